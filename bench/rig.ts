@@ -1,0 +1,138 @@
+/** One target with its two processes: the server pinned to one core, the load tool with its doubles to the other. */
+import { execFileSync, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { Order, Outcome, Report } from './load.ts';
+import type { MemorySample } from './measure.ts';
+import type { Target } from './target.ts';
+
+export interface Rig {
+  readonly name: string;
+  run(order: Exclude<Order, { kind: 'open_session' }>): Promise<Outcome>;
+  /** Resident memory of the server, sampled while orders run. */
+  readonly memory: MemorySample[];
+  /** CPU seconds the server has used so far, all threads. */
+  serverCpuS(): number;
+  /** SIGTERM to the server, and the data gone. */
+  close(): Promise<void>;
+}
+
+export interface RigOptions {
+  /** Options of Node for the server. */
+  readonly nodeFlags: readonly string[];
+  /** Where the database goes; must be a real disk. */
+  readonly dataRoot: string;
+}
+
+const ROOT = join(import.meta.dirname, '..');
+const SERVER_CORE = 0;
+const LOAD_CORE = 1;
+const READY_MS = 60_000;
+const SAMPLE_MS = 250;
+const CLOCK_TICKS_PER_S = 100;
+
+/** Starts both and resolves when the server is ready and the session open. */
+export async function startRig(target: Target, options: RigOptions): Promise<Rig> {
+  const dataDir = mkdtempSync(join(options.dataRoot, `millrace-bench-${target.name}-`));
+  const load = start(LOAD_CORE, ['bench/load.ts', target.name], process.env, true);
+  const { funder, webhook } = await answer(load, 'doubles');
+  const server = `http://127.0.0.1:${await freePort()}`;
+  const { args, env } = target.launch({ server, funder, webhook }, dataDir);
+  const child = start(SERVER_CORE, [...options.nodeFlags, ...args], { ...process.env, ...env }, false);
+  await ready(`${server}${target.readyPath}`, child);
+  await ask(load, { kind: 'open_session', server }, 'ready');
+  const memory: MemorySample[] = [];
+  return {
+    name: target.name,
+    memory,
+    serverCpuS: () => cpuSecondsOf(child.pid!),
+    run: async (order) => {
+      const sampler = setInterval(() => memory.push({ atMs: performance.now(), rssMib: rssMibOf(child.pid!) }), SAMPLE_MS);
+      try {
+        return (await ask(load, order, 'outcome')).outcome;
+      } finally {
+        clearInterval(sampler);
+      }
+    },
+    close: async () => {
+      load.disconnect();
+      child.kill('SIGTERM');
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Whether processes can be pinned here: two cores and taskset. */
+export function canPin(): boolean {
+  return availableParallelism() >= 2 && existsSync('/usr/bin/taskset');
+}
+
+/** Moves this process to the load core, so that it does not disturb the server. */
+export function pinSelf(): void {
+  if (canPin()) execFileSync('taskset', ['-acp', String(LOAD_CORE), String(process.pid)], { stdio: 'ignore' });
+}
+
+function start(core: number, args: readonly string[], env: NodeJS.ProcessEnv, ipc: boolean): ChildProcess {
+  const command = canPin() ? ['taskset', '-c', String(core), process.execPath] : [process.execPath];
+  const [program, ...rest] = [...command, ...args];
+  const child = spawn(program!, rest, { cwd: ROOT, env, stdio: ipc ? ['ignore', 'inherit', 'inherit', 'ipc'] : ['ignore', 'ignore', 'inherit'] });
+  process.once('exit', () => child.kill('SIGKILL'));
+  return child;
+}
+
+async function ask<K extends Report['kind']>(load: ChildProcess, order: Order, kind: K): Promise<Extract<Report, { kind: K }>> {
+  const answered = answer(load, kind);
+  load.send(order);
+  return answered;
+}
+
+function answer<K extends Report['kind']>(load: ChildProcess, kind: K): Promise<Extract<Report, { kind: K }>> {
+  return new Promise((resolve, reject) => {
+    const ended = (code: number | null): void => reject(new Error(`the load process ended with ${code}`));
+    load.once('exit', ended);
+    load.once('message', (report: Report) => {
+      load.off('exit', ended);
+      if (report.kind === kind) resolve(report as Extract<Report, { kind: K }>);
+      else reject(new Error(`expected ${kind}, got ${report.kind}`));
+    });
+  });
+}
+
+async function ready(url: string, child: ChildProcess): Promise<void> {
+  const until = performance.now() + READY_MS;
+  while (performance.now() < until) {
+    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode} before it was ready`);
+    const answered = await fetch(url).then(
+      (response) => response.ok,
+      () => false,
+    );
+    if (answered) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`the server was not ready within ${READY_MS / 1_000} s`);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+function rssMibOf(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) / 1_024;
+}
+
+function cpuSecondsOf(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / CLOCK_TICKS_PER_S;
+}

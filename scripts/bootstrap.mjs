@@ -1,0 +1,15 @@
+#!/usr/bin/env node
+// node scripts/bootstrap.mjs [--node-option ...] entry.ts [argument ...]
+// Installs what is missing, then runs the entry on the pinned Node.
+import { join } from 'node:path';
+import { ensureInstalled, root } from './install.mjs';
+import { runPinned } from './run.mjs';
+
+const given = process.argv.slice(2);
+const at = given.findIndex((one) => !one.startsWith('--'));
+if (at < 0) {
+  process.stderr.write('usage: node scripts/bootstrap.mjs [--node-option ...] entry.ts [argument ...]\n');
+  process.exit(2);
+}
+ensureInstalled();
+process.exit(await runPinned([...given.slice(0, at), join(root, given[at]), ...given.slice(at + 1)]));

@@ -1,0 +1,67 @@
+/**
+ * Public ids: `<prefix>_<time><cell><random>` in Crockford base32, lower case.
+ * Nine characters of time (45 bits of milliseconds) come first, so ids sort by age and index pages fill in order;
+ * three characters name the cell, so a callback finds its cell without a look-up; ten characters are random (50 bits).
+ */
+import { invariant } from './failures.ts';
+
+const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
+const TIME_CHARS = 9;
+const CELL_CHARS = 3;
+const RANDOM_CHARS = 10;
+const BODY = /^[0-9a-hjkmnp-tv-z]{22}$/;
+
+/** Every kind of id and what it names. */
+export const ID_PREFIXES = {
+  app: 'application',
+  att: 'attempt',
+  bor: 'borrower',
+  cns: 'consent',
+  rcp: 'receipt',
+  pln: 'plan',
+  off: 'offer',
+  loan: 'loan',
+  doc: 'document',
+  pv: 'phone verification',
+  dlv: 'webhook delivery',
+  cbk: 'callback',
+  imp: 'partner offer impression',
+  clk: 'partner offer click',
+  ers: 'erasure',
+} as const;
+
+export type IdPrefix = keyof typeof ID_PREFIXES;
+export const MAX_CELL = 32 ** CELL_CHARS - 1;
+
+/** Makes an id. `random` must hold at least 10 bytes; only five bits of each are used. */
+export function mintId(prefix: IdPrefix, cell: number, nowMs: number, random: Uint8Array): string {
+  invariant(cell >= 0 && cell <= MAX_CELL, 'cell number out of range');
+  invariant(random.length >= RANDOM_CHARS, 'not enough random bytes for an id');
+  let tail = '';
+  for (let index = 0; index < RANDOM_CHARS; index += 1) tail += ALPHABET[random[index]! & 31];
+  return `${prefix}_${encode(nowMs, TIME_CHARS)}${encode(cell, CELL_CHARS)}${tail}`;
+}
+
+/** True when `text` has the shape of an id with this prefix. Says nothing about whether it exists. */
+export function isId(prefix: IdPrefix, text: string): boolean {
+  return text.startsWith(`${prefix}_`) && BODY.test(text.slice(prefix.length + 1));
+}
+
+/** The cell an id belongs to, or null when it is not an id of ours. */
+export function cellOf(id: string): number | null {
+  const body = id.slice(id.indexOf('_') + 1);
+  if (!BODY.test(body)) return null;
+  let cell = 0;
+  for (const char of body.slice(TIME_CHARS, TIME_CHARS + CELL_CHARS)) cell = cell * 32 + ALPHABET.indexOf(char);
+  return cell;
+}
+
+function encode(value: number, chars: number): string {
+  let rest = value;
+  let text = '';
+  for (let index = 0; index < chars; index += 1) {
+    text = ALPHABET[rest % 32]! + text;
+    rest = Math.floor(rest / 32);
+  }
+  return text;
+}

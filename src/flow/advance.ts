@@ -1,0 +1,123 @@
+/**
+ * Moves a routed application on: wait for who is being asked, ask the next, ask the borrower for consent, or end it.
+ * Called in the commit of everything that may change the answer. The one rule that matters: while any attempt is open (and an unknown one
+ * is open), nobody else is asked.
+ */
+import type { FunderAdapter, FieldName } from '../../adapters/contract.ts';
+import { liveGrant } from '../compliance/consent.ts';
+import type { ConsentRow } from '../compliance/consent.ts';
+import type { Facts } from '../domain/applicant.ts';
+import type { Funder } from '../domain/funder.ts';
+import type { Plan, PlanStep } from '../domain/plan.ts';
+import { ATTEMPT_OPEN } from '../domain/states.ts';
+import { makePlan } from '../routing/plan.ts';
+import type { ApplicationRow } from '../store/index.ts';
+import { releaseOpenAttempts } from './close-attempts.ts';
+import { factsOfApplication } from './facts-of-application.ts';
+import { gatherPlanInputs } from './plan-inputs.ts';
+import { startAttempt } from './start-attempt.ts';
+import type { Work } from './work.ts';
+
+/** A funder of the plan together with the consent that allows asking it. */
+interface Askable {
+  readonly step: PlanStep;
+  readonly funder: Funder;
+  readonly adapter: FunderAdapter;
+  readonly grant: ConsentRow | null;
+}
+
+/** `facts` when the caller has them at hand; `freshBorrower` when this borrower was made in this very commit and so has no history. */
+export function advance(work: Work, application: ApplicationRow, known: { readonly facts?: Facts; readonly freshBorrower?: boolean } = {}): void {
+  if (application.state !== 'routing' && application.state !== 'pending' && application.state !== 'needs_consent') return;
+  const open = work.attemptsOf(application.id).filter((attempt) => ATTEMPT_OPEN.has(attempt.state));
+  if (open.length > 0) {
+    const deciding = open.every((attempt) => attempt.state === 'pending' || attempt.state === 'unknown');
+    if (deciding && work.moveApplication(application, 'funder_pending')) work.emit('application.pending', application);
+    return;
+  }
+  if (application.state === 'pending') work.moveApplication(application, 'funder_answered');
+  if (work.nowMs >= application.deadlineAtMs) return expire(work, application);
+  const facts = known.facts ?? factsOfApplication(work, application);
+  if (facts === null) return;
+  const plan = decide(work, application, facts, known.freshBorrower ?? false);
+  askNext(work, application, plan, facts);
+}
+
+/** Ends an application for which time has run out, and takes back what is still open. */
+export function expire(work: Work, application: ApplicationRow): void {
+  if (!work.moveApplication(application, 'expired')) return;
+  application.reasons = [{ code: 'deadline', detail: '' }];
+  work.clearTimer('application', application.id);
+  work.emit('application.expired', application);
+  releaseOpenAttempts(work, application);
+}
+
+/** The fields a funder is handed over all its calls: what consent is asked for. */
+export function fieldsFor(adapter: FunderAdapter): FieldName[] {
+  return [...new Set([...(adapter.precheck?.needs ?? []), ...adapter.submit.needs])];
+}
+
+function decide(work: Work, application: ApplicationRow, facts: Facts, freshBorrower: boolean): Plan {
+  const inputs = gatherPlanInputs(work, application, facts, freshBorrower);
+  const plan = makePlan(inputs, work.desk.policy, work.desk.funders);
+  const id = work.newId('pln');
+  const borrower = work.borrower(application.borrowerId);
+  const key = borrower === null ? null : work.deps.keys.of(borrower);
+  work.tx.applications.insertPlan({
+    id,
+    applicationId: application.id,
+    ordinal: work.attemptsOf(application.id).length,
+    inputsSealed: key === null ? null : (key.seal(`plans/${id}/inputs`, JSON.stringify(inputs)) as Buffer),
+    result: JSON.stringify(plan),
+    snapshotVersion: inputs.snapshotVersion,
+    policyVersion: inputs.policyVersion,
+    modelVersion: inputs.modelVersion,
+    createdAtMs: work.nowMs,
+  });
+  application.planId = id;
+  return plan;
+}
+
+function askNext(work: Work, application: ApplicationRow, plan: Plan, facts: Facts): void {
+  const candidates = askable(work, application, plan);
+  const granted = candidates.filter((candidate) => candidate.grant !== null);
+  if (candidates.length === 0) return conclude(work, application);
+  if (granted.length === 0) return askConsent(work, application);
+  if (application.state === 'needs_consent') work.moveApplication(application, 'consent_given');
+  work.setTimer('application', application.id, application.deadlineAtMs);
+  work.emit('application.routing', application, { plan_id: application.planId });
+  // The plan says who is asked at once; of the first such group only those with a grant can be.
+  const wave = granted[0]!.step.wave;
+  for (const { step, funder, adapter, grant } of granted) {
+    if (step.wave === wave && grant !== null) startAttempt(work, application, { funder, adapter, grant, step, facts });
+  }
+}
+
+function askable(work: Work, application: ApplicationRow, plan: Plan): Askable[] {
+  const consents = work.consentsOf(application.id);
+  return plan.steps.flatMap((step) => {
+    const funder = work.desk.funders.get(step.funderId);
+    const adapter = funder === undefined ? undefined : work.deps.adapters.get(funder.adapter);
+    if (funder === undefined || adapter === undefined) return [];
+    const want = { legalEntity: funder.legal_entity, purpose: 'credit_decision', needs: fieldsFor(adapter) } as const;
+    return [{ step, funder, adapter, grant: liveGrant(consents, want, work.nowMs) }];
+  });
+}
+
+function askConsent(work: Work, application: ApplicationRow): void {
+  const waitUntilMs = Math.min(application.deadlineAtMs, work.nowMs + work.desk.policy.deadlines.consent_s * 1_000);
+  if (application.state === 'needs_consent') {
+    work.touch(application);
+  } else if (work.moveApplication(application, 'consent_missing')) {
+    work.setTimer('application', application.id, waitUntilMs);
+    work.emit('application.needs_consent', application, { plan_id: application.planId });
+  }
+}
+
+function conclude(work: Work, application: ApplicationRow): void {
+  const asked = work.attemptsOf(application.id).some((attempt) => attempt.submittedAtMs !== null || attempt.state === 'ineligible');
+  if (!work.moveApplication(application, 'all_declined')) return;
+  application.reasons = [{ code: asked ? 'all_declined' : 'no_funder_available', detail: '' }];
+  work.clearTimer('application', application.id);
+  work.emit('application.declined', application, { reasons: application.reasons.map((reason) => reason.code) });
+}

@@ -1,0 +1,57 @@
+/** The borrower answers a consent sheet: yes to some recipients, no to others. Each is a line of its own in the ledger. */
+import { problem, type Problem } from '../domain/failures.ts';
+import { APPLICATION_ENDED } from '../domain/states.ts';
+import { advance } from './advance.ts';
+import { openBody } from './application-body.ts';
+import type { Deps } from './deps.ts';
+import type { ConsentInput, RecordReply } from './intake-input.ts';
+import { checkConsents, recordConsents } from './record-consents.ts';
+import type { Saved } from './save-application.ts';
+import { submitOrKeep } from './screen-application.ts';
+import { viewOf } from './view-application.ts';
+import { perform } from './work.ts';
+
+export interface ConsentAnswer {
+  readonly consents: readonly ConsentInput[];
+  /** Recipients the borrower said no to; they are not asked for again. */
+  readonly refused: readonly string[];
+}
+
+export async function answerConsents(deps: Deps, id: string, answer: ConsentAnswer, lang: 'zh' | 'en', record: RecordReply): Promise<Saved | Problem> {
+  const faults = checkConsents(deps, answer.consents);
+  if (faults.length > 0) return problem('invalid_request', '授权内容有误', 'the consents have faults; see errors', { faults });
+  return perform(deps, (work) => {
+    const application = work.application(id);
+    if (application === null) return problem('not_found', '没有这个申请', 'there is no such application');
+    if (APPLICATION_ENDED.has(application.state)) return problem('illegal_transition', '申请已结束', `the application is ${application.state}`);
+    recordConsents(work, application, answer.consents, lang);
+    const refused = answer.refused.filter((recipient) => !application.refusedRecipients.includes(recipient));
+    if (refused.length > 0) application.refusedRecipients = [...application.refusedRecipients, ...refused].slice(0, 200);
+    work.touch(application);
+    if (application.state === 'draft') {
+      const borrower = work.borrower(application.borrowerId);
+      const body = openBody(borrower === null ? null : deps.keys.of(borrower), application);
+      // Only the platform's consent was missing: what the borrower had submitted is submitted now.
+      if (body !== null && answer.consents.length > 0) submitOrKeep(work, application, body, false);
+    } else if (application.state === 'needs_consent') advance(work, application);
+    const body = JSON.stringify(viewOf(work, application, lang));
+    record(work.tx, 200, body);
+    return { id, status: 200, body };
+  });
+}
+
+/** Takes back the consent to one recipient: nothing more goes there. What was sent is asked back when the funder is still deciding. */
+export async function withdrawConsent(deps: Deps, id: string, recipient: string): Promise<Problem | null> {
+  return perform(deps, (work) => {
+    const application = work.application(id);
+    if (application === null) return problem('not_found', '没有这个申请', 'there is no such application');
+    work.tx.dispatch.withdrawConsent(id, recipient, work.nowMs);
+    if (!application.refusedRecipients.includes(recipient)) application.refusedRecipients = [...application.refusedRecipients, recipient];
+    work.touch(application);
+    for (const attempt of work.attemptsOf(id)) {
+      if (attempt.funderId !== recipient) continue;
+      if (attempt.state === 'pending' || attempt.state === 'unknown') work.act({ kind: 'cancel', attemptId: attempt.id });
+    }
+    return null;
+  });
+}

@@ -1,0 +1,202 @@
+/**
+ * The calls that hand over data: precheck and submit. Opens the granted fields, builds, sends, seals what was said, and commits what it
+ * means. The attempt was already moved and receipted before; if we die during the call its timer finds it.
+ */
+import type { AdapterContext, AttemptRef, FunderAdapter, PrecheckAnswer, SubmitAnswer, OutboundRequest } from '../../adapters/contract.ts';
+import { liveGrant } from '../compliance/consent.ts';
+import { openGranted } from '../compliance/open-granted.ts';
+import type { FieldName } from '../domain/applicant.ts';
+import { unreachable } from '../domain/failures.ts';
+import type { Funder } from '../domain/funder.ts';
+import type { CallResult } from '../dispatch/lines.ts';
+import type { ApplicationRow, AttemptRow, BorrowerRow, ReceiptRow } from '../store/index.ts';
+import { advance } from './advance.ts';
+import { fieldSource, isComplete, openBody } from './application-body.ts';
+import { contextFor } from './adapter-context.ts';
+import type { Deps } from './deps.ts';
+import { factsOf } from '../domain/facts.ts';
+import { loadPhotos } from './photos.ts';
+import { settleAttempt } from './settle-attempt.ts';
+import { beginSubmit, releaseCaps } from './start-attempt.ts';
+import { perform, type Work } from './work.ts';
+
+interface Asking {
+  readonly attempt: AttemptRow;
+  readonly application: ApplicationRow;
+  readonly borrower: BorrowerRow;
+  readonly funder: Funder;
+  readonly adapter: FunderAdapter;
+  readonly ctx: AdapterContext;
+}
+
+export async function precheckFunder(deps: Deps, attemptId: string, receiptId: string): Promise<void> {
+  const asking = load(deps, attemptId, 'checking');
+  const precheck = asking?.adapter.precheck;
+  if (asking === null || precheck === undefined) return;
+  const request = await build(deps, asking, precheck.needs, (fields) => precheck.build(asking.ctx, refOf(asking.attempt), fields));
+  if (request === null) return void (await perform(deps, (work) => abandon(work, attemptId, receiptId)));
+  const line = deps.lines.of(asking.funder);
+  const result = await line.call<PrecheckAnswer>({ capability: 'precheck', request, read: (response) => precheck.read(asking.ctx, response), timeoutMs: asking.funder.timeouts.precheck_ms });
+  await perform(deps, (work) => {
+    finishReceipt(work, asking, receiptId, request, result);
+    applyPrecheck(work, attemptId, asking, result.answer);
+  });
+}
+
+export async function submitToFunder(deps: Deps, attemptId: string, receiptId: string): Promise<void> {
+  const asking = load(deps, attemptId, 'submitting');
+  if (asking === null) return;
+  const { submit } = asking.adapter;
+  const request = await build(deps, asking, submit.needs, (fields) => submit.build(asking.ctx, refOf(asking.attempt), fields));
+  if (request === null) return void (await perform(deps, (work) => abandon(work, attemptId, receiptId)));
+  const line = deps.lines.of(asking.funder);
+  const result = await line.call<SubmitAnswer>({ capability: 'submit', request, read: (response) => submit.read(asking.ctx, response), timeoutMs: asking.funder.timeouts.submit_ms });
+  await perform(deps, (work) => {
+    finishReceipt(work, asking, receiptId, request, result);
+    applySubmit(work, attemptId, result.answer);
+  });
+}
+
+export function refOf(attempt: AttemptRow): AttemptRef {
+  return { ref: attempt.id, funderRef: attempt.funderRef };
+}
+
+/** Whether the answer of a submit is surely "not taken", and what follows from each. */
+export function applySubmit(work: Work, attemptId: string, answer: SubmitAnswer): void {
+  const found = workOn(work, attemptId);
+  if (found === null) return;
+  const { application, attempt } = found;
+  switch (answer.kind) {
+    case 'unavailable':
+      // A callback may have overtaken this reply; then the funder has it after all.
+      return work.moveAttempt(attempt, 'not_accepted') ? fail(work, application, attempt, answer.detail) : undefined;
+    case 'unknown':
+      return markUnknown(work, application, attempt, answer.detail);
+    case 'approved':
+    case 'declined':
+    case 'pending':
+    case 'loan':
+      settleAttempt(work, application, attempt, answer);
+      return;
+    default:
+      return unreachable(answer);
+  }
+}
+
+/** The submit may or may not have arrived: nobody else is asked until the funder has said which. */
+export function markUnknown(work: Work, application: ApplicationRow, attempt: AttemptRow, detail: string): void {
+  if (!work.moveAttempt(attempt, 'answer_lost')) return;
+  attempt.reason = { code: 'other', detail };
+  work.emit('attempt.unknown', application, { attempt_id: attempt.id, funder_id: attempt.funderId });
+  work.setTimer('attempt', attempt.id, work.nowMs + 1_000);
+  advance(work, application);
+}
+
+export function fail(work: Work, application: ApplicationRow, attempt: AttemptRow, detail: string): void {
+  attempt.reason = { code: 'other', detail };
+  attempt.decidedAtMs = work.nowMs;
+  releaseCaps(work, attempt);
+  work.clearTimer('attempt', attempt.id);
+  work.emit('attempt.failed', application, { attempt_id: attempt.id, funder_id: attempt.funderId });
+  advance(work, application);
+}
+
+function applyPrecheck(work: Work, attemptId: string, asking: Asking, answer: CallResult<PrecheckAnswer>['answer']): void {
+  const found = workOn(work, attemptId);
+  if (found === null || found.attempt.state !== 'checking') return;
+  const { application, attempt } = found;
+  switch (answer.kind) {
+    case 'eligible':
+      return goOn(work, application, attempt, asking);
+    case 'ineligible':
+      work.moveAttempt(attempt, 'ineligible');
+      attempt.reason = { code: answer.reason.code, detail: answer.reason.detail };
+      attempt.decidedAtMs = work.nowMs;
+      work.clearTimer('attempt', attempt.id);
+      work.emit('attempt.ineligible', application, { attempt_id: attempt.id, funder_id: attempt.funderId, reason: answer.reason.code });
+      return advance(work, application);
+    case 'unavailable':
+    case 'unknown':
+      // A precheck has no effect at the funder that binds anybody, so silence there is simply "not this one".
+      work.moveAttempt(attempt, 'check_failed');
+      return fail(work, application, attempt, answer.detail);
+    default:
+      return unreachable(answer);
+  }
+}
+
+/** From precheck (or from waiting for cap quota) to the submit, unless the application has ended or consent was withdrawn meanwhile. */
+export function goOn(work: Work, application: ApplicationRow, attempt: AttemptRow, asking: Pick<Asking, 'funder' | 'adapter'>): void {
+  const want = { legalEntity: asking.funder.legal_entity, purpose: 'credit_decision', needs: asking.adapter.submit.needs } as const;
+  const grant = liveGrant(work.consentsOf(application.id), want, work.nowMs);
+  const stillWanted = application.state === 'routing' || application.state === 'pending';
+  if (grant !== null && stillWanted) return beginSubmit(work, application, attempt, { ...asking, grant });
+  work.moveAttempt(attempt, 'cancelled');
+  attempt.decidedAtMs = work.nowMs;
+  releaseCaps(work, attempt);
+  work.clearTimer('attempt', attempt.id);
+  work.emit('attempt.cancelled', application, { attempt_id: attempt.id, funder_id: attempt.funderId });
+  advance(work, application);
+}
+
+function load(deps: Deps, attemptId: string, state: AttemptRow['state']): Asking | null {
+  const attempt = deps.store.dispatch.byId(attemptId);
+  if (attempt === undefined || attempt.state !== state) return null;
+  const application = deps.store.applications.byId(attempt.applicationId);
+  const borrower = deps.store.applications.borrowerById(attempt.borrowerId);
+  const funder = deps.desk.snapshot().funders.get(attempt.funderId);
+  const adapter = funder === undefined ? undefined : deps.adapters.get(funder.adapter);
+  if (application === undefined || borrower === undefined || funder === undefined || adapter === undefined) return null;
+  return { attempt, application, borrower, funder, adapter, ctx: contextFor(deps, funder) };
+}
+
+/** Builds the request from granted fields; null when there is no live grant any more or nothing left to hand over. */
+async function build<N extends readonly FieldName[]>(
+  deps: Deps,
+  asking: Asking,
+  needs: N,
+  make: (fields: ReturnType<typeof openGranted<N>>) => OutboundRequest,
+): Promise<OutboundRequest | null> {
+  const { application, borrower, funder } = asking;
+  const body = openBody(deps.keys.of(borrower), application);
+  const nowMs = deps.clock.nowMs();
+  const to = { legalEntity: funder.legal_entity, purpose: 'credit_decision', nowMs } as const;
+  const grant = liveGrant(deps.store.dispatch.consentsOf(application.id), { ...to, needs }, nowMs);
+  if (grant === null || body === null || !isComplete(body)) return null;
+  const photos = needs.includes('id_photos') ? await loadPhotos(deps, application.id) : [];
+  const facts = factsOf(body.applicant, body.request, { ...body.visit, channel: application.channelId }, application.submittedAtMs ?? nowMs);
+  return make(openGranted(needs, grant, fieldSource(body, facts, photos), to));
+}
+
+/** Consent went, or the borrower was erased, between commit and call: nothing was sent. */
+function abandon(work: Work, attemptId: string, receiptId: string): void {
+  const attempt = work.attempt(attemptId);
+  const application = attempt === null ? null : work.application(attempt.applicationId);
+  if (attempt === null || application === null) return;
+  const receipt = work.tx.dispatch.receiptsOf(attemptId).find((row) => row.id === receiptId);
+  if (receipt !== undefined) work.tx.dispatch.finishReceipt({ ...receipt, outcome: 'not_sent' });
+  if (!work.moveAttempt(attempt, attempt.state === 'checking' ? 'check_failed' : 'not_accepted')) return;
+  fail(work, application, attempt, 'not sent: consent withdrawn');
+}
+
+function workOn(work: Work, attemptId: string): { application: ApplicationRow; attempt: AttemptRow } | null {
+  const attempt = work.attempt(attemptId);
+  if (attempt === null) return null;
+  const application = work.application(attempt.applicationId);
+  return application === null ? null : { application, attempt };
+}
+
+function finishReceipt(work: Work, asking: Asking, receiptId: string, request: OutboundRequest, result: CallResult<{ readonly kind: string }>): void {
+  const borrower = work.borrower(asking.attempt.borrowerId);
+  const key = borrower === null ? null : work.deps.keys.of(borrower);
+  const exchange = key === null ? null : key.seal(`receipts/${receiptId}/exchange`, exchangeText(request, result));
+  work.tx.dispatch.finishReceipt({ id: receiptId, exchangeSealed: exchange as Buffer | null, outcome: result.answer.kind, latencyMs: result.latencyMs } as ReceiptRow);
+}
+
+const decoder = new TextDecoder();
+
+/** What was said, for disputes. Headers are left out: they carry signatures and tokens. */
+function exchangeText(request: OutboundRequest, result: CallResult<unknown>): string {
+  const text = (body: string | Uint8Array | null): string | null => (body === null || typeof body === 'string' ? body : decoder.decode(body));
+  return JSON.stringify({ method: request.method, request: text(request.body), status: result.response?.status ?? null, response: result.response === null ? null : text(result.response.body) });
+}

@@ -1,0 +1,31 @@
+/** Takes back what is still open at funders once an application has ended or was taken elsewhere. */
+import type { ApplicationRow } from '../store/index.ts';
+import { releaseCaps } from './start-attempt.ts';
+import type { Work } from './work.ts';
+
+/**
+ * What was not sent yet is simply not sent. What a funder has, or may have, is asked back by a cancel call; its answer ends the attempt.
+ * A call that is on the wire is left to come back first.
+ */
+export function releaseOpenAttempts(work: Work, application: ApplicationRow, except: string | null = null): void {
+  for (const attempt of work.attemptsOf(application.id)) {
+    if (attempt.id === except) continue;
+    switch (attempt.state) {
+      case 'planned':
+        if (!work.moveAttempt(attempt, 'cancelled')) break;
+        releaseCaps(work, attempt);
+        attempt.decidedAtMs = work.nowMs;
+        work.clearTimer('attempt', attempt.id);
+        work.emit('attempt.cancelled', application, { attempt_id: attempt.id, funder_id: attempt.funderId });
+        break;
+      case 'pending':
+      case 'unknown':
+      case 'approved':
+        work.setTimer('attempt', attempt.id, work.nowMs + 5_000);
+        work.act({ kind: 'cancel', attemptId: attempt.id });
+        break;
+      default:
+        break;
+    }
+  }
+}

@@ -1,0 +1,90 @@
+/** One attempt to deliver one event to one endpoint, signed; then delivered, to be tried again, or dead. */
+import { afterAttempt } from '../outbox/after-attempt.ts';
+import { DATA_KEYS, webhookBody, type DataKey } from '../outbox/body.ts';
+import { createWebhookSigner, type WebhookSigner } from '../outbox/sign.ts';
+import type { WebhookEndpoint } from '../domain/desk.ts';
+import type { DeliveryRow, EventRow } from '../store/index.ts';
+import type { Deps } from './deps.ts';
+import { perform, type Work } from './work.ts';
+
+const TIMEOUT_MS = 15_000;
+const MAX_REPLY_BYTES = 64 * 1024;
+
+export async function deliverWebhook(deps: Deps, deliveryId: string): Promise<void> {
+  const delivery = deps.store.feed.delivery(deliveryId);
+  const event = delivery === undefined ? undefined : deps.store.feed.event(delivery.eventSeq);
+  if (delivery === undefined || event === undefined || delivery.state !== 'waiting') return void (await perform(deps, (work) => work.clearTimer('delivery', deliveryId)));
+  const endpoint = deps.desk.snapshot().endpoints.find((each) => each.id === delivery.endpointId);
+  const health = deps.store.feed.health(delivery.endpointId);
+  if (endpoint === undefined || endpoint.status === 'disabled' || (health?.disabledAtMs ?? null) !== null) return kill(deps, deliveryId, 'endpoint_disabled');
+  const nowMs = deps.clock.nowMs();
+  const secrets = deps.desk.endpointSecrets(endpoint.id).filter((each) => each.expiresAtMs === null || each.expiresAtMs > nowMs).map((each) => each.secret);
+  if (secrets.length === 0) return kill(deps, deliveryId, 'no_secret');
+  const request = signerOf(deps).request(endpoint.url, { id: deliveryId, nowMs, body: bodyOf(event), secrets });
+  const outcome = await deps.transport.send(request, { timeoutMs: TIMEOUT_MS, maxBodyBytes: MAX_REPLY_BYTES, target: 'guarded' });
+  await perform(deps, (work) => {
+    const row = work.tx.feed.delivery(deliveryId);
+    if (row === undefined || row.state !== 'waiting') return work.clearTimer('delivery', deliveryId);
+    const known = work.tx.feed.health(endpoint.id);
+    const firstAtMs = row.firstTryAtMs ?? nowMs;
+    const step = afterAttempt({
+      outcome, attempt: row.tries + 1, firstAtMs, nowMs: work.nowMs, health: { failingSinceMs: known?.failingSinceMs ?? null }, uniform: () => deps.random.uniform(),
+    });
+    apply(work, { ...row, tries: row.tries + 1, firstTryAtMs: firstAtMs }, step, endpoint);
+    if ((known?.failingSinceMs ?? null) !== step.endpoint.failingSinceMs || step.disable !== null) setHealth(work, endpoint, step);
+  });
+}
+
+/** The event as it is sent: ids and codes, in the same bytes every time. */
+export function bodyOf(event: EventRow): string {
+  const data: Partial<Record<DataKey, string>> = {};
+  for (const key of DATA_KEYS) {
+    const value = event.data[key];
+    if (typeof value === 'string') data[key] = value;
+  }
+  const [noun, status] = event.type.split('.');
+  if (noun === 'application' && status !== undefined) data.status = status;
+  return webhookBody({ type: event.type, atMs: event.atMs, applicationId: event.applicationId ?? 'none', sequence: event.applicationSeq ?? 1, data });
+}
+
+function apply(work: Work, row: DeliveryRow, step: ReturnType<typeof afterAttempt>, endpoint: WebhookEndpoint): void {
+  const status = step.verdict.kind === 'failed' ? step.verdict.status : step.verdict.status;
+  const error = step.verdict.kind === 'failed' ? step.verdict.code : null;
+  const tried = { ...row, lastStatus: status, lastError: error };
+  switch (step.delivery.kind) {
+    case 'delivered':
+      work.tx.feed.saveDelivery({ ...tried, state: 'delivered', endedAtMs: work.nowMs });
+      return work.clearTimer('delivery', row.id);
+    case 'dead':
+      work.tx.feed.saveDelivery({ ...tried, state: 'dead', endedAtMs: work.nowMs });
+      work.deps.log.warn('webhook.dead', { endpoint: endpoint.id, delivery: row.id, why: step.delivery.why });
+      return work.clearTimer('delivery', row.id);
+    case 'retry':
+      work.tx.feed.saveDelivery(tried);
+      return work.setTimer('delivery', row.id, step.delivery.dueAtMs, row.tries);
+  }
+}
+
+function setHealth(work: Work, endpoint: WebhookEndpoint, step: ReturnType<typeof afterAttempt>): void {
+  const disabled = step.disable !== null;
+  work.tx.feed.setHealth({ endpointId: endpoint.id, failingSinceMs: step.endpoint.failingSinceMs, disabledAtMs: disabled ? work.nowMs : null, disabledReason: step.disable });
+  if (!disabled) return;
+  work.emitGeneral('endpoint.disabled', { endpoint_id: endpoint.id, why: step.disable });
+  work.deps.log.error('webhook.endpoint_disabled', { endpoint: endpoint.id, why: step.disable });
+}
+
+async function kill(deps: Deps, deliveryId: string, why: string): Promise<void> {
+  await perform(deps, (work) => {
+    const row = work.tx.feed.delivery(deliveryId);
+    if (row !== undefined && row.state === 'waiting') work.tx.feed.saveDelivery({ ...row, state: 'dead', lastError: why, endedAtMs: work.nowMs });
+    work.clearTimer('delivery', deliveryId);
+  });
+}
+
+const signers = new WeakMap<Deps['vault'], WebhookSigner>();
+
+function signerOf(deps: Deps): WebhookSigner {
+  let signer = signers.get(deps.vault);
+  if (signer === undefined) signers.set(deps.vault, (signer = createWebhookSigner(deps.vault)));
+  return signer;
+}

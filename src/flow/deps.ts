@@ -1,0 +1,54 @@
+/** Everything a flow may use of the world, handed in by `runtime/`. */
+import type { FunderAdapter } from '../../adapters/contract.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Desk } from '../ports/desk.ts';
+import type { Images } from '../ports/images.ts';
+import type { Log } from '../ports/log.ts';
+import type { Messages } from '../ports/messages.ts';
+import type { Objects } from '../ports/objects.ts';
+import type { Random } from '../ports/random.ts';
+import type { Signals } from '../ports/signals.ts';
+import type { Transport } from '../ports/transport.ts';
+import type { Vault } from '../ports/vault.ts';
+import type { Lines } from '../dispatch/lines.ts';
+import type { LikelihoodModel } from '../routing/likelihood.ts';
+import type { Commit } from '../store/group-commit.ts';
+import type { Store } from '../store/index.ts';
+import type { Effect } from './effects.ts';
+import type { OpenKeys } from './open-keys.ts';
+
+export interface Deps {
+  readonly cell: number;
+  readonly mode: 'sandbox' | 'live';
+  /** Origin under which the world reaches us, without a trailing slash. */
+  readonly publicUrl: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** For reading. Writes go through `commit`. */
+  readonly store: Store;
+  readonly commit: Commit;
+  readonly vault: Vault;
+  readonly keys: OpenKeys;
+  readonly transport: Transport;
+  readonly objects: Objects;
+  readonly images: Images;
+  readonly messages: Messages;
+  readonly desk: Desk;
+  readonly signals: Signals;
+  readonly log: Log;
+  readonly adapters: ReadonlyMap<string, FunderAdapter>;
+  /** Breaker, bulkhead and latency of each funder, in memory. */
+  readonly lines: Lines;
+  /** Keys of cap windows of which the desk has nothing left to lend; a hint for planning, in memory. */
+  readonly exhausted: Set<string>;
+  /** Blind indexes of phones whose every application begins with a clean slate: the magic phones of the sandbox; none in live mode. */
+  readonly cleanSlate: ReadonlySet<string>;
+  /** Makes what was overwritten unreadable on disk too (write-ahead log); called after an erasure. */
+  readonly scrub: () => void;
+  /** Puts a newly learnt likelihood model into use. */
+  readonly publishModel: (model: LikelihoodModel, version: number) => void;
+  /** Carries out an effect after its commit. Never rejects. */
+  readonly act: (effect: Effect) => void;
+  /** Says that a timer is due at this time, so that the drain wakes for it. */
+  readonly wakeAt: (dueAtMs: number) => void;
+}

@@ -1,0 +1,104 @@
+/**
+ * The one schedule. Due rows of the timer table are handed to their handlers; a handler clears its row or moves it on in its own commit,
+ * so a crash in between only means that it is taken up again. A handler that throws is a bug: its row is pushed back with growing delay.
+ */
+import type { TimerKind, TimerRow } from '../store/index.ts';
+import { onApplicationTimer } from './application-timer.ts';
+import { deliverWebhook } from './deliver-webhook.ts';
+import type { Deps } from './deps.ts';
+import { onLoanTimer } from './draw-loan.ts';
+import { keepHouse } from './keep-house.ts';
+import { learnFromFeed } from './learn-from-feed.ts';
+import { onAttemptTimer } from './query-attempt.ts';
+import { processCallback } from './receive-callback.ts';
+
+const BATCH = 256;
+/** Longest sleep between two looks at the table. */
+const LONGEST_MS = 1_000;
+
+const HANDLERS: Readonly<Record<TimerKind, (deps: Deps, ref: string) => Promise<void>>> = {
+  application: onApplicationTimer,
+  attempt: onAttemptTimer,
+  loan: onLoanTimer,
+  callback: processCallback,
+  delivery: deliverWebhook,
+  housekeeping: keepHouse,
+  learn: learnFromFeed,
+};
+
+export interface Drain {
+  /** Starts looking; seeds the standing timers. */
+  start(): Promise<void>;
+  /** Looks again at this time, if that is sooner than planned. */
+  wakeAt(dueAtMs: number): void;
+  /** Stops taking up work; resolves when what runs has ended. */
+  stop(): Promise<void>;
+}
+
+/** `depsOf` because the drain and the deps need each other. */
+export function createDrain(depsOf: () => Deps): Drain {
+  const running = new Map<string, Promise<void>>();
+  let cancel: (() => void) | null = null;
+  let plannedMs = Number.POSITIVE_INFINITY;
+  let stopped = true;
+
+  function plan(atMs: number): void {
+    if (stopped || atMs >= plannedMs) return;
+    cancel?.();
+    plannedMs = atMs;
+    const { clock } = depsOf();
+    cancel = clock.after(Math.max(0, atMs - clock.nowMs()), look);
+  }
+
+  function look(): void {
+    plannedMs = Number.POSITIVE_INFINITY;
+    cancel = null;
+    if (stopped) return;
+    const deps = depsOf();
+    const nowMs = deps.clock.nowMs();
+    // Rows being worked on stay in the table until their handler moves them, so ask for more than they are.
+    const due = deps.store.feed.dueTimers(nowMs, BATCH + running.size);
+    for (const row of due) take(deps, row);
+    const nextMs = deps.store.feed.nextDueMs(nowMs) ?? Number.POSITIVE_INFINITY;
+    plan(Math.min(nextMs, nowMs + LONGEST_MS));
+  }
+
+  function take(deps: Deps, row: TimerRow): void {
+    const key = `${row.kind}/${row.ref}`;
+    if (running.has(key)) return;
+    const work = HANDLERS[row.kind](deps, row.ref)
+      .catch((error: unknown) => pushBack(deps, row, error))
+      .finally(() => running.delete(key));
+    running.set(key, work);
+  }
+
+  return {
+    async start() {
+      stopped = false;
+      const deps = depsOf();
+      await deps.commit((tx) => {
+        const nowMs = deps.clock.nowMs();
+        if (tx.feed.timer('housekeeping', 'all') === undefined) tx.feed.setTimer('housekeeping', 'all', nowMs + 60_000);
+        if (tx.feed.timer('learn', 'likelihood') === undefined) tx.feed.setTimer('learn', 'likelihood', nowMs + 1_000);
+      });
+      plan(deps.clock.nowMs());
+    },
+    wakeAt: plan,
+    async stop() {
+      stopped = true;
+      cancel?.();
+      await Promise.all(running.values());
+    },
+  };
+}
+
+async function pushBack(deps: Deps, row: TimerRow, error: unknown): Promise<void> {
+  deps.log.error('timer.failed', { kind: row.kind, ref: row.ref, tries: row.tries, error: error instanceof Error ? error.name : 'unknown', message: safeMessage(error) });
+  const delayMs = Math.min(3_600_000, 5_000 * 2 ** Math.min(row.tries, 12));
+  await deps.commit((tx) => tx.feed.setTimer(row.kind, row.ref, deps.clock.nowMs() + delayMs, row.tries + 1)).catch(() => undefined);
+}
+
+/** Our own invariants carry no data; anything else might, so only its kind is told. */
+function safeMessage(error: unknown): string {
+  return error instanceof Error && error.name === 'InvariantError' ? error.message : '';
+}

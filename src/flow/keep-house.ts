@@ -1,0 +1,18 @@
+/** What is kept for a time and no longer: replies to repeat (7 days), unused verifications (2 days), photos nobody claimed (1 day). */
+import type { Deps } from './deps.ts';
+
+const EVERY_MS = 600_000;
+const DAY_MS = 86_400_000;
+const PHOTOS_AT_ONCE = 200;
+
+export async function keepHouse(deps: Deps): Promise<void> {
+  const nowMs = deps.clock.nowMs();
+  const photos = deps.store.intake.unclaimedDocuments(nowMs - DAY_MS, PHOTOS_AT_ONCE);
+  await deps.commit((tx) => {
+    tx.feed.dropReplies(nowMs - 7 * DAY_MS);
+    tx.intake.dropVerifications(nowMs - 2 * DAY_MS);
+    for (const photo of photos) tx.intake.dropDocument(photo.id);
+    tx.feed.setTimer('housekeeping', 'all', nowMs + EVERY_MS);
+  });
+  for (const photo of photos) await deps.objects.delete(photo.id);
+}

@@ -1,0 +1,180 @@
+/**
+ * Settles by asking: polls a pending attempt, finds out what became of an unknown one, and takes one back when its time is up or the
+ * application has ended. Only here may an unknown attempt end without the funder's word, and never while anybody else could be asked.
+ */
+import type { CancelAnswer, FunderAdapter, QueryAnswer } from '../../adapters/contract.ts';
+import { unreachable } from '../domain/failures.ts';
+import type { Funder } from '../domain/funder.ts';
+import { APPLICATION_ENDED } from '../domain/states.ts';
+import type { ApplicationRow, AttemptRow } from '../store/index.ts';
+import { contextFor } from './adapter-context.ts';
+import { advance } from './advance.ts';
+import { fail, goOn, markUnknown, refOf } from './ask-funder.ts';
+import type { Deps } from './deps.ts';
+import { pollDueMs, settleAttempt } from './settle-attempt.ts';
+import { releaseCaps } from './start-attempt.ts';
+import { EFFECT_GRACE_MS, perform, type Work } from './work.ts';
+
+/** After this an attempt that no query or cancel could settle is closed as expired; by then its application has ended long ago. */
+const GIVE_UP_MS = 7 * 86_400_000;
+
+interface Target {
+  readonly attempt: AttemptRow;
+  readonly application: ApplicationRow;
+  readonly funder: Funder | undefined;
+  readonly adapter: FunderAdapter | undefined;
+}
+
+/** The attempt's timer: decides by its state what is to be done. */
+export async function onAttemptTimer(deps: Deps, attemptId: string): Promise<void> {
+  const target = load(deps, attemptId);
+  if (target === null) return void (await perform(deps, (work) => work.clearTimer('attempt', attemptId)));
+  switch (target.attempt.state) {
+    case 'planned':
+    case 'checking':
+    case 'submitting':
+      return resume(deps, target);
+    case 'unknown':
+    case 'pending':
+    case 'approved':
+      return unwanted(target) ? cancelAttempt(deps, attemptId) : queryAttempt(deps, attemptId);
+    default:
+      return void (await perform(deps, (work) => work.clearTimer('attempt', attemptId)));
+  }
+}
+
+/** Asks the funder where the attempt stands and applies the answer. */
+export async function queryAttempt(deps: Deps, attemptId: string): Promise<void> {
+  const target = load(deps, attemptId);
+  if (target === null || (target.attempt.state !== 'unknown' && target.attempt.state !== 'pending')) return;
+  const { attempt, funder, adapter } = target;
+  const query = adapter?.query;
+  if (funder === undefined || query === undefined) return void (await perform(deps, (work) => afterQuery(work, attemptId, { kind: 'unknown', detail: 'cannot be queried' })));
+  const ctx = contextFor(deps, funder);
+  const result = await deps.lines.of(funder).call<QueryAnswer>({
+    capability: 'query', request: query.build(ctx, refOf(attempt)), read: (response) => query.read(ctx, response), timeoutMs: funder.timeouts.query_ms,
+  });
+  const overdue = await perform(deps, (work) => afterQuery(work, attemptId, result.answer));
+  if (overdue) await cancelAttempt(deps, attemptId);
+}
+
+/** Asks the funder to forget it. An approval taken back counts as cancelled once the funder was told or cannot be. */
+export async function cancelAttempt(deps: Deps, attemptId: string): Promise<void> {
+  const target = load(deps, attemptId);
+  if (target === null) return;
+  const { attempt, funder, adapter } = target;
+  const cancel = adapter?.cancel;
+  if (funder === undefined || cancel === undefined) return void (await perform(deps, (work) => afterCancel(work, attemptId, { kind: 'too_late' }, false)));
+  const ctx = contextFor(deps, funder);
+  const result = await deps.lines.of(funder).call<CancelAnswer>({
+    capability: 'cancel', request: cancel.build(ctx, refOf(attempt)), read: (response) => cancel.read(ctx, response), timeoutMs: funder.timeouts.query_ms,
+  });
+  await perform(deps, (work) => afterCancel(work, attemptId, result.answer, true));
+}
+
+/** We died, or the desk did not answer: what was on the wire is unknown, what was not is begun again. */
+async function resume(deps: Deps, { attempt, funder, adapter }: Target): Promise<void> {
+  await perform(deps, (work) => {
+    const row = work.attempt(attempt.id);
+    const application = row === null ? null : work.application(row.applicationId);
+    if (row === null || application === null || row.state !== attempt.state) return;
+    if (row.state === 'submitting') return markUnknown(work, application, row, 'interrupted');
+    if (funder === undefined || adapter === undefined) {
+      work.moveAttempt(row, row.state === 'checking' ? 'check_failed' : 'cancelled');
+      return fail(work, application, row, 'funder gone');
+    }
+    const receipts = work.tx.dispatch.receiptsOf(row.id);
+    const checked = receipts.some((receipt) => receipt.capability === 'precheck' && receipt.outcome === 'eligible');
+    if (row.state === 'planned' || checked) return goOn(work, application, row, { funder, adapter });
+    work.moveAttempt(row, 'check_failed');
+    fail(work, application, row, 'interrupted');
+  });
+}
+
+/** Returns true when the attempt is past its time and is to be taken back. */
+function afterQuery(work: Work, attemptId: string, answer: QueryAnswer): boolean {
+  const attempt = work.attempt(attemptId);
+  const application = attempt === null ? null : work.application(attempt.applicationId);
+  if (attempt === null || application === null || (attempt.state !== 'unknown' && attempt.state !== 'pending')) return false;
+  switch (answer.kind) {
+    case 'approved':
+    case 'declined':
+    case 'loan':
+      settleAttempt(work, application, attempt, answer);
+      break;
+    case 'pending':
+      settleAttempt(work, application, attempt, answer);
+      break;
+    case 'not_found':
+      if (attempt.state === 'unknown' && work.moveAttempt(attempt, 'never_received')) {
+        fail(work, application, attempt, 'never received');
+        return false;
+      }
+      break;
+    case 'unavailable':
+    case 'unknown':
+      break;
+    default:
+      return unreachable(answer);
+  }
+  return keepWaiting(work, application, attempt);
+}
+
+function keepWaiting(work: Work, application: ApplicationRow, attempt: AttemptRow): boolean {
+  if (attempt.state !== 'unknown' && attempt.state !== 'pending') return false;
+  attempt.polls += 1;
+  if (work.nowMs - attempt.createdAtMs > GIVE_UP_MS) {
+    expireAttempt(work, application, attempt);
+    return false;
+  }
+  const overdue = work.nowMs >= attempt.deadlineAtMs;
+  work.setTimer('attempt', attempt.id, overdue ? work.nowMs + EFFECT_GRACE_MS : Math.min(pollDueMs(work, attempt), Math.max(attempt.deadlineAtMs, work.nowMs + 1_000)));
+  return overdue;
+}
+
+function afterCancel(work: Work, attemptId: string, answer: CancelAnswer, asked: boolean): void {
+  const attempt = work.attempt(attemptId);
+  const application = attempt === null ? null : work.application(attempt.applicationId);
+  if (attempt === null || application === null) return;
+  const was = attempt.state;
+  if (was !== 'unknown' && was !== 'pending' && was !== 'approved') return work.clearTimer('attempt', attemptId);
+  if (answer.kind === 'cancelled' || answer.kind === 'not_found') return endCancelled(work, application, attempt);
+  attempt.polls += 1;
+  // Nothing more can be done at the funder about an approval we do not want; its own expiry ends it there.
+  if (was === 'approved' && (!asked || answer.kind === 'too_late' || attempt.polls > 10)) return endCancelled(work, application, attempt);
+  if (was === 'pending' && !asked) return expireAttempt(work, application, attempt);
+  if (work.nowMs - attempt.createdAtMs > GIVE_UP_MS) return expireAttempt(work, application, attempt);
+  if (answer.kind === 'too_late' && was === 'pending') attempt.deadlineAtMs = work.nowMs + 60_000;
+  work.setTimer('attempt', attempt.id, pollDueMs(work, attempt));
+}
+
+function endCancelled(work: Work, application: ApplicationRow, attempt: AttemptRow): void {
+  work.moveAttempt(attempt, 'cancelled');
+  close(work, application, attempt, 'attempt.cancelled');
+}
+
+function expireAttempt(work: Work, application: ApplicationRow, attempt: AttemptRow): void {
+  work.moveAttempt(attempt, 'expired');
+  close(work, application, attempt, 'attempt.expired');
+}
+
+function close(work: Work, application: ApplicationRow, attempt: AttemptRow, event: 'attempt.cancelled' | 'attempt.expired'): void {
+  attempt.decidedAtMs = work.nowMs;
+  if (event === 'attempt.cancelled') releaseCaps(work, attempt);
+  work.clearTimer('attempt', attempt.id);
+  work.emit(event, application, { attempt_id: attempt.id, funder_id: attempt.funderId });
+  advance(work, application);
+}
+
+function load(deps: Deps, attemptId: string): Target | null {
+  const attempt = deps.store.dispatch.byId(attemptId);
+  const application = attempt === undefined ? undefined : deps.store.applications.byId(attempt.applicationId);
+  if (attempt === undefined || application === undefined) return null;
+  const funder = deps.desk.snapshot().funders.get(attempt.funderId);
+  return { attempt, application, funder, adapter: funder === undefined ? undefined : deps.adapters.get(funder.adapter) };
+}
+
+/** True when nobody waits for this attempt any more: its application ended, or another funder's offer was taken. */
+function unwanted({ attempt, application }: Target): boolean {
+  return APPLICATION_ENDED.has(application.state) || application.state === 'accepted' || attempt.state === 'approved';
+}

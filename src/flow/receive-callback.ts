@@ -1,0 +1,78 @@
+/**
+ * A funder calls. Verified, persisted raw and sealed, acknowledged in its own form; only then is it processed, in a commit of its own that a
+ * timer takes up should we die in between. A forged one is recorded and refused.
+ */
+import type { CallbackNews, InboundCallback, OutboundResponse } from '../../adapters/contract.ts';
+import type { CallbackRow } from '../store/index.ts';
+import { contextFor } from './adapter-context.ts';
+import type { Deps } from './deps.ts';
+import { settleAttempt } from './settle-attempt.ts';
+import { EFFECT_GRACE_MS, perform, type Work } from './work.ts';
+
+/** Null: there is no such funder, or it has no callbacks. */
+export async function receiveCallback(deps: Deps, funderId: string, callback: InboundCallback): Promise<OutboundResponse | null> {
+  const funder = deps.desk.snapshot().funders.get(funderId);
+  const capability = funder === undefined ? undefined : deps.adapters.get(funder.adapter)?.callback;
+  if (funder === undefined || capability === undefined) return null;
+  const ctx = contextFor(deps, funder);
+  const verdict = capability.verify(ctx, callback);
+  if (!verdict.ok) {
+    await perform(deps, (work) => void record(work, funderId, callback, 'forged', `${funderId}#forged#${work.newId('cbk')}`, verdict.why));
+    deps.log.warn('callback.forged', { funder: funderId, why: verdict.why });
+    return capability.acknowledge(ctx, 'refused');
+  }
+  const news = capability.read(ctx, callback);
+  const dedupeKey = `${funderId}#${news?.messageId ?? deps.vault.sha256Hex(callback.body)}`;
+  await perform(deps, (work) => {
+    if (work.tx.dispatch.callbackSeen(dedupeKey)) return;
+    const id = record(work, funderId, callback, 'received', dedupeKey, null);
+    work.setTimer('callback', id, work.nowMs + EFFECT_GRACE_MS);
+    work.act({ kind: 'callback', callbackId: id });
+  });
+  return capability.acknowledge(ctx, 'stored');
+}
+
+/** Applies a stored callback. Safe to run again: a processed one is left alone. */
+export async function processCallback(deps: Deps, callbackId: string): Promise<void> {
+  await perform(deps, (work) => {
+    const row = work.tx.dispatch.callbackById(callbackId);
+    work.clearTimer('callback', callbackId);
+    if (row === undefined || row.state !== 'received' || row.rawSealed === null) return;
+    const news = reread(work, row);
+    if (news === null) return finish(work, row, 'ignored', null, 'not understood');
+    const attempt = news.attempt.by === 'ref' ? work.attempt(news.attempt.value) : findByFunderRef(work, row.funderId, news.attempt.value);
+    const application = attempt === null ? null : work.application(attempt.applicationId);
+    // Ours by id but another funder's order: a funder may speak of its own orders alone.
+    if (attempt === null || application === null || attempt.funderId !== row.funderId) return finish(work, row, 'unmatched', null, 'no such order');
+    finish(work, row, 'processed', attempt.id, settleAttempt(work, application, attempt, news.answer));
+  });
+}
+
+function record(work: Work, funderId: string, callback: InboundCallback, state: CallbackRow['state'], dedupeKey: string, detail: string | null): string {
+  const id = work.newId('cbk');
+  const raw = JSON.stringify({ path: callback.path, query: callback.query, headers: callback.headers, body: Buffer.from(callback.body).toString('base64') });
+  work.tx.dispatch.insertCallback({
+    id, funderId, dedupeKey, state, detail, attemptId: null, receivedAtMs: work.nowMs,
+    rawSealed: work.deps.vault.serviceKey.seal(`callbacks/${id}/raw`, raw) as Buffer,
+  });
+  return id;
+}
+
+function reread(work: Work, row: CallbackRow): CallbackNews | null {
+  const funder = work.desk.funders.get(row.funderId);
+  const capability = funder === undefined ? undefined : work.deps.adapters.get(funder.adapter)?.callback;
+  if (funder === undefined || capability === undefined) return null;
+  const text = new TextDecoder().decode(work.deps.vault.serviceKey.open(`callbacks/${row.id}/raw`, row.rawSealed!));
+  const raw = JSON.parse(text) as { path: string; query: Record<string, string>; headers: Record<string, string>; body: string };
+  return capability.read(contextFor(work.deps, funder), { ...raw, body: new Uint8Array(Buffer.from(raw.body, 'base64')) });
+}
+
+function finish(work: Work, row: CallbackRow, state: CallbackRow['state'], attemptId: string | null, detail: string): void {
+  if (state !== 'processed') work.deps.log.warn('callback.not_applied', { funder: row.funderId, callback: row.id, why: detail });
+  work.tx.dispatch.saveCallback({ ...row, state, attemptId, detail });
+}
+
+function findByFunderRef(work: Work, funderId: string, funderRef: string) {
+  const row = work.tx.dispatch.byFunderRef(funderId, funderRef);
+  return row === undefined ? null : work.attempt(row.id);
+}

@@ -1,0 +1,148 @@
+/** Prescreens a complete application and, when it passes, plans and asks the first funder: all in the commit of its submission. */
+import { checkIdNumber } from '../domain/id-number.ts';
+import { factsOf } from '../domain/facts.ts';
+import type { Facts } from '../domain/applicant.ts';
+import { prescreen, type PrescreenInput, type PrescreenReason, type PrescreenResult } from '../prescreen/prescreen.ts';
+import { bandOf } from '../routing/band.ts';
+import type { ApplicationRow } from '../store/index.ts';
+import { advance } from './advance.ts';
+import { isComplete, missingFields, type ApplicationBody } from './application-body.ts';
+import { PLATFORM } from './record-consents.ts';
+import type { Work } from './work.ts';
+
+const DAY_MS = 86_400_000;
+
+/** What a draft still lacks; empty when it was submitted. */
+export interface Lacks {
+  readonly fields: readonly string[];
+  readonly documents: readonly ('id_front' | 'id_back')[];
+  readonly platformConsent: boolean;
+}
+
+/** Submits when nothing is lacking, else leaves the draft as it is. */
+export function submitOrKeep(work: Work, application: ApplicationRow, body: ApplicationBody, freshBorrower: boolean): void {
+  if (lacksOf(work, application, body) !== null || !isComplete(body)) return;
+  const facts = screenFacts(work, application, body);
+  const result = judge(work, application, body, facts);
+  if (result.outcome === 'incomplete') return;
+  const { policy } = work.desk;
+  work.moveApplication(application, 'submitted');
+  application.submittedAtMs ??= work.nowMs;
+  application.deadlineAtMs = work.nowMs + policy.deadlines.application_s * 1_000;
+  application.amountFen = body.request.amount_fen;
+  application.termMonths = body.request.term_months;
+  application.band = facts === null ? null : bandOf(facts);
+  work.setTimer('application', application.id, application.deadlineAtMs);
+  work.emit('application.submitted', application, { band: application.band, variant: application.variant });
+  act(work, application, result, facts, freshBorrower);
+}
+
+/** Runs every rule again after an operator has looked at it. */
+export function screenAgain(work: Work, application: ApplicationRow, body: ApplicationBody): void {
+  if (!isComplete(body)) return;
+  const facts = screenFacts(work, application, body);
+  application.deadlineAtMs = work.nowMs + work.desk.policy.deadlines.application_s * 1_000;
+  work.setTimer('application', application.id, application.deadlineAtMs);
+  act(work, application, judge(work, application, body, facts), facts, false);
+}
+
+/** What is missing before an application can be judged, or null. */
+export function lacksOf(work: Pick<Work, 'consentsOf' | 'desk' | 'tx'>, application: ApplicationRow, body: ApplicationBody): Lacks | null {
+  const fields = missingFields(body);
+  const documents = work.tx.intake.documentsOf(application.id);
+  const kinds = work.desk.policy.prescreen.required_documents.filter((kind) => !documents.some((document) => document.kind === kind && document.ok));
+  const platformConsent = !work.consentsOf(application.id).some((row) => row.recipient === PLATFORM.recipient && row.purpose === 'application' && row.withdrawnAtMs === null);
+  return fields.length === 0 && kinds.length === 0 && !platformConsent ? null : { fields, documents: kinds, platformConsent };
+}
+
+function act(work: Work, application: ApplicationRow, result: PrescreenResult, facts: Facts | null, freshBorrower: boolean): void {
+  application.reasons = stored(result.reasons);
+  const codes = { reasons: result.reasons.map((reason) => reason.code) };
+  if (result.outcome === 'refuse' || facts === null) {
+    work.moveApplication(application, 'refused');
+    application.quarantined = false;
+    work.clearTimer('application', application.id);
+    return work.emit('application.refused', application, codes);
+  }
+  if (result.outcome === 'quarantine' || result.outcome === 'incomplete') {
+    work.moveApplication(application, 'quarantined');
+    application.quarantined = true;
+    return work.emit('application.quarantined', application, codes);
+  }
+  application.quarantined = false;
+  work.moveApplication(application, 'passed');
+  advance(work, application, { facts, freshBorrower });
+}
+
+function screenFacts(work: Work, application: ApplicationRow, body: ApplicationBody): Facts | null {
+  if (!isComplete(body) || !checkIdNumber(body.applicant.id_number, work.nowMs).ok) return null;
+  return factsOf(body.applicant, body.request, { ...body.visit, channel: application.channelId }, application.submittedAtMs ?? work.nowMs);
+}
+
+function judge(work: Work, application: ApplicationRow, body: ApplicationBody, facts: Facts | null): PrescreenResult {
+  const policy = work.desk.policy.prescreen;
+  return prescreen({
+    facts,
+    idNumber: body.applicant.id_number === undefined ? null : checkIdNumber(body.applicant.id_number, work.nowMs),
+    policy,
+    documents: work.tx.intake.documentsOf(application.id),
+    blacklistHits: blacklistHits(work, body),
+    recent: recentOf(work, application, body),
+    missing: [],
+    released: application.released,
+  });
+}
+
+function blacklistHits(work: Work, { applicant, visit }: ApplicationBody): PrescreenInput['blacklistHits'] {
+  if (!work.deps.desk.hasBlacklist()) return [];
+  const { vault } = work.deps;
+  const wanted = [
+    ['phone', 'blacklist_phone', applicant.phone],
+    ['id_number', 'blacklist_id_number', applicant.id_number],
+    ['device', 'blacklist_device', visit.device_id],
+  ] as const;
+  return wanted.flatMap(([by, purpose, value]) => {
+    const entry = value === undefined ? undefined : work.tx.desk.listed(by, vault.blindIndex(purpose, value));
+    return entry === undefined ? [] : [{ by, reason: entry.reason }];
+  });
+}
+
+function recentOf(work: Work, application: ApplicationRow, body: ApplicationBody): PrescreenInput['recent'] {
+  if (work.deps.cleanSlate.has(application.phoneIndex ?? '')) return { duplicates: 0, counts: { phone: 0, id_number: 0, device: 0, ip: 0 } };
+  const policy = work.desk.policy.prescreen;
+  const since = (windowS: number): number => work.nowMs - windowS * 1_000;
+  const { velocity } = policy;
+  const duplicateSinceMs = work.nowMs - policy.duplicate_window_days * DAY_MS;
+  const history = work.tx.applications.history({
+    self: application.id,
+    phone: application.phoneIndex!,
+    id_number: application.idIndex!,
+    device: application.deviceIndex,
+    ip: application.ipIndex,
+    phoneSinceMs: since(velocity.phone.window_s),
+    id_numberSinceMs: since(velocity.id_number.window_s),
+    deviceSinceMs: since(velocity.device.window_s),
+    ipSinceMs: since(velocity.ip.window_s),
+    duplicateSinceMs,
+  });
+  return {
+    duplicates: history.duplicates + erasedSince(work, body, duplicateSinceMs),
+    counts: {
+      phone: history.phone,
+      id_number: history.id_number,
+      device: application.deviceIndex === null ? null : history.device,
+      ip: application.ipIndex === null ? null : history.ip,
+    },
+  };
+}
+
+/** The erased are still known by their tombstones: forgetting somebody must not be a way around the duplicate window. */
+function erasedSince(work: Work, { applicant }: ApplicationBody, sinceMs: number): number {
+  const { vault } = work.deps;
+  const marks = [vault.blindIndex('phone_tombstone', applicant.phone), ...(applicant.id_number === undefined ? [] : [vault.blindIndex('id_tombstone', applicant.id_number)])];
+  return marks.some((mark) => (work.tx.applications.tombstoneAt(mark) ?? -1) >= sinceMs) ? 1 : 0;
+}
+
+function stored(reasons: readonly PrescreenReason[]): { code: string; detail: string }[] {
+  return reasons.map(({ code, detail }) => ({ code, detail }));
+}

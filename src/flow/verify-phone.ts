@@ -1,0 +1,65 @@
+/** Phone verification by SMS code, limited per phone and address. The code itself is stored only as a keyed hash. */
+import { problem, type Problem } from '../domain/failures.ts';
+import type { Deps } from './deps.ts';
+import { perform } from './work.ts';
+
+const CODE_VALID_MS = 10 * 60_000;
+const MAX_WRONG_TRIES = 5;
+const HOUR_MS = 3_600_000;
+export const VERIFICATION_LIMITS = { phonePerHour: 5, phonePerDay: 10, ipPerHour: 30 } as const;
+/** In sandbox mode every code is this one. */
+export const SANDBOX_CODE = '000000';
+
+export interface Verification {
+  readonly id: string;
+  readonly expiresAtMs: number;
+}
+
+export async function beginVerification(deps: Deps, phone: string, ip: string | null): Promise<Verification | Problem> {
+  const phoneIndex = deps.vault.blindIndex('phone', phone);
+  const ipIndex = deps.vault.blindIndex('ip', ip ?? 'unknown');
+  const code = deps.mode === 'sandbox' ? SANDBOX_CODE : randomCode(deps);
+  const begun = await perform(deps, (work): Verification | Problem => {
+    const { intake } = work.tx;
+    const limits = deps.mode === 'sandbox' ? { phonePerHour: 1_000, phonePerDay: 10_000, ipPerHour: 100_000 } : VERIFICATION_LIMITS;
+    const tooMany = intake.verificationsByPhone(phoneIndex, work.nowMs - HOUR_MS) >= limits.phonePerHour
+      || intake.verificationsByPhone(phoneIndex, work.nowMs - 24 * HOUR_MS) >= limits.phonePerDay
+      || intake.verificationsByIp(ipIndex, work.nowMs - HOUR_MS) >= limits.ipPerHour;
+    if (tooMany) return problem('rate_limited', '验证码发送过于频繁，请稍后再试', 'too many codes were sent; try again later', { retryAfterS: 3_600 });
+    const id = work.newId('pv');
+    const expiresAtMs = work.nowMs + CODE_VALID_MS;
+    intake.insertVerification({ id, phoneIndex, ipIndex, codeHash: hashCode(deps, id, code), wrongTries: 0, createdAtMs: work.nowMs, expiresAtMs, confirmedAtMs: null });
+    return { id, expiresAtMs };
+  });
+  if ('problem' in begun) return begun;
+  const sent = await deps.messages.sendCode(phone, code);
+  return sent.taken ? begun : problem('overloaded', '短信暂时发不出去，请稍后再试', 'the message could not be sent; try again', { retryAfterS: 30 });
+}
+
+export async function confirmVerification(deps: Deps, id: string, code: string): Promise<{ readonly id: string; readonly confirmed: true } | Problem> {
+  return perform(deps, (work) => {
+    const row = work.tx.intake.verification(id);
+    if (row === undefined) return problem('not_found', '没有这次验证', 'there is no such verification');
+    if (row.confirmedAtMs !== null) return { id, confirmed: true };
+    if (work.nowMs >= row.expiresAtMs || row.wrongTries >= MAX_WRONG_TRIES) return problem('code_expired', '验证码已失效，请重新获取', 'the code is no longer valid; ask for a new one');
+    if (!deps.vault.equal(row.codeHash, hashCode(deps, id, code))) {
+      work.tx.intake.saveVerification({ ...row, wrongTries: row.wrongTries + 1 });
+      const left = MAX_WRONG_TRIES - row.wrongTries - 1;
+      return problem('code_wrong', `验证码不对，还可以试 ${left} 次`, `the code is wrong; ${left} tries are left`);
+    }
+    work.tx.intake.saveVerification({ ...row, confirmedAtMs: work.nowMs });
+    return { id, confirmed: true };
+  });
+}
+
+function hashCode(deps: Deps, id: string, code: string): string {
+  return deps.vault.tag('cursor', `sms:${id}:${code}`);
+}
+
+function randomCode(deps: Deps): string {
+  // Rejection keeps the million codes equally likely.
+  for (;;) {
+    const number = new DataView(deps.random.bytes(4).slice().buffer).getUint32(0);
+    if (number < 4_294_000_000) return String(number % 1_000_000).padStart(6, '0');
+  }
+}

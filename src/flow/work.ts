@@ -1,0 +1,211 @@
+/**
+ * One unit of work: what a flow decides inside a commit. Rows are loaded once, changed in memory and written once at the end; events,
+ * webhook deliveries and timers go into the same transaction; effects are carried out only after it is durable.
+ * Rhythm: decide, commit, act, commit.
+ */
+import type { DeskSnapshot } from '../domain/desk.ts';
+import type { EventType } from '../domain/events.ts';
+import { invariant } from '../domain/failures.ts';
+import { mintId, type IdPrefix } from '../domain/ids.ts';
+import { advanceApplication, advanceAttempt, type ApplicationEdge, type ApplicationState, type AttemptEdge, type AttemptState } from '../domain/states.ts';
+import { wantsEvent } from '../outbox/endpoint.ts';
+import type { ApplicationRow, AttemptRow, BorrowerRow, ConsentRow, ReceiptRow, Store, TimerKind } from '../store/index.ts';
+import type { Deps } from './deps.ts';
+import type { Effect } from './effects.ts';
+
+/** How long an effect may take before its timer assumes that it died, milliseconds. */
+export const EFFECT_GRACE_MS = 20_000;
+
+interface Held<R, S> {
+  readonly row: R;
+  /** State as it stands in the store; null: not inserted yet. */
+  readonly was: S | null;
+}
+
+export class Work {
+  readonly nowMs: number;
+  readonly desk: DeskSnapshot;
+  readonly effects: Effect[] = [];
+  readonly touched = new Set<string>();
+  nextDueMs = Number.POSITIVE_INFINITY;
+  readonly deps: Deps;
+  readonly tx: Store;
+  readonly #applications = new Map<string, Held<ApplicationRow, ApplicationState>>();
+  readonly #attempts = new Map<string, Held<AttemptRow, AttemptState>>();
+  readonly #attemptsOf = new Map<string, AttemptRow[]>();
+  readonly #receipts: ReceiptRow[] = [];
+  readonly #borrowers = new Map<string, BorrowerRow>();
+  readonly #consents = new Map<string, ConsentRow[]>();
+
+  constructor(deps: Deps, tx: Store) {
+    this.deps = deps;
+    this.tx = tx;
+    this.nowMs = deps.clock.nowMs();
+    this.desk = deps.desk.snapshot();
+  }
+
+  newId(prefix: IdPrefix): string {
+    return mintId(prefix, this.deps.cell, this.nowMs, this.deps.random.bytes(10));
+  }
+
+  borrower(id: string): BorrowerRow | null {
+    const known = this.#borrowers.get(id) ?? this.tx.applications.borrowerById(id);
+    if (known !== undefined) this.#borrowers.set(id, known);
+    return known ?? null;
+  }
+
+  addBorrower(row: BorrowerRow): void {
+    this.#borrowers.set(row.id, row);
+    this.tx.applications.insertBorrower(row);
+  }
+
+  /** The ledger of an application, this unit of work's own entries included. */
+  consentsOf(applicationId: string): readonly ConsentRow[] {
+    let rows = this.#consents.get(applicationId);
+    if (rows === undefined) {
+      rows = this.#applications.get(applicationId)?.was === null ? [] : this.tx.dispatch.consentsOf(applicationId);
+      this.#consents.set(applicationId, rows);
+    }
+    return rows;
+  }
+
+  addConsent(row: ConsentRow): void {
+    (this.consentsOf(row.applicationId) as ConsentRow[]).push(row);
+    this.tx.dispatch.insertConsent(row);
+  }
+
+  application(id: string): ApplicationRow | null {
+    const held = this.#applications.get(id);
+    if (held !== undefined) return held.row;
+    const row = this.tx.applications.byId(id);
+    if (row === undefined) return null;
+    this.#applications.set(id, { row, was: row.state });
+    return row;
+  }
+
+  addApplication(row: ApplicationRow): void {
+    this.#applications.set(row.id, { row, was: null });
+  }
+
+  attempt(id: string): AttemptRow | null {
+    const held = this.#attempts.get(id);
+    if (held !== undefined) return held.row;
+    const row = this.tx.dispatch.byId(id);
+    return row === undefined ? null : this.#holdAttempt(row);
+  }
+
+  /** Every attempt of an application, those of this unit of work included. */
+  attemptsOf(applicationId: string): readonly AttemptRow[] {
+    const known = this.#attemptsOf.get(applicationId);
+    if (known !== undefined) return known;
+    const fresh = this.#applications.get(applicationId)?.was === null;
+    const rows = fresh ? [] : this.tx.dispatch.ofApplication(applicationId).map((row) => this.#attempts.get(row.id)?.row ?? this.#holdAttempt(row));
+    this.#attemptsOf.set(applicationId, rows);
+    return rows;
+  }
+
+  addAttempt(row: AttemptRow): void {
+    (this.attemptsOf(row.applicationId) as AttemptRow[]).push(row);
+    this.#attempts.set(row.id, { row, was: null });
+  }
+
+  addReceipt(row: ReceiptRow): void {
+    this.#receipts.push(row);
+  }
+
+  /** Takes an edge of the application's life; false, and nothing changed, when its state has no such edge. */
+  moveApplication(row: ApplicationRow, edge: ApplicationEdge): boolean {
+    const next = advanceApplication(row.state, edge);
+    if (next === null) return false;
+    row.state = next;
+    row.updatedAtMs = this.nowMs;
+    return true;
+  }
+
+  moveAttempt(row: AttemptRow, edge: AttemptEdge): boolean {
+    const next = advanceAttempt(row.state, edge);
+    if (next === null) return false;
+    row.state = next;
+    return true;
+  }
+
+  /** Appends an event of this application, and a delivery for each endpoint that wants it. */
+  emit(type: EventType, application: ApplicationRow, data: Readonly<Record<string, unknown>> = {}): void {
+    application.eventSeq += 1;
+    const seq = this.tx.feed.append({ type, applicationId: application.id, applicationSeq: application.eventSeq, channelId: application.channelId, atMs: this.nowMs, data });
+    this.touched.add(application.id);
+    this.#deliver(seq, type, application.channelId);
+  }
+
+  /** Appends an event that belongs to no application; for the desk, not for webhooks. */
+  emitGeneral(type: EventType, data: Readonly<Record<string, unknown>>): void {
+    this.tx.feed.append({ type, applicationId: null, applicationSeq: null, channelId: null, atMs: this.nowMs, data });
+  }
+
+  /** Marks the application as changed, so that it is saved and its waiters are woken. */
+  touch(application: ApplicationRow): void {
+    application.updatedAtMs = this.nowMs;
+    this.touched.add(application.id);
+  }
+
+  setTimer(kind: TimerKind, ref: string, dueAtMs: number, tries = 0): void {
+    this.tx.feed.setTimer(kind, ref, dueAtMs, tries);
+    if (dueAtMs < this.nextDueMs) this.nextDueMs = dueAtMs;
+  }
+
+  clearTimer(kind: TimerKind, ref: string): void {
+    this.tx.feed.clearTimer(kind, ref);
+  }
+
+  act(effect: Effect): void {
+    this.effects.push(effect);
+  }
+
+  /** Writes every held row once. Called by `perform` at the end of the closure. */
+  flush(): void {
+    for (const { row, was } of this.#applications.values()) {
+      if (was === null) this.tx.applications.insert(row);
+      else if (this.touched.has(row.id) || row.state !== was) invariant(this.tx.applications.save(row, was), 'application changed inside its own transaction');
+    }
+    for (const { row, was } of this.#attempts.values()) {
+      if (was === null) this.tx.dispatch.insert(row);
+      else invariant(this.tx.dispatch.save(row, was), 'attempt changed inside its own transaction');
+    }
+    for (const row of this.#receipts) this.tx.dispatch.insertReceipt(row);
+  }
+
+  #holdAttempt(row: AttemptRow): AttemptRow {
+    this.#attempts.set(row.id, { row, was: row.state });
+    return row;
+  }
+
+  #deliver(eventSeq: number, type: EventType, channelId: string): void {
+    for (const endpoint of this.desk.endpoints) {
+      if (!wantsEvent(endpoint, { type, channelId })) continue;
+      const id = this.newId('dlv');
+      this.tx.feed.insertDelivery({
+        id, endpointId: endpoint.id, eventSeq, type, state: 'waiting', tries: 0, lastStatus: null, lastError: null, createdAtMs: this.nowMs, firstTryAtMs: null, endedAtMs: null,
+      });
+      this.setTimer('delivery', id, this.nowMs + EFFECT_GRACE_MS);
+      this.act({ kind: 'deliver', deliveryId: id });
+    }
+  }
+}
+
+/** Runs `decide` in one commit, then wakes waiters and carries out its effects. `decide` may run twice (group commit) and must only touch its `work`. */
+export async function perform<T>(deps: Deps, decide: (work: Work) => T): Promise<T> {
+  let last: Work | null = null;
+  const result = await deps.commit((tx) => {
+    const work = new Work(deps, tx);
+    last = work;
+    const value = decide(work);
+    work.flush();
+    return value;
+  });
+  const done = last as Work | null;
+  invariant(done !== null, 'commit ran nothing');
+  for (const id of done.touched) deps.signals.changed(id);
+  if (done.nextDueMs < Number.POSITIVE_INFINITY) deps.wakeAt(done.nextDueMs);
+  for (const effect of done.effects) deps.act(effect);
+  return result;
+}

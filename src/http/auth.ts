@@ -1,0 +1,57 @@
+/** Who calls. Keys are looked up by their hash; an application is reached by its channel's secret key or by its own client token. */
+import type { MiddlewareHandler } from 'hono';
+import type { ApiKey, Role } from '../domain/desk.ts';
+import { problem } from '../domain/failures.ts';
+import { isId } from '../domain/ids.ts';
+import type { Deps } from '../flow/deps.ts';
+import { clientToken } from '../flow/view-application.ts';
+import type { ApplicationRow } from '../store/index.ts';
+import { refuse, type Ctx, type Env } from './context.ts';
+
+const KEY = /^Bearer ((?:pk|sk|ok)_[A-Za-z0-9_-]{8,120})$/;
+
+/** Admits keys of these kinds and puts the key into the context; everything else is 401 or 403. */
+export function withKey(deps: Deps, ...kinds: readonly ApiKey['kind'][]): MiddlewareHandler<Env> {
+  return async (c, next) => {
+    const text = KEY.exec(c.req.header('authorization') ?? '')?.[1];
+    const key = text === undefined ? undefined : deps.desk.snapshot().keysByHash.get(deps.vault.sha256Hex(text));
+    if (key === undefined) return refuse(c, problem('unauthenticated', '缺少密钥或密钥无效', 'the key is missing or not valid'));
+    if (!kinds.includes(key.kind)) return refuse(c, problem('forbidden', '这类密钥不能使用此接口', `a ${key.kind} key cannot do this`));
+    const channel = key.channelId === null ? null : deps.desk.snapshot().channels.get(key.channelId);
+    if (channel === undefined || channel?.status === 'paused') return refuse(c, problem('forbidden', '渠道已停用', 'the channel is paused'));
+    const origin = c.req.header('origin');
+    if (key.kind === 'publishable' && origin !== undefined && !originAllowed(origin, channel?.allowed_origins ?? [], deps)) {
+      return refuse(c, problem('origin_not_allowed', '此来源不能使用该密钥', 'this key may not be used from this origin'));
+    }
+    c.set('key', key);
+    return next();
+  };
+}
+
+/** Admits operators of these roles. Deny by default: a desk route names its roles or nobody may use it. */
+export function withRole(deps: Deps, ...roles: readonly Role[]): MiddlewareHandler<Env> {
+  const admit = withKey(deps, 'operator');
+  return async (c, next) => {
+    const refused = await admit(c, async () => undefined);
+    if (refused instanceof Response) return refused;
+    const role = c.get('key').role;
+    if (role === null || !(role === 'admin' || roles.includes(role))) return refuse(c, problem('forbidden', '您的角色没有此权限', 'your role does not permit this'));
+    return next();
+  };
+}
+
+export function originAllowed(origin: string, allowed: readonly string[], deps: Deps): boolean {
+  if (origin === deps.publicUrl) return true;
+  return allowed.includes(origin) || (deps.mode === 'sandbox' && allowed.includes('*'));
+}
+
+/** The application of this path when the caller may have it. To everybody else it does not exist. */
+export function ownApplication(deps: Deps, c: Ctx, id: string): ApplicationRow | Response {
+  const missing = (): Response => refuse(c, problem('not_found', '没有这个申请', 'there is no such application'));
+  const key = c.get('key');
+  const row = isId('app', id) ? deps.store.applications.byId(id) : undefined;
+  if (row === undefined || row.channelId !== key.channelId) return missing();
+  if (key.kind !== 'publishable') return row;
+  const token = c.req.header('client-token') ?? '';
+  return deps.vault.equal(token, clientToken({ deps }, id)) ? row : missing();
+}

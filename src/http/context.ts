@@ -1,0 +1,41 @@
+/** What every request carries through the routes. */
+import type { Context } from 'hono';
+import type { ApiKey } from '../domain/desk.ts';
+import type { Problem } from '../domain/failures.ts';
+import type { Deps } from '../flow/deps.ts';
+import { problemResponse, type Lang } from './problem.ts';
+
+export interface Vars {
+  requestId: string;
+  lang: Lang;
+  key: ApiKey;
+}
+export type Env = { Variables: Vars };
+export type Ctx = Context<Env>;
+
+export interface HttpOptions {
+  readonly deps: Deps;
+  /** The caller's network address, or null when it cannot be known. */
+  readonly clientIp: (c: Ctx) => string | null;
+  /** Requests in work at once before new ones are shed with 503. */
+  readonly maxInFlight: number;
+  /** Effects under way; intake is shed when they pile up. */
+  readonly busy: () => number;
+  /** Sandbox mode only: what `/v1/sandbox/keys` answers. */
+  readonly sandboxKeys: (() => Readonly<Record<string, string>>) | null;
+  /** Applies changes of the desk to the running snapshot. */
+  readonly reloadDesk: () => void;
+  readonly metrics: (() => Promise<string>) | null;
+  readonly metricsToken: string | null;
+}
+
+export function refuse(c: Ctx, problem: Problem): Response {
+  return problemResponse(problem, c.get('lang'), c.get('requestId'));
+}
+
+const JSON_HEADERS = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' } as const;
+
+/** A JSON reply. A string is taken as JSON already made: a recorded reply goes out byte for byte. */
+export function json(body: unknown, status = 200, headers: Readonly<Record<string, string>> = {}): Response {
+  return new Response(typeof body === 'string' ? body : JSON.stringify(body), { status, headers: { ...JSON_HEADERS, ...headers } });
+}

@@ -1,0 +1,57 @@
+import type { Policy } from '../domain/policy.ts';
+import { chooseAtMost } from './choose.ts';
+import { byIndex, byTierThenIndex } from './order.ts';
+import type { Box } from './order.ts';
+import { chooseWave } from './wave.ts';
+
+/** What a choice may use up, and what follows when it fails. */
+export interface Limits {
+  readonly attempts: number;
+  /** Partner-offer value, fen. */
+  readonly lastBox: number;
+}
+
+/**
+ * Orders the boxes by the policy and chooses which to try, as waves of boxes asked at once. Waterfall: the exact choice, one box a wave.
+ * Wave: greedy waves, never across tiers when the strict go first. Rate table: every box worth more than the last box, best first, at once.
+ */
+export function chooseByStrategy<B extends Box>(boxes: readonly B[], policy: Policy, limits: Limits): B[][] {
+  const ordered = boxes.toSorted(policy.tier_order === 'strict_first' ? byTierThenIndex : byIndex);
+  switch (policy.strategy) {
+    case 'waterfall':
+      return chooseAtMost(ordered, limits.attempts, limits.lastBox).map((box) => [box]);
+    case 'wave':
+      return chooseWaves(ordered, policy, limits);
+    case 'rate_table': {
+      const worthwhile = boxes.filter((box) => box.index > limits.lastBox).toSorted(byIndex).slice(0, Math.max(0, limits.attempts));
+      return worthwhile.length === 0 ? [] : [worthwhile];
+    }
+  }
+}
+
+function chooseWaves<B extends Box>(ordered: readonly B[], policy: Policy, limits: Limits): B[][] {
+  const waves: B[][] = [];
+  let left = limits.attempts;
+  for (const group of policy.tier_order === 'strict_first' ? tiersOf(ordered) : [ordered]) {
+    let rest = group;
+    while (left > 0 && rest.length > 0) {
+      const wave = chooseWave(rest, Math.min(policy.wave_size, left), limits.lastBox);
+      if (wave.length === 0) break;
+      waves.push(wave);
+      left -= wave.length;
+      rest = rest.filter((box) => !wave.includes(box));
+    }
+  }
+  return waves;
+}
+
+/** Splits boxes that are sorted by tier into one group per tier. */
+function tiersOf<B extends Box>(ordered: readonly B[]): B[][] {
+  const groups: B[][] = [];
+  for (const box of ordered) {
+    const last = groups.at(-1);
+    if (last !== undefined && last[0]!.tier === box.tier) last.push(box);
+    else groups.push([box]);
+  }
+  return groups;
+}

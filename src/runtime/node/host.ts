@@ -1,0 +1,104 @@
+/** What Node gives: time, randomness, files, log. */
+import { randomFillSync } from 'node:crypto';
+import { mkdir, readFile, rename, rm, open } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Clock } from '../../ports/clock.ts';
+import type { Log, LogFields } from '../../ports/log.ts';
+import type { Messages } from '../../ports/messages.ts';
+import type { Objects } from '../../ports/objects.ts';
+import type { Random } from '../../ports/random.ts';
+
+/** setTimeout holds 31 bits of milliseconds and fires at once beyond. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+export const nodeClock: Clock = {
+  nowMs: () => Date.now(),
+  sleep: (ms, signal) =>
+    new Promise((resolve) => {
+      if (signal?.aborted === true) return resolve();
+      const end = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', end);
+        resolve();
+      };
+      const timer = setTimeout(end, Math.min(ms, LONGEST_TIMER_MS));
+      signal?.addEventListener('abort', end, { once: true });
+    }),
+  after(ms, run) {
+    const timer = setTimeout(run, Math.min(ms, LONGEST_TIMER_MS));
+    return () => clearTimeout(timer);
+  },
+  defer: (run) => void setImmediate(run),
+};
+
+/** Randomness from a pool: one system call per 4 KiB. */
+export function nodeRandom(): Random {
+  const pool = new Uint8Array(4_096);
+  let used = pool.length;
+  return {
+    bytes(count) {
+      if (count > pool.length) return randomFillSync(new Uint8Array(count));
+      if (used + count > pool.length) {
+        randomFillSync(pool);
+        used = 0;
+      }
+      used += count;
+      // A copy, and the pool's bytes are gone: what becomes a key must not linger.
+      const bytes = pool.slice(used - count, used);
+      pool.fill(0, used - count, used);
+      return bytes;
+    },
+    uniform() {
+      const view = new DataView(this.bytes(8).buffer);
+      return (view.getUint32(0) * 2 ** 21 + (view.getUint32(4) >>> 11)) / 2 ** 53;
+    },
+  };
+}
+
+/** Sealed files in a folder, spread over sub-folders; written beside, synced, then renamed. */
+export function fileObjects(folder: string): Objects {
+  const pathOf = (key: string): string => {
+    const safe = key.replace(/[^a-z0-9_-]/gi, '_');
+    return join(folder, safe.slice(-2), safe);
+  };
+  return {
+    async put(key, bytes) {
+      const path = pathOf(key);
+      await mkdir(dirname(path), { recursive: true });
+      const file = await open(`${path}.part`, 'w', 0o600);
+      try {
+        await file.writeFile(bytes);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await rename(`${path}.part`, path);
+    },
+    async get(key) {
+      try {
+        return await readFile(pathOf(key));
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+        throw error;
+      }
+    },
+    delete: (key) => rm(pathOf(key), { force: true }),
+  };
+}
+
+const LEVELS = { debug: 0, info: 1, warn: 2, error: 3, silent: 4 } as const;
+
+/** One JSON line an event on stderr. Fields are what `ports/log` allows: there is nothing here that could be redacted because nothing personal gets here. */
+export function jsonLog(level: keyof typeof LEVELS, write: (line: string) => void = (line) => void process.stderr.write(line)): Log {
+  const emit = (at: 'info' | 'warn' | 'error', event: string, fields: LogFields = {}): void => {
+    if (LEVELS[at] >= LEVELS[level]) write(`${JSON.stringify({ at: new Date().toISOString(), level: at, event, ...fields })}\n`);
+  };
+  return {
+    info: (event, fields) => emit('info', event, fields),
+    warn: (event, fields) => emit('warn', event, fields),
+    error: (event, fields) => emit('error', event, fields),
+  };
+}
+
+/** The sandbox's SMS gateway: takes everything, sends nothing; every code is 000000 there. */
+export const sandboxMessages: Messages = { sendCode: async () => ({ taken: true }) };

@@ -1,0 +1,107 @@
+/** The Node host: opens the data, starts the sandbox funders when in sandbox mode, wires the service and serves it. */
+import { serve, type HttpBindings, type ServerType } from '@hono/node-server';
+import { randomFillSync } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { adapters } from '../../../adapters/registry.ts';
+import { SANDBOX_SECRETS, sandboxFunders } from '../../../fixtures/funders.ts';
+import { createApp } from '../../http/app.ts';
+import type { Ctx } from '../../http/context.ts';
+import { sandboxKeys, seedSandbox, type SandboxKeys } from '../sandbox-seed.ts';
+import { createService, type Service } from '../service.ts';
+import { createVault, type MasterKey } from '../vault.ts';
+import { sandboxMasterKey, type Config } from './config.ts';
+import { fileObjects, jsonLog, nodeClock, nodeRandom, sandboxMessages } from './host.ts';
+import { nodeImages } from './images.ts';
+import { createMetrics } from './metrics.ts';
+import { startSandboxProcess, type SandboxProcess } from './sandbox-process.ts';
+import { openDatabase, readMigrations } from './sqlite.ts';
+import { createUndiciTransport } from './transport.ts';
+
+const MIGRATIONS = new URL('../../../migrations/', import.meta.url).pathname;
+
+export interface RunningServer {
+  readonly url: string;
+  readonly service: Service;
+  readonly keys: SandboxKeys | null;
+  readonly migrated: readonly string[];
+  /** Stops taking requests, lets what runs end, closes the data. */
+  close(): Promise<void>;
+}
+
+export async function startServer(config: Config): Promise<RunningServer> {
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  const randomBytes = (count: number): Uint8Array => randomFillSync(new Uint8Array(count));
+  const masterKeys: readonly MasterKey[] = config.masterKeys ?? [sandboxMasterKey(config.dataDir, randomBytes)];
+  const vault = createVault({ masterKeys, current: masterKeys.at(-1)!.version }, randomBytes);
+  const data = openDatabase(join(config.dataDir, 'millrace.db'), readMigrations(MIGRATIONS), Date.now());
+  const log = jsonLog(config.logLevel);
+  const transport = createUndiciTransport({ allowLoopback: config.mode === 'sandbox' });
+  const publicUrl = config.publicUrl ?? `http://127.0.0.1:${config.port}`;
+  const sandbox = config.mode === 'sandbox' ? await startSandboxProcess(config.sandboxPortBase) : null;
+  const service = createService({
+    cell: config.cell, mode: config.mode, publicUrl, clock: nodeClock, random: nodeRandom(), db: data.db, transact: data.transact, vault, transport,
+    objects: fileObjects(join(config.dataDir, 'objects')), images: nodeImages(), messages: messagesOf(config), log, adapters, scrub: data.scrub,
+    maxGroup: config.groupCommit,
+    onDiskFailure: (error) => {
+      log.error('disk.failed', { code: (error as { code?: string }).code ?? 'unknown' });
+      process.exit(74);
+    },
+  });
+  if (sandbox !== null) await seed(service, sandbox);
+  const metrics = createMetrics(service);
+  const app = createApp({
+    deps: service.deps,
+    clientIp: remoteAddress,
+    maxInFlight: config.maxInFlight,
+    busy: service.busy,
+    sandboxKeys: sandbox === null ? null : () => ({ ...sandboxKeys(vault) }),
+    reloadDesk: () => service.desk.reload(),
+    metrics: () => metrics.text(),
+    metricsToken: config.metricsToken,
+  });
+  const server = await listen(app.fetch, config);
+  await service.start();
+  const address = server.address() as AddressInfo;
+  return {
+    url: `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`,
+    service,
+    keys: sandbox === null ? null : sandboxKeys(vault),
+    migrated: data.migrated,
+    async close() {
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        setTimeout(() => ('closeAllConnections' in server ? server.closeAllConnections() : undefined), config.shutdownMs).unref();
+        if ('closeIdleConnections' in server) server.closeIdleConnections();
+      });
+      await service.stop();
+      await transport.close();
+      data.close();
+      sandbox?.stop();
+    },
+  };
+}
+
+async function seed(service: Service, sandbox: SandboxProcess): Promise<void> {
+  const { deps } = service;
+  await deps.commit((tx) => seedSandbox(tx, deps.vault, { funders: sandboxFunders(sandbox.urls), secrets: SANDBOX_SECRETS }, deps.clock.nowMs()));
+  service.desk.reload();
+}
+
+/** A live instance needs a real gateway; until one is configured, sending is refused rather than pretended. */
+function messagesOf(config: Config) {
+  return config.mode === 'sandbox' ? sandboxMessages : { sendCode: async () => ({ taken: false }) };
+}
+
+function listen(fetch: (request: Request, env: HttpBindings) => Response | Promise<Response>, config: Config): Promise<ServerType> {
+  return new Promise((resolve, reject) => {
+    const server = serve({ fetch: fetch as never, port: config.port, hostname: config.host }, () => resolve(server));
+    server.on('error', reject);
+  });
+}
+
+function remoteAddress(c: Ctx): string | null {
+  const bindings = c.env as unknown as HttpBindings | undefined;
+  return bindings?.incoming.socket.remoteAddress ?? null;
+}

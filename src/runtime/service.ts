@@ -1,0 +1,104 @@
+/** Wires the rooms into one service from what a host gives. The same for Node, the simulator and the tests; it knows no host itself. */
+import type { FunderAdapter } from '../../adapters/contract.ts';
+import { createLines } from '../dispatch/lines.ts';
+import { createActor } from '../flow/act.ts';
+import type { Deps } from '../flow/deps.ts';
+import { createDrain, type Drain } from '../flow/drain-timers.ts';
+import { loadModel } from '../flow/learn-from-feed.ts';
+import { createOpenKeys } from '../flow/open-keys.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Images } from '../ports/images.ts';
+import type { Log } from '../ports/log.ts';
+import type { Messages } from '../ports/messages.ts';
+import type { Objects } from '../ports/objects.ts';
+import type { Random } from '../ports/random.ts';
+import type { Transport } from '../ports/transport.ts';
+import type { Vault } from '../ports/vault.ts';
+import type { Database } from '../store/database.ts';
+import { createGroupCommit, type Transact } from '../store/group-commit.ts';
+import { createStore } from '../store/index.ts';
+import { createLocalDesk, type LocalDesk } from './local-desk.ts';
+import { createSignals } from './signals.ts';
+
+export interface Host {
+  readonly cell: number;
+  readonly mode: 'sandbox' | 'live';
+  readonly publicUrl: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly db: Database;
+  readonly transact: Transact;
+  readonly vault: Vault;
+  readonly transport: Transport;
+  readonly objects: Objects;
+  readonly images: Images;
+  readonly messages: Messages;
+  readonly log: Log;
+  readonly adapters: ReadonlyMap<string, FunderAdapter>;
+  readonly scrub: () => void;
+  /** Most closures in one transaction. */
+  readonly maxGroup?: number;
+  /** The disk failed: stop the process. */
+  readonly onDiskFailure: (error: unknown) => void;
+}
+
+export interface Service {
+  readonly deps: Deps;
+  readonly desk: LocalDesk;
+  readonly drain: Drain;
+  /** Effects under way. */
+  readonly busy: () => number;
+  start(): Promise<void>;
+  /** Stops taking up timers and waits for what runs. */
+  stop(): Promise<void>;
+}
+
+export function createService(host: Host): Service {
+  const store = createStore(host.db);
+  const commit = createGroupCommit({ store, transact: host.transact, defer: (run) => host.clock.defer(run), onDiskFailure: host.onDiskFailure, ...(host.maxGroup === undefined ? {} : { maxGroup: host.maxGroup }) });
+  const desk = createLocalDesk({ store, commit, vault: host.vault, nowMs: () => host.clock.nowMs(), model: loadModel(store) });
+  const actor = createActor(() => deps);
+  const drain = createDrain(() => deps);
+  const deps: Deps = {
+    cell: host.cell,
+    mode: host.mode,
+    publicUrl: host.publicUrl.replace(/\/$/, ''),
+    clock: host.clock,
+    random: host.random,
+    store,
+    commit,
+    vault: host.vault,
+    keys: createOpenKeys(host.vault),
+    transport: host.transport,
+    objects: host.objects,
+    images: host.images,
+    messages: host.messages,
+    desk,
+    signals: createSignals(),
+    log: host.log,
+    adapters: host.adapters,
+    lines: createLines(host),
+    exhausted: new Set(),
+    cleanSlate: host.mode === 'sandbox' ? magicPhones(host.vault) : new Set(),
+    scrub: host.scrub,
+    publishModel: (model, version) => desk.publishModel(model, version),
+    act: (effect) => actor.act(effect),
+    wakeAt: (dueAtMs) => drain.wakeAt(dueAtMs),
+  };
+  return {
+    deps,
+    desk,
+    drain,
+    busy: () => actor.running,
+    start: () => drain.start(),
+    async stop() {
+      await drain.stop();
+      await actor.idle();
+    },
+  };
+}
+
+/** Magic phones of the sandbox are applied with again and again: for them there is no history. */
+function magicPhones(vault: Vault): ReadonlySet<string> {
+  return new Set([1, 2, 3, 4, 5, 6, 7, 8].map((digit) => vault.blindIndex('phone', `1380000000${digit}`)));
+}

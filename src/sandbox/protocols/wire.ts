@@ -1,0 +1,64 @@
+/**
+ * What a simulated funder's protocol must do: check and open a request, write a result, write a callback. Written apart from the adapters and
+ * without their kit, so that a mistake in one side's signing is not made again on the other.
+ */
+import type { Command, OrderView, Result } from '../orders.ts';
+
+export type Secrets = Readonly<Record<string, string>>;
+
+export interface WireRequest {
+  readonly method: string;
+  /** Path with query, as on the request line. */
+  readonly target: string;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: Uint8Array;
+}
+export interface WireReply {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+export interface WireCallback {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+export type Opened =
+  | { readonly ok: true; readonly command: Command }
+  | { readonly ok: false; readonly badSignature: boolean; readonly reply: WireReply };
+
+export interface Protocol {
+  open(request: WireRequest, secrets: Secrets, nowMs: number): Opened;
+  write(command: Command, result: Result, secrets: Secrets, nowMs: number): WireReply;
+  callback(view: OrderView, messageId: string, secrets: Secrets, nowMs: number): WireCallback;
+  /** True when the answer to a callback says it was taken. */
+  acknowledged(status: number, body: string): boolean;
+}
+
+export const FRESH_MS = 15 * 60_000;
+
+export function jsonReply(status: number, value: unknown): WireReply {
+  return { status, contentType: 'application/json', body: JSON.stringify(value) };
+}
+
+/** A JSON object, or null. */
+export function objectOf(body: Uint8Array | string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(typeof body === 'string' ? body : new TextDecoder().decode(body));
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** A property as text; the empty text when it is missing or of another kind. */
+export function text(object: unknown, key: string): string {
+  const value = typeof object === 'object' && object !== null ? (object as Record<string, unknown>)[key] : undefined;
+  return typeof value === 'string' ? value : '';
+}
+
+/** A property as a whole number of at least 0, plain or quoted; null when it is anything else. */
+export function whole(object: unknown, key: string): number | null {
+  const value = typeof object === 'object' && object !== null ? (object as Record<string, unknown>)[key] : undefined;
+  const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+  return typeof number === 'number' && Number.isSafeInteger(number) && number >= 0 ? number : null;
+}

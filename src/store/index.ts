@@ -1,0 +1,33 @@
+/**
+ * The store: schema and queries, written once for both hosts.
+ * In: a synchronous SQLite database that has been migrated. Out: prepared reads and writes grouped by noun.
+ * It decides nothing and knows no host. Writes are called only inside `commit` (ports/commit.ts): its closure is handed the `Tx`.
+ */
+import type { Database } from './database.ts';
+import { applicationQueries } from './queries/applications.ts';
+import { deskQueries } from './queries/desk.ts';
+import { dispatchQueries, offerQueries } from './queries/dispatch.ts';
+import { feedQueries } from './queries/feed.ts';
+import { intakeQueries } from './queries/intake.ts';
+import { partnerQueries } from './queries/partners.ts';
+
+export function createStore(db: Database) {
+  return {
+    applications: applicationQueries(db),
+    intake: intakeQueries(db),
+    dispatch: dispatchQueries(db),
+    offers: offerQueries(db),
+    feed: feedQueries(db),
+    partners: partnerQueries(db),
+    desk: deskQueries(db),
+  };
+}
+
+export type Store = ReturnType<typeof createStore>;
+export type { ApplicationRow, BorrowerRow, PlanRow } from './queries/applications.ts';
+export type { AttemptRow, CallbackRow, ConsentRow, LoanRow, OfferRow, ReceiptRow } from './queries/dispatch.ts';
+export type { DeliveryRow, EventRow, IdempotencyRow, TimerRow } from './queries/feed.ts';
+export type { ApiKeyRow, AuditRow, BlacklistRow, DeskChangeRow, DeskRecordRow } from './queries/desk.ts';
+export type { DocumentRow, PhoneVerificationRow } from './queries/intake.ts';
+export type { ClickRow, ConversionRow, ImpressionRow } from './queries/partners.ts';
+export type { TimerKind } from './schema/index.ts';

@@ -1,0 +1,96 @@
+import { and, desc, eq, lt, sql, type SQL } from 'drizzle-orm';
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
+import { applications, borrowers, plans, tombstones } from '../schema/index.ts';
+import type { Database } from '../database.ts';
+import { arg, insertInto, saveOf } from '../prepare.ts';
+
+export type BorrowerRow = typeof borrowers.$inferSelect;
+export type ApplicationRow = typeof applications.$inferSelect;
+export type PlanRow = typeof plans.$inferSelect;
+
+/** Blind indexes (null: not told) and the start of each window, milliseconds since the epoch. */
+export interface HistoryQuery {
+  readonly self: string;
+  readonly phone: string;
+  readonly id_number: string;
+  readonly device: string | null;
+  readonly ip: string | null;
+  readonly phoneSinceMs: number;
+  readonly id_numberSinceMs: number;
+  readonly deviceSinceMs: number;
+  readonly ipSinceMs: number;
+  readonly duplicateSinceMs: number;
+}
+/** Numbers of other submitted applications within each window; `duplicates` counts those still standing, of the same phone or ID number. */
+export interface History {
+  readonly phone: number;
+  readonly id_number: number;
+  readonly device: number;
+  readonly ip: number;
+  readonly duplicates: number;
+}
+
+const SAVED = [
+  'state', 'bodySealed', 'variant', 'amountFen', 'termMonths', 'band', 'reasons', 'quarantined', 'released', 'planId', 'refusedRecipients', 'eventSeq',
+  'submittedAtMs', 'deadlineAtMs', 'updatedAtMs',
+] as const;
+
+/** Borrowers, their applications and the plans made for them. */
+export function applicationQueries(db: Database) {
+  const borrowerById = db.select().from(borrowers).where(eq(borrowers.id, arg('id'))).prepare();
+  const borrowerByPhone = db.select().from(borrowers).where(eq(borrowers.phoneIndex, arg('phoneIndex'))).prepare();
+  const byId = db.select().from(applications).where(eq(applications.id, arg('id'))).prepare();
+  const byBorrower = db.select().from(applications).where(eq(applications.borrowerId, arg('borrowerId'))).prepare();
+  const planById = db.select().from(plans).where(eq(plans.id, arg('id'))).prepare();
+  const plansOf = db.select().from(plans).where(eq(plans.applicationId, arg('applicationId'))).orderBy(plans.ordinal).prepare();
+  const history = db.select({
+    phone: countSince(applications.phoneIndex, 'phone'),
+    id_number: countSince(applications.idIndex, 'id_number'),
+    device: countSince(applications.deviceIndex, 'device'),
+    ip: countSince(applications.ipIndex, 'ip'),
+    duplicates: sql<number>`(SELECT count(*) FROM ${applications} WHERE id <> ${arg('self')} AND submitted_at_ms >= ${arg('duplicateSinceMs')}
+      AND (phone_index = ${arg('phone')} OR id_index = ${arg('id_number')}) AND state NOT IN ('draft', 'withdrawn', 'erased', 'expired', 'refused'))`.as('duplicates'),
+  }).from(sql`(SELECT 1)`).prepare();
+  const tombstone = db.select({ erasedAtMs: tombstones.erasedAtMs }).from(tombstones).where(eq(tombstones.mark, arg('mark'))).prepare();
+  const saveBorrower = saveOf(db, borrowers, ['phoneIndex', 'dataKey', 'erasedAtMs'], ['id']);
+  const saveApplication = saveOf(db, applications, SAVED, ['id', 'state']);
+  const saveIndexes = saveOf(db, applications, ['phoneIndex', 'idIndex', 'deviceIndex', 'ipIndex'], ['id']);
+  const forgetPlanInputs = db.update(plans).set({ inputsSealed: null }).where(eq(plans.applicationId, arg('applicationId'))).prepare();
+
+  return {
+    borrowerById: (id: string): BorrowerRow | undefined => borrowerById.get({ id }),
+    borrowerByPhone: (phoneIndex: string): BorrowerRow | undefined => borrowerByPhone.get({ phoneIndex }),
+    insertBorrower: insertInto(db, borrowers),
+    saveBorrower: (row: BorrowerRow) => saveBorrower(row, { id: row.id }),
+    byId: (id: string): ApplicationRow | undefined => byId.get({ id }),
+    ofBorrower: (borrowerId: string): ApplicationRow[] => byBorrower.all({ borrowerId }),
+    insert: insertInto(db, applications),
+    /** Saves unless the state changed since `row` was read. */
+    save: (row: ApplicationRow, was: ApplicationRow['state']) => saveApplication(row, { id: row.id, state: was }),
+    saveIndexes: (row: ApplicationRow) => saveIndexes(row, { id: row.id }),
+    /** How often this person, device and address applied before. A null value matches nothing. */
+    history: (of: HistoryQuery): History => history.get(of as unknown as Record<string, unknown>) as History,
+    planById: (id: string): PlanRow | undefined => planById.get({ id }),
+    plansOf: (applicationId: string): PlanRow[] => plansOf.all({ applicationId }),
+    insertPlan: insertInto(db, plans),
+    forgetPlanInputs: (applicationId: string) => void forgetPlanInputs.run({ applicationId }),
+    tombstoneAt: (mark: string): number | null => tombstone.get({ mark })?.erasedAtMs ?? null,
+    insertTombstone: insertInto(db, tombstones, { orIgnore: true }),
+    /** Newest first; `before` is the id of the last row of the page before. */
+    page: (filter: { state?: string | undefined; channelId?: string | undefined; quarantined?: boolean | undefined; before?: string | undefined; limit: number }): ApplicationRow[] => {
+      const wanted = [
+        filter.state === undefined ? undefined : eq(applications.state, filter.state as ApplicationRow['state']),
+        filter.channelId === undefined ? undefined : eq(applications.channelId, filter.channelId),
+        filter.quarantined === undefined ? undefined : eq(applications.quarantined, filter.quarantined),
+        filter.before === undefined ? undefined : lt(applications.id, filter.before),
+      ];
+      return db.select().from(applications).where(and(...wanted)).orderBy(desc(applications.id)).limit(filter.limit).all();
+    },
+    countByState: (): { state: string; n: number }[] => db.select({ state: applications.state, n: sql<number>`count(*)` }).from(applications).groupBy(applications.state).all(),
+  };
+}
+
+function countSince(column: SQLiteColumn, name: 'phone' | 'id_number' | 'device' | 'ip'): SQL.Aliased<number> {
+  return sql<number>`(SELECT count(*) FROM ${applications} WHERE ${sql.identifier(column.name)} = ${arg(name)}
+    AND submitted_at_ms >= ${arg(`${name}SinceMs`)} AND id <> ${arg('self')})`.as(name);
+}

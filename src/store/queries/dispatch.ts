@@ -1,0 +1,97 @@
+import { and, desc, eq, gte, inArray, isNull, sql } from 'drizzle-orm';
+import { attempts, callbacks, capLeases, consents, loans, offers, receipts } from '../schema/index.ts';
+import type { Database } from '../database.ts';
+import { arg, insertInto, saveOf } from '../prepare.ts';
+
+export type AttemptRow = typeof attempts.$inferSelect;
+export type ConsentRow = typeof consents.$inferSelect;
+export type ReceiptRow = typeof receipts.$inferSelect;
+export type OfferRow = typeof offers.$inferSelect;
+export type LoanRow = typeof loans.$inferSelect;
+export type CallbackRow = typeof callbacks.$inferSelect;
+export type CapLeaseRow = typeof capLeases.$inferSelect;
+
+/** Attempts, consents and receipts, callbacks and cap leases. */
+export function dispatchQueries(db: Database) {
+  const byId = db.select().from(attempts).where(eq(attempts.id, arg('id'))).prepare();
+  const ofApplication = db.select().from(attempts).where(eq(attempts.applicationId, arg('applicationId'))).orderBy(attempts.ordinal).prepare();
+  const byFunderRef = db.select().from(attempts).where(and(eq(attempts.funderId, arg('funderId')), eq(attempts.funderRef, arg('funderRef')))).prepare();
+  const ofBorrower = db.select({ funderId: attempts.funderId, state: attempts.state, decidedAtMs: attempts.decidedAtMs, submittedAtMs: attempts.submittedAtMs, createdAtMs: attempts.createdAtMs })
+    .from(attempts).where(and(eq(attempts.borrowerId, arg('borrowerId')), gte(attempts.createdAtMs, arg('sinceMs')))).prepare();
+  const consentsOf = db.select().from(consents).where(eq(consents.applicationId, arg('applicationId'))).prepare();
+  const withdrawConsents = db.update(consents).set({ withdrawnAtMs: arg('nowMs') }).where(and(eq(consents.applicationId, arg('applicationId')), isNull(consents.withdrawnAtMs))).prepare();
+  const withdrawConsent = db.update(consents).set({ withdrawnAtMs: arg('nowMs') })
+    .where(and(eq(consents.applicationId, arg('applicationId')), eq(consents.recipient, arg('recipient')), isNull(consents.withdrawnAtMs))).prepare();
+  const receiptsOf = db.select().from(receipts).where(eq(receipts.attemptId, arg('attemptId'))).orderBy(receipts.createdAtMs).prepare();
+  const finishReceipt = saveOf(db, receipts, ['exchangeSealed', 'outcome', 'latencyMs'], ['id']);
+  const saveAttempt = saveOf(db, attempts, ['state', 'funderRef', 'eventAtMs', 'reason', 'reserved', 'polls', 'submittedAtMs', 'decidedAtMs', 'deadlineAtMs'], ['id', 'state']);
+  const callbackById = db.select().from(callbacks).where(eq(callbacks.id, arg('id'))).prepare();
+  const callbackByKey = db.select({ id: callbacks.id }).from(callbacks)
+    .where(and(eq(callbacks.dedupeKey, arg('dedupeKey')), inArray(callbacks.state, ['received', 'processed', 'ignored']))).prepare();
+  const callbacksOf = db.select().from(callbacks).where(eq(callbacks.attemptId, arg('attemptId'))).prepare();
+  const saveCallback = saveOf(db, callbacks, ['state', 'attemptId', 'detail', 'rawSealed'], ['id']);
+  const forgetExchanges = db.update(receipts).set({ exchangeSealed: null }).where(inArray(receipts.attemptId, db.select({ id: attempts.id }).from(attempts).where(eq(attempts.applicationId, arg('applicationId'))))).prepare();
+  const forgetCallbacks = db.update(callbacks).set({ rawSealed: null }).where(inArray(callbacks.attemptId, db.select({ id: attempts.id }).from(attempts).where(eq(attempts.applicationId, arg('applicationId'))))).prepare();
+  const lease = db.select().from(capLeases).where(eq(capLeases.key, arg('key'))).prepare();
+  const addLease = db.insert(capLeases).values({ key: arg('key'), funderId: arg('funderId'), leased: arg('add'), used: 0 })
+    .onConflictDoUpdate({ target: capLeases.key, set: { leased: sql`leased + excluded.leased` } }).prepare();
+  const takeLease = db.update(capLeases).set({ used: sql`used + ${sql.placeholder('take')}` })
+    .where(and(eq(capLeases.key, arg('key')), sql`used + ${sql.placeholder('take')} <= leased`)).returning({ key: capLeases.key }).prepare();
+  const giveBack = db.update(capLeases).set({ used: sql`max(0, used - ${sql.placeholder('give')})` }).where(eq(capLeases.key, arg('key'))).prepare();
+
+  return {
+    byId: (id: string): AttemptRow | undefined => byId.get({ id }),
+    ofApplication: (applicationId: string): AttemptRow[] => ofApplication.all({ applicationId }),
+    byFunderRef: (funderId: string, funderRef: string): AttemptRow | undefined => byFunderRef.get({ funderId, funderRef }),
+    ofBorrower: (borrowerId: string, sinceMs: number) => ofBorrower.all({ borrowerId, sinceMs }),
+    insert: insertInto(db, attempts),
+    /** Saves unless the state changed since `row` was read. */
+    save: (row: AttemptRow, was: AttemptRow['state']) => saveAttempt(row, { id: row.id, state: was }),
+    consentsOf: (applicationId: string): ConsentRow[] => consentsOf.all({ applicationId }),
+    insertConsent: insertInto(db, consents),
+    withdrawConsents: (applicationId: string, nowMs: number) => void withdrawConsents.run({ applicationId, nowMs }),
+    withdrawConsent: (applicationId: string, recipient: string, nowMs: number) => void withdrawConsent.run({ applicationId, recipient, nowMs }),
+    receiptsOf: (attemptId: string): ReceiptRow[] => receiptsOf.all({ attemptId }),
+    insertReceipt: insertInto(db, receipts),
+    finishReceipt: (row: ReceiptRow) => finishReceipt(row, { id: row.id }),
+    callbackById: (id: string): CallbackRow | undefined => callbackById.get({ id }),
+    callbackSeen: (dedupeKey: string): boolean => callbackByKey.get({ dedupeKey }) !== undefined,
+    callbacksOf: (attemptId: string): CallbackRow[] => callbacksOf.all({ attemptId }),
+    insertCallback: insertInto(db, callbacks),
+    saveCallback: (row: CallbackRow) => saveCallback(row, { id: row.id }),
+    recentCallbacks: (funderId: string, limit: number): CallbackRow[] =>
+      db.select().from(callbacks).where(eq(callbacks.funderId, funderId)).orderBy(desc(callbacks.id)).limit(limit).all(),
+    /** Drops what was said on the wire about an application: calls and callbacks. */
+    forgetRaw: (applicationId: string): void => {
+      forgetExchanges.run({ applicationId });
+      forgetCallbacks.run({ applicationId });
+    },
+    lease: (key: string): CapLeaseRow | undefined => lease.get({ key }),
+    addLease: (key: string, funderId: string, add: number) => void addLease.run({ key, funderId, add }),
+    /** Takes from the lease; false when it has not that much left. */
+    takeLease: (key: string, take: number): boolean => takeLease.get({ key, take }) !== undefined,
+    giveBack: (key: string, give: number) => void giveBack.run({ key, give }),
+  };
+}
+
+/** Offers and loans. */
+export function offerQueries(db: Database) {
+  const byId = db.select().from(offers).where(eq(offers.id, arg('id'))).prepare();
+  const ofApplication = db.select().from(offers).where(eq(offers.applicationId, arg('applicationId'))).orderBy(offers.createdAtMs).prepare();
+  const save = saveOf(db, offers, ['state', 'disclosureHash', 'disclosedAtMs', 'confirmedAtMs'], ['id', 'state']);
+  const loanById = db.select().from(loans).where(eq(loans.id, arg('id'))).prepare();
+  const loanOfAttempt = db.select().from(loans).where(eq(loans.attemptId, arg('attemptId'))).prepare();
+  const loanOf = db.select().from(loans).where(eq(loans.applicationId, arg('applicationId'))).prepare();
+  const saveLoan = saveOf(db, loans, ['state', 'plan', 'overdueDays', 'drawTries', 'eventAtMs', 'disbursedAtMs', 'amountFen'], ['id', 'state']);
+  return {
+    byId: (id: string): OfferRow | undefined => byId.get({ id }),
+    ofApplication: (applicationId: string): OfferRow[] => ofApplication.all({ applicationId }),
+    insert: insertInto(db, offers),
+    save: (row: OfferRow, was: OfferRow['state']) => save(row, { id: row.id, state: was }),
+    loanById: (id: string): LoanRow | undefined => loanById.get({ id }),
+    loanOfAttempt: (attemptId: string): LoanRow | undefined => loanOfAttempt.get({ attemptId }),
+    loanOf: (applicationId: string): LoanRow | undefined => loanOf.get({ applicationId }),
+    insertLoan: insertInto(db, loans),
+    saveLoan: (row: LoanRow, was: LoanRow['state']) => saveLoan(row, { id: row.id, state: was }),
+  };
+}
