@@ -83,7 +83,9 @@ export default defineConfig({
     'typescript/no-floating-promises': 'error',
     'typescript/no-misused-promises': 'error',
     'typescript/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: false }],
-    'typescript/consistent-type-imports': 'error',
+    'typescript/consistent-type-imports': ['error', { disallowTypeAnnotations: false }],
+    'typescript/no-base-to-string': 'off',
+    'typescript/restrict-template-expressions': 'off',
     // Ports and deps are made of closures; none of their functions has a `this` to lose.
     'typescript/unbound-method': 'off',
     // fast-check wants a property without a value: `void expect(...)` says so.

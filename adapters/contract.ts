@@ -91,6 +91,8 @@ export type DecisionAnswer =
   | { readonly kind: 'approved'; readonly offer: FunderOffer; readonly funderRef: string | null; readonly eventAtMs: number | null }
   | { readonly kind: 'declined'; readonly reason: FunderReason; readonly funderRef: string | null; readonly eventAtMs: number | null }
   | { readonly kind: 'pending'; readonly funderRef: string | null; readonly eventAtMs: number | null; /** A status that the adapter does not know; alarmed. */ readonly unrecognised: string | null }
+  /** The order was taken back, by us or at the funder, without a decision on credit. */
+  | { readonly kind: 'cancelled'; readonly funderRef: string | null; readonly eventAtMs: number | null }
   /** The decision is behind us: news of the loan that came of it. */
   | { readonly kind: 'loan'; readonly news: LoanNews; readonly funderRef: string | null; readonly eventAtMs: number | null };
 

@@ -16,8 +16,8 @@ export interface Rig {
   run(order: Exclude<Order, { kind: 'open_session' }>): Promise<Outcome>;
   /** Resident memory of the server, sampled while orders run. */
   readonly memory: MemorySample[];
-  /** CPU seconds the server has used so far, all threads. */
-  serverCpuS(): number;
+  /** CPU seconds so far: of the server with all its threads, and of everybody on both cores who is no part of this measurement. */
+  cpuS(): { readonly server: number; readonly others: number };
   /** SIGTERM to the server, and the data gone. */
   close(): Promise<void>;
 }
@@ -39,6 +39,7 @@ const CLOCK_TICKS_PER_S = 100;
 /** Starts both and resolves when the server is ready and the session open. */
 export async function startRig(target: Target, options: RigOptions): Promise<Rig> {
   const dataDir = mkdtempSync(join(options.dataRoot, `millrace-bench-${target.name}-`));
+  process.once('exit', () => rmSync(dataDir, { recursive: true, force: true }));
   const load = start(LOAD_CORE, ['bench/load.ts', target.name], process.env, true);
   const { funder, webhook } = await answer(load, 'doubles');
   const server = `http://127.0.0.1:${await freePort()}`;
@@ -50,7 +51,10 @@ export async function startRig(target: Target, options: RigOptions): Promise<Rig
   return {
     name: target.name,
     memory,
-    serverCpuS: () => cpuSecondsOf(child.pid!),
+    cpuS: () => {
+      const [server, own] = [cpuSecondsOf(child.pid!), cpuSecondsOf(load.pid!) + cpuSecondsOf(process.pid)];
+      return { server, others: coreSeconds(SERVER_CORE) + coreSeconds(LOAD_CORE) - server - own };
+    },
     run: async (order) => {
       const sampler = setInterval(() => memory.push({ atMs: performance.now(), rssMib: rssMibOf(child.pid!) }), SAMPLE_MS);
       try {
@@ -135,4 +139,11 @@ function rssMibOf(pid: number): number {
 function cpuSecondsOf(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ');
   return (Number(fields[11]) + Number(fields[12])) / CLOCK_TICKS_PER_S;
+}
+
+/** Everything but idling and waiting for the disk. */
+function coreSeconds(core: number): number {
+  const fields = new RegExp(`^cpu${core} (.*)$`, 'm').exec(readFileSync('/proc/stat', 'utf8'))?.[1] ?? '';
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softIrq = 0, steal = 0] = fields.split(' ').map(Number);
+  return (user + nice + system + irq + softIrq + steal) / CLOCK_TICKS_PER_S;
 }

@@ -39,6 +39,8 @@ interface Result {
   readonly rounds: Outcome[];
   /** Of its core, over the rounds; well below 1, something else holds the server up. */
   readonly serverCpu: number[];
+  /** What others took of both cores, in cores. Should be next to nothing. */
+  readonly foreignCpu: number[];
 }
 
 if (!canPin()) console.error('This machine has one core or no taskset: nothing is pinned, and the figures are not comparable.');
@@ -49,19 +51,23 @@ for (const name of names) {
   if (target === undefined) throw new Error(`no target ${name}; there are: ${Object.keys(TARGETS).join(', ')}`);
   rigs.push(await startRig(target, options));
 }
-const results = rigs.map((rig): Result => ({ rig, rounds: [], serverCpu: [] }));
+const results = rigs.map((rig): Result => ({ rig, rounds: [], serverCpu: [], foreignCpu: [] }));
 for (const { rig } of results) await rig.run({ kind: 'closed', inFlight, rampMs: RAMP_MS, forMs: Math.max(3_000, forMs / 2) });
 for (let turn = 0; turn < Number(values.rounds); turn += 1) {
   // The order turns with the rounds, so that nobody always follows the same neighbour.
   for (let place = 0; place < results.length; place += 1) {
-    const { rig, rounds, serverCpu } = results[(turn + place) % results.length]!;
-    const [from, cpuS] = [performance.now(), rig.serverCpuS()];
+    const { rig, rounds, serverCpu, foreignCpu } = results[(turn + place) % results.length]!;
+    const [from, before] = [performance.now(), rig.cpuS()];
     const outcome = await rig.run({ kind: 'closed', inFlight, rampMs: RAMP_MS, forMs });
     rounds.push(outcome);
-    serverCpu.push((rig.serverCpuS() - cpuS) / ((performance.now() - from) / 1_000));
+    const [seconds, after] = [(performance.now() - from) / 1_000, rig.cpuS()];
+    serverCpu.push((after.server - before.server) / seconds);
+    foreignCpu.push(Math.max(0, after.others - before.others) / seconds);
     say(`round ${turn + 1}  ${rig.name.padEnd(9)} ${line(outcome)}`);
   }
 }
+const busiest = Math.max(...results.flatMap(({ foreignCpu }) => foreignCpu));
+if (busiest > 0.15) console.error(`Others took up to ${round(busiest, 2)} of the two cores: not a quiet machine, measure again.`);
 const figures: Record<string, unknown> = {};
 for (const result of results) figures[result.rig.name] = await finish(result);
 const main = results.find(({ rig }) => rig.name === 'millrace') ?? results.at(-1)!;
@@ -73,7 +79,7 @@ console.log(JSON.stringify({ ...ratios(), targets: figures, soak, profile }));
 process.exit(0);
 
 /** The figures of one target: saturation from the rounds, then half of that as an even stream. */
-async function finish({ rig, rounds, serverCpu }: Result): Promise<Record<string, unknown>> {
+async function finish({ rig, rounds, serverCpu, foreignCpu }: Result): Promise<Record<string, unknown>> {
   const perS = median(rounds.map((one) => one.perS));
   const typical = rounds.toSorted((left, right) => left.perS - right.perS)[Math.floor(rounds.length / 2)]!;
   const half = await rig.run({ kind: 'open', perS: perS / 2, rampMs: RAMP_MS, forMs });
@@ -86,6 +92,7 @@ async function finish({ rig, rounds, serverCpu }: Result): Promise<Record<string
     errors: rounds.reduce((sum, one) => sum + one.errors, half.errors),
     lost: rounds.reduce((sum, one) => sum + one.lost, half.lost),
     server_cpu: round(median(serverCpu), 2),
+    foreign_cpu: round(Math.max(...foreignCpu), 2),
     load_cpu: round(Math.max(...rounds.map((one) => one.loadCpu)), 2),
     peak_rss_mib: memoryOf(rig.memory).peak_mib,
   };

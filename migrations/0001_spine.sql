@@ -79,6 +79,14 @@ CREATE TABLE audit (
   hash TEXT NOT NULL
 ) STRICT;
 
+-- Length and last hash of the chain, under a keyed mark: what shows that its end was cut off.
+CREATE TABLE audit_head (
+  one INTEGER PRIMARY KEY NOT NULL CHECK (one = 1),
+  count INTEGER NOT NULL,
+  hash TEXT NOT NULL,
+  mark TEXT NOT NULL
+) STRICT;
+
 CREATE TABLE blacklist (
   kind TEXT NOT NULL,
   mark TEXT NOT NULL,
@@ -188,6 +196,7 @@ CREATE TABLE desk_changes (
   kind TEXT NOT NULL,
   record_id TEXT NOT NULL,
   body TEXT NOT NULL,
+  retire INTEGER NOT NULL,
   hash TEXT NOT NULL,
   base_version INTEGER NOT NULL,
   note TEXT NOT NULL,
@@ -204,11 +213,14 @@ CREATE TABLE desk_records (
   version INTEGER NOT NULL,
   body TEXT NOT NULL,
   retired INTEGER NOT NULL,
+  ordinal INTEGER NOT NULL,
   created_at_ms INTEGER NOT NULL,
   author TEXT NOT NULL,
   approver TEXT,
   PRIMARY KEY (kind, id, version)
 ) STRICT, WITHOUT ROWID;
+-- Versions of all records in the order they came into force: the desk as of snapshot N is what has an ordinal up to N.
+CREATE UNIQUE INDEX desk_records_ordinal ON desk_records (ordinal);
 
 CREATE TABLE desk_secrets (
   owner TEXT NOT NULL,

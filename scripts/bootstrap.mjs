@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // node scripts/bootstrap.mjs [--node-option ...] entry.ts [argument ...]
 // Installs what is missing, then runs the entry on the pinned Node.
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { ensureInstalled, root } from './install.mjs';
 import { runPinned } from './run.mjs';
 
@@ -12,4 +12,4 @@ if (at < 0) {
   process.exit(2);
 }
 ensureInstalled();
-process.exit(await runPinned([...given.slice(0, at), join(root, given[at]), ...given.slice(at + 1)]));
+process.exit(await runPinned([...given.slice(0, at), resolve(root, given[at]), ...given.slice(at + 1)]));

@@ -104,7 +104,7 @@ export function readOrder(order: Json | undefined): DecisionAnswer | Unreadable 
     return { kind: 'declined', reason: { code: lookUp(REASONS, code) ?? 'other', detail: safeCode(code) }, ...place };
   }
   // The order ended without a decision of credit; nothing is owed on it any more.
-  if (state === 'CANCELLED') return { kind: 'declined', reason: { code: 'other', detail: 'cancelled' }, ...place };
+  if (state === 'CANCELLED') return { kind: 'cancelled', ...place };
   const news = readLoan(state, order);
   return news === null ? pending(place, safeCode(state)) : { kind: 'loan', news, ...place };
 }

@@ -85,7 +85,7 @@ export function readApplication(view: Json | undefined, eventAt: Json | undefine
     }
     // The order ended without a decision of credit; nothing is owed on it any more.
     case 'cancelled':
-      return { kind: 'declined', reason: { code: 'other', detail: 'cancelled' }, ...place };
+      return { kind: 'cancelled', ...place };
     default:
       return pending(place, safeCode(status));
   }

@@ -100,7 +100,7 @@ const STATES: Readonly<Record<string, (order: Json | undefined, place: Place) =>
     return { kind: 'declined', reason: { code: lookUp(REASONS, code) ?? 'other', detail: safeCode(code) }, ...place };
   },
   // The order ended without a decision of credit; nothing is owed on it any more.
-  4: (_order, place) => ({ kind: 'declined', reason: { code: 'other', detail: 'cancelled' }, ...place }),
+  4: (_order, place) => ({ kind: 'cancelled', ...place }),
   5: (_order, place) => loan({ status: 'disbursing' }, place),
   6: (order, place) => {
     const amount = readYuan(at(order, 'loanAmount'));

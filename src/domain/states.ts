@@ -35,7 +35,7 @@ export const APPLICATION_STATES = {
 export const ATTEMPT_STATES = {
   planned: { precheck_started: 'checking', submit_started: 'submitting', cancelled: 'cancelled' },
   checking: { ineligible: 'ineligible', submit_started: 'submitting', check_failed: 'failed', cancelled: 'cancelled' },
-  submitting: { answer_lost: 'unknown', accepted: 'pending', approved: 'approved', declined: 'declined', not_accepted: 'failed' },
+  submitting: { answer_lost: 'unknown', accepted: 'pending', approved: 'approved', declined: 'declined', not_accepted: 'failed', cancelled: 'cancelled' },
   unknown: {
     accepted: 'pending',
     approved: 'approved',

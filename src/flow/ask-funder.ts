@@ -75,6 +75,7 @@ export function applySubmit(work: Work, attemptId: string, answer: SubmitAnswer)
     case 'approved':
     case 'declined':
     case 'pending':
+    case 'cancelled':
     case 'loan':
       settleAttempt(work, application, attempt, answer);
       return;

@@ -1,21 +1,17 @@
 /** Borrows cap quota from the desk for an attempt that waits for it, and lets it go on or be dropped. */
-import { capNeeds } from '../dispatch/caps.ts';
-import { leaseChunk } from '../dispatch/caps.ts';
+import { capNeeds, leaseChunk } from '../dispatch/caps.ts';
+import { advance } from './advance.ts';
+import { goOn } from './ask-funder.ts';
 import type { Deps } from './deps.ts';
 import type { LeaseWant } from './effects.ts';
-import { goOn } from './ask-funder.ts';
-import { advance } from './advance.ts';
 import { perform } from './work.ts';
 
+/** Loans under way by cap window, of each service: all who wait for one window wait for the same loan. */
+const underWay = new WeakMap<Deps, Map<string, Promise<void>>>();
+
 export async function lendQuota(deps: Deps, attemptId: string, wants: readonly LeaseWant[]): Promise<void> {
-  const granted: { key: string; funderId: string; amount: number }[] = [];
-  for (const want of wants) {
-    const amount = await deps.desk.lendCap(want.key, want.limit, leaseChunk(want.limit, want.need));
-    if (amount > 0) granted.push({ key: want.key, funderId: want.funderId, amount });
-    else deps.exhausted.add(want.key);
-  }
+  for (const want of wants) await borrowOnce(deps, want);
   await perform(deps, (work) => {
-    for (const { key, funderId, amount } of granted) work.tx.dispatch.addLease(key, funderId, amount);
     const attempt = work.attempt(attemptId);
     const application = attempt === null ? null : work.application(attempt.applicationId);
     if (attempt === null || application === null || (attempt.state !== 'planned' && attempt.state !== 'checking')) return;
@@ -33,4 +29,21 @@ export async function lendQuota(deps: Deps, attemptId: string, wants: readonly L
     work.emit('attempt.cancelled', application, { attempt_id: attempt.id, funder_id: attempt.funderId, why: 'cap' });
     advance(work, application);
   });
+}
+
+function borrowOnce(deps: Deps, want: LeaseWant): Promise<void> {
+  const loans = underWay.get(deps) ?? new Map<string, Promise<void>>();
+  underWay.set(deps, loans);
+  const known = loans.get(want.key);
+  if (known !== undefined) return known;
+  const loan = borrow(deps, want).finally(() => loans.delete(want.key));
+  loans.set(want.key, loan);
+  return loan;
+}
+
+/** The desk's loan is durable before ours is written: dying in between loses quota, and never overruns a cap. */
+async function borrow(deps: Deps, want: LeaseWant): Promise<void> {
+  const amount = await deps.desk.lendCap(want.key, want.limit, leaseChunk(want.limit, want.need));
+  if (amount === 0) return void deps.exhausted.add(want.key);
+  await deps.commit((tx) => tx.dispatch.addLease(want.key, want.funderId, amount));
 }

@@ -99,10 +99,9 @@ function afterQuery(work: Work, attemptId: string, answer: QueryAnswer): boolean
   switch (answer.kind) {
     case 'approved':
     case 'declined':
-    case 'loan':
-      settleAttempt(work, application, attempt, answer);
-      break;
     case 'pending':
+    case 'cancelled':
+    case 'loan':
       settleAttempt(work, application, attempt, answer);
       break;
     case 'not_found':

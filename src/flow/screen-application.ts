@@ -31,7 +31,8 @@ export function submitOrKeep(work: Work, application: ApplicationRow, body: Appl
   application.deadlineAtMs = work.nowMs + policy.deadlines.application_s * 1_000;
   application.amountFen = body.request.amount_fen;
   application.termMonths = body.request.term_months;
-  application.band = facts === null ? null : bandOf(facts);
+  // What a magic phone is told says nothing about funders, so nothing is learnt from it.
+  application.band = facts === null || work.deps.cleanSlate.has(application.phoneIndex ?? '') ? null : bandOf(facts);
   work.setTimer('application', application.id, application.deadlineAtMs);
   work.emit('application.submitted', application, { band: application.band, variant: application.variant });
   act(work, application, result, facts, freshBorrower);

@@ -40,6 +40,8 @@ function apply(work: Work, application: ApplicationRow, attempt: AttemptRow, ans
       return applyApproval(work, application, attempt, answer.offer);
     case 'declined':
       return applyDecline(work, application, attempt, answer.reason);
+    case 'cancelled':
+      return applyCancelled(work, application, attempt);
     case 'loan':
       return applyLoanNews(work, application, attempt, answer.news, answer.eventAtMs);
     default:
@@ -88,6 +90,18 @@ function applyDecline(work: Work, application: ApplicationRow, attempt: AttemptR
   return 'applied';
 }
 
+/** No decision on credit, so nothing is learnt and no cooling-off begins. */
+function applyCancelled(work: Work, application: ApplicationRow, attempt: AttemptRow): Settled {
+  const wasApproved = attempt.state === 'approved';
+  if (!work.moveAttempt(attempt, 'cancelled')) return 'duplicate';
+  attempt.decidedAtMs = work.nowMs;
+  releaseCaps(work, attempt);
+  work.clearTimer('attempt', attempt.id);
+  work.emit('attempt.cancelled', application, { attempt_id: attempt.id, funder_id: attempt.funderId });
+  if (wasApproved) closeOfferOf(work, application, attempt, 'cancelled');
+  return 'applied';
+}
+
 function noteDecision(work: Work, attempt: AttemptRow): void {
   attempt.decidedAtMs = work.nowMs;
   const funder = work.desk.funders.get(attempt.funderId);
@@ -99,7 +113,7 @@ function evidence(work: Work, application: ApplicationRow, attempt: AttemptRow):
   return { band: application.band, tier: work.desk.funders.get(attempt.funderId)?.tier ?? 1, prior_ppm: attempt.prior, mean_ppm: attempt.likelihood };
 }
 
-const RANK = { pending: 1, declined: 2, approved: 2, loan: 3 } as const;
+const RANK = { pending: 1, declined: 2, approved: 2, cancelled: 2, loan: 3 } as const;
 
 /** Older by the funder's own clock than what was applied, or as old and no further along. */
 function isStale(attempt: AttemptRow, answer: DecisionAnswer): boolean {

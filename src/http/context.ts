@@ -25,6 +25,8 @@ export interface HttpOptions {
   readonly sandboxKeys: (() => Readonly<Record<string, string>>) | null;
   /** Applies changes of the desk to the running snapshot. */
   readonly reloadDesk: () => void;
+  /** Judges a webhook receiver's URL by what is written in it; a code when it may not be called, null when it may. */
+  readonly checkWebhookUrl: (url: string) => string | null;
   readonly metrics: (() => Promise<string>) | null;
   readonly metricsToken: string | null;
 }

@@ -9,7 +9,7 @@ export function ownIssue(input: unknown, code: string, zh: string, en: string) {
 
 /** Checks a value against a schema; every fault at once. */
 export function check<T>(schema: z.ZodType<T>, value: unknown): T | Problem {
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { reportInput: true });
   if (parsed.success) return parsed.data;
   return problem('invalid_request', '提交的内容有误，请修改后重试', 'the request has faults; see errors', { faults: parsed.error.issues.flatMap(toFaults) });
 }

@@ -14,11 +14,9 @@ export interface JsonBody {
 export async function readBytes(request: Request, most: number): Promise<Uint8Array | Problem> {
   const declared = request.headers.get('content-length');
   if (declared !== null && Number(declared) > most) return tooLarge(most);
+  // Asking for `body` would build the whole web request on Node; with a declared length, which the parser holds the sender to, there is no need.
+  if (declared !== null) return new Uint8Array(await request.arrayBuffer());
   if (request.body === null) return new Uint8Array(0);
-  if (declared !== null) {
-    const whole = new Uint8Array(await request.arrayBuffer());
-    return whole.length > most ? tooLarge(most) : whole;
-  }
   const chunks: Uint8Array[] = [];
   let length = 0;
   const reader = (request.body as ReadableStream<Uint8Array>).getReader();

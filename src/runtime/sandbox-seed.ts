@@ -3,9 +3,11 @@ import type { DeskRecordKind } from '../domain/desk.ts';
 import { PartnerOffer } from '../domain/desk.ts';
 import type { Funder } from '../domain/funder.ts';
 import { Policy } from '../domain/policy.ts';
+import { setSecret } from '../flow/desk/secrets.ts';
 import type { Vault } from '../ports/vault.ts';
 import type { Store } from '../store/index.ts';
-import { secretAad } from './local-desk.ts';
+
+export { setSecret };
 
 export interface SandboxKeys {
   readonly publishable: string;
@@ -68,10 +70,6 @@ export function seedSandbox(tx: Store, vault: Vault, sandbox: SandboxFunders, no
   setSecret(tx, vault, SANDBOX_PARTNER, 'postback', sandboxPartnerSecret(vault), nowMs);
 }
 
-export function setSecret(tx: Store, vault: Vault, owner: string, slot: string, secret: string, nowMs: number, expiresAtMs: number | null = null): void {
-  tx.desk.setSecret({ owner, slot, sealed: vault.serviceKey.seal(secretAad(owner, slot), secret) as Buffer, createdAtMs: nowMs, expiresAtMs });
-}
-
 /** Test traffic comes from one machine, so address and device limits are wide; everything else is as a real policy would be. */
 export const SANDBOX_POLICY = Policy.parse({
   id: 'pol_default',
@@ -80,6 +78,8 @@ export const SANDBOX_POLICY = Policy.parse({
   max_attempts: 6,
   tier_order: 'strict_first',
   patience: 0.97,
+  // The cheap funders pay least; without weights the exact order would leave them out as soon as the dear ones approve more often.
+  weights: { fnd_river: 2.8, fnd_summit: 1.7, fnd_lotus: 1.4, fnd_jade: 1.15 },
   exposure_cost_fen: 100,
   partner_offer_value_fen: 200,
   deadlines: { application_s: 180, offer_s: 86_400, disclosure_reading_s: 3 },

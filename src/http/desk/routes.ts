@@ -1,7 +1,15 @@
-/** The desk's routes, by noun. Deny by default: each names the roles that may use it. */
+/** The desk's routes, by noun. Deny by default: each names the roles that may use it, and `admin` may all. */
 import { Hono } from 'hono';
 import type { Env, HttpOptions } from '../context.ts';
+import { deskApplicationRoutes } from './applications.ts';
+import { auditRoutes } from './audit.ts';
+import { blacklistRoutes } from './blacklist.ts';
+import { overviewRoutes } from './overview.ts';
+import { recordRoutes } from './records.ts';
+import { webhookRoutes } from './webhooks.ts';
 
-export function deskRoutes(_options: HttpOptions): Hono<Env> {
-  return new Hono<Env>();
+export function deskRoutes(options: HttpOptions): Hono<Env> {
+  const app = new Hono<Env>();
+  for (const routes of [recordRoutes, auditRoutes, blacklistRoutes, deskApplicationRoutes, webhookRoutes, overviewRoutes]) app.route('/', routes(options));
+  return app;
 }

@@ -57,6 +57,7 @@ export function nodeRandom(): Random {
 
 /** Sealed files in a folder, spread over sub-folders; written beside, synced, then renamed. */
 export function fileObjects(folder: string): Objects {
+  const lasting = new Set<string>();
   const pathOf = (key: string): string => {
     const safe = key.replace(/[^a-z0-9_-]/gi, '_');
     return join(folder, safe.slice(-2), safe);
@@ -64,7 +65,8 @@ export function fileObjects(folder: string): Objects {
   return {
     async put(key, bytes) {
       const path = pathOf(key);
-      await mkdir(dirname(path), { recursive: true });
+      const home = dirname(path);
+      await mkdir(home, { recursive: true });
       const file = await open(`${path}.part`, 'w', 0o600);
       try {
         await file.writeFile(bytes);
@@ -73,6 +75,12 @@ export function fileObjects(folder: string): Objects {
         await file.close();
       }
       await rename(`${path}.part`, path);
+      // The name must outlive a power cut as well as the bytes, and so must the folders that were made for it.
+      await syncFolder(home);
+      if (lasting.has(home)) return;
+      await syncFolder(folder);
+      await syncFolder(dirname(folder));
+      lasting.add(home);
     },
     async get(key) {
       try {
@@ -84,6 +92,15 @@ export function fileObjects(folder: string): Objects {
     },
     delete: (key) => rm(pathOf(key), { force: true }),
   };
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
 }
 
 const LEVELS = { debug: 0, info: 1, warn: 2, error: 3, silent: 4 } as const;

@@ -8,15 +8,16 @@ import { adapters } from '../../../adapters/registry.ts';
 import { SANDBOX_SECRETS, sandboxFunders } from '../../../fixtures/funders.ts';
 import { createApp } from '../../http/app.ts';
 import type { Ctx } from '../../http/context.ts';
-import { sandboxKeys, seedSandbox, type SandboxKeys } from '../sandbox-seed.ts';
-import { createService, type Service } from '../service.ts';
+import { sandboxKeys, seedSandbox, type SandboxFunders, type SandboxKeys } from '../sandbox-seed.ts';
+import { createService, type Host, type Service } from '../service.ts';
 import { createVault, type MasterKey } from '../vault.ts';
 import { sandboxMasterKey, type Config } from './config.ts';
 import { fileObjects, jsonLog, nodeClock, nodeRandom, sandboxMessages } from './host.ts';
 import { nodeImages } from './images.ts';
 import { createMetrics } from './metrics.ts';
-import { startSandboxProcess, type SandboxProcess } from './sandbox-process.ts';
+import { startSandboxProcess } from './sandbox-process.ts';
 import { openDatabase, readMigrations } from './sqlite.ts';
+import { checkTarget } from '../ssrf.ts';
 import { createUndiciTransport } from './transport.ts';
 
 const MIGRATIONS = new URL('../../../migrations/', import.meta.url).pathname;
@@ -30,7 +31,15 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-export async function startServer(config: Config): Promise<RunningServer> {
+/** What a caller may put in place of the usual, for measuring and for crash tests. */
+export interface Given {
+  /** Funders that run elsewhere already, instead of the six that are started beside. */
+  readonly sandbox?: SandboxFunders;
+  /** Stands between the service and what Node gives it. */
+  readonly wrap?: (host: Host) => Host;
+}
+
+export async function startServer(config: Config, given: Given = {}): Promise<RunningServer> {
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   const randomBytes = (count: number): Uint8Array => randomFillSync(new Uint8Array(count));
   const masterKeys: readonly MasterKey[] = config.masterKeys ?? [sandboxMasterKey(config.dataDir, randomBytes)];
@@ -39,8 +48,10 @@ export async function startServer(config: Config): Promise<RunningServer> {
   const log = jsonLog(config.logLevel);
   const transport = createUndiciTransport({ allowLoopback: config.mode === 'sandbox' });
   const publicUrl = config.publicUrl ?? `http://127.0.0.1:${config.port}`;
-  const sandbox = config.mode === 'sandbox' ? await startSandboxProcess(config.sandboxPortBase) : null;
-  const service = createService({
+  const beside = config.mode === 'sandbox' && given.sandbox === undefined ? await startSandboxProcess(config.sandboxPortBase) : null;
+  const sandbox = beside === null ? (given.sandbox ?? null) : { funders: sandboxFunders(beside.urls), secrets: SANDBOX_SECRETS };
+  const { wrap = (host: Host): Host => host } = given;
+  const service = createService(wrap({
     cell: config.cell, mode: config.mode, publicUrl, clock: nodeClock, random: nodeRandom(), db: data.db, transact: data.transact, vault, transport,
     objects: fileObjects(join(config.dataDir, 'objects')), images: nodeImages(), messages: messagesOf(config), log, adapters, scrub: data.scrub,
     maxGroup: config.groupCommit,
@@ -48,7 +59,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
       log.error('disk.failed', { code: (error as { code?: string }).code ?? 'unknown' });
       process.exit(74);
     },
-  });
+  }));
   if (sandbox !== null) await seed(service, sandbox);
   const metrics = createMetrics(service);
   const app = createApp({
@@ -58,6 +69,10 @@ export async function startServer(config: Config): Promise<RunningServer> {
     busy: service.busy,
     sandboxKeys: sandbox === null ? null : () => ({ ...sandboxKeys(vault) }),
     reloadDesk: () => service.desk.reload(),
+    checkWebhookUrl: (url) => {
+      const verdict = checkTarget(url, { allowLoopback: config.mode === 'sandbox' });
+      return verdict.ok ? null : verdict.detail;
+    },
     metrics: () => metrics.text(),
     metricsToken: config.metricsToken,
   });
@@ -78,14 +93,14 @@ export async function startServer(config: Config): Promise<RunningServer> {
       await service.stop();
       await transport.close();
       data.close();
-      sandbox?.stop();
+      beside?.stop();
     },
   };
 }
 
-async function seed(service: Service, sandbox: SandboxProcess): Promise<void> {
+async function seed(service: Service, sandbox: SandboxFunders): Promise<void> {
   const { deps } = service;
-  await deps.commit((tx) => seedSandbox(tx, deps.vault, { funders: sandboxFunders(sandbox.urls), secrets: SANDBOX_SECRETS }, deps.clock.nowMs()));
+  await deps.commit((tx) => seedSandbox(tx, deps.vault, sandbox, deps.clock.nowMs()));
   service.desk.reload();
 }
 

@@ -2,7 +2,7 @@ import { and, desc, eq, lt, sql, type SQL } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { applications, borrowers, plans, tombstones } from '../schema/index.ts';
 import type { Database } from '../database.ts';
-import { arg, insertInto, saveOf } from '../prepare.ts';
+import { arg, fast, insertInto, saveOf } from '../prepare.ts';
 
 export type BorrowerRow = typeof borrowers.$inferSelect;
 export type ApplicationRow = typeof applications.$inferSelect;
@@ -37,25 +37,25 @@ const SAVED = [
 
 /** Borrowers, their applications and the plans made for them. */
 export function applicationQueries(db: Database) {
-  const borrowerById = db.select().from(borrowers).where(eq(borrowers.id, arg('id'))).prepare();
-  const borrowerByPhone = db.select().from(borrowers).where(eq(borrowers.phoneIndex, arg('phoneIndex'))).prepare();
-  const byId = db.select().from(applications).where(eq(applications.id, arg('id'))).prepare();
-  const byBorrower = db.select().from(applications).where(eq(applications.borrowerId, arg('borrowerId'))).prepare();
-  const planById = db.select().from(plans).where(eq(plans.id, arg('id'))).prepare();
-  const plansOf = db.select().from(plans).where(eq(plans.applicationId, arg('applicationId'))).orderBy(plans.ordinal).prepare();
-  const history = db.select({
+  const borrowerById = fast(db.select().from(borrowers).where(eq(borrowers.id, arg('id'))).prepare());
+  const borrowerByPhone = fast(db.select().from(borrowers).where(eq(borrowers.phoneIndex, arg('phoneIndex'))).prepare());
+  const byId = fast(db.select().from(applications).where(eq(applications.id, arg('id'))).prepare());
+  const byBorrower = fast(db.select().from(applications).where(eq(applications.borrowerId, arg('borrowerId'))).prepare());
+  const planById = fast(db.select().from(plans).where(eq(plans.id, arg('id'))).prepare());
+  const plansOf = fast(db.select().from(plans).where(eq(plans.applicationId, arg('applicationId'))).orderBy(plans.ordinal).prepare());
+  const history = fast(db.select({
     phone: countSince(applications.phoneIndex, 'phone'),
     id_number: countSince(applications.idIndex, 'id_number'),
     device: countSince(applications.deviceIndex, 'device'),
     ip: countSince(applications.ipIndex, 'ip'),
     duplicates: sql<number>`(SELECT count(*) FROM ${applications} WHERE id <> ${arg('self')} AND submitted_at_ms >= ${arg('duplicateSinceMs')}
       AND (phone_index = ${arg('phone')} OR id_index = ${arg('id_number')}) AND state NOT IN ('draft', 'withdrawn', 'erased', 'expired', 'refused'))`.as('duplicates'),
-  }).from(sql`(SELECT 1)`).prepare();
-  const tombstone = db.select({ erasedAtMs: tombstones.erasedAtMs }).from(tombstones).where(eq(tombstones.mark, arg('mark'))).prepare();
+  }).from(sql`(SELECT 1)`).prepare());
+  const tombstone = fast(db.select({ erasedAtMs: tombstones.erasedAtMs }).from(tombstones).where(eq(tombstones.mark, arg('mark'))).prepare());
   const saveBorrower = saveOf(db, borrowers, ['phoneIndex', 'dataKey', 'erasedAtMs'], ['id']);
   const saveApplication = saveOf(db, applications, SAVED, ['id', 'state']);
   const saveIndexes = saveOf(db, applications, ['phoneIndex', 'idIndex', 'deviceIndex', 'ipIndex'], ['id']);
-  const forgetPlanInputs = db.update(plans).set({ inputsSealed: null }).where(eq(plans.applicationId, arg('applicationId'))).prepare();
+  const forgetPlanInputs = fast(db.update(plans).set({ inputsSealed: null }).where(eq(plans.applicationId, arg('applicationId'))).prepare());
 
   return {
     borrowerById: (id: string): BorrowerRow | undefined => borrowerById.get({ id }),

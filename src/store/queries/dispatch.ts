@@ -1,7 +1,7 @@
 import { and, desc, eq, gte, inArray, isNull, sql } from 'drizzle-orm';
 import { attempts, callbacks, capLeases, consents, loans, offers, receipts } from '../schema/index.ts';
 import type { Database } from '../database.ts';
-import { arg, insertInto, saveOf } from '../prepare.ts';
+import { arg, fast, insertInto, saveOf } from '../prepare.ts';
 
 export type AttemptRow = typeof attempts.$inferSelect;
 export type ConsentRow = typeof consents.$inferSelect;
@@ -13,31 +13,31 @@ export type CapLeaseRow = typeof capLeases.$inferSelect;
 
 /** Attempts, consents and receipts, callbacks and cap leases. */
 export function dispatchQueries(db: Database) {
-  const byId = db.select().from(attempts).where(eq(attempts.id, arg('id'))).prepare();
-  const ofApplication = db.select().from(attempts).where(eq(attempts.applicationId, arg('applicationId'))).orderBy(attempts.ordinal).prepare();
-  const byFunderRef = db.select().from(attempts).where(and(eq(attempts.funderId, arg('funderId')), eq(attempts.funderRef, arg('funderRef')))).prepare();
-  const ofBorrower = db.select({ funderId: attempts.funderId, state: attempts.state, decidedAtMs: attempts.decidedAtMs, submittedAtMs: attempts.submittedAtMs, createdAtMs: attempts.createdAtMs })
-    .from(attempts).where(and(eq(attempts.borrowerId, arg('borrowerId')), gte(attempts.createdAtMs, arg('sinceMs')))).prepare();
-  const consentsOf = db.select().from(consents).where(eq(consents.applicationId, arg('applicationId'))).prepare();
-  const withdrawConsents = db.update(consents).set({ withdrawnAtMs: arg('nowMs') }).where(and(eq(consents.applicationId, arg('applicationId')), isNull(consents.withdrawnAtMs))).prepare();
-  const withdrawConsent = db.update(consents).set({ withdrawnAtMs: arg('nowMs') })
-    .where(and(eq(consents.applicationId, arg('applicationId')), eq(consents.recipient, arg('recipient')), isNull(consents.withdrawnAtMs))).prepare();
-  const receiptsOf = db.select().from(receipts).where(eq(receipts.attemptId, arg('attemptId'))).orderBy(receipts.createdAtMs).prepare();
+  const byId = fast(db.select().from(attempts).where(eq(attempts.id, arg('id'))).prepare());
+  const ofApplication = fast(db.select().from(attempts).where(eq(attempts.applicationId, arg('applicationId'))).orderBy(attempts.ordinal).prepare());
+  const byFunderRef = fast(db.select().from(attempts).where(and(eq(attempts.funderId, arg('funderId')), eq(attempts.funderRef, arg('funderRef')))).prepare());
+  const ofBorrower = fast(db.select({ funderId: attempts.funderId, state: attempts.state, decidedAtMs: attempts.decidedAtMs, submittedAtMs: attempts.submittedAtMs, createdAtMs: attempts.createdAtMs })
+    .from(attempts).where(and(eq(attempts.borrowerId, arg('borrowerId')), gte(attempts.createdAtMs, arg('sinceMs')))).prepare());
+  const consentsOf = fast(db.select().from(consents).where(eq(consents.applicationId, arg('applicationId'))).prepare());
+  const withdrawConsents = fast(db.update(consents).set({ withdrawnAtMs: arg('nowMs') }).where(and(eq(consents.applicationId, arg('applicationId')), isNull(consents.withdrawnAtMs))).prepare());
+  const withdrawConsent = fast(db.update(consents).set({ withdrawnAtMs: arg('nowMs') })
+    .where(and(eq(consents.applicationId, arg('applicationId')), eq(consents.recipient, arg('recipient')), isNull(consents.withdrawnAtMs))).prepare());
+  const receiptsOf = fast(db.select().from(receipts).where(eq(receipts.attemptId, arg('attemptId'))).orderBy(receipts.createdAtMs).prepare());
   const finishReceipt = saveOf(db, receipts, ['exchangeSealed', 'outcome', 'latencyMs'], ['id']);
   const saveAttempt = saveOf(db, attempts, ['state', 'funderRef', 'eventAtMs', 'reason', 'reserved', 'polls', 'submittedAtMs', 'decidedAtMs', 'deadlineAtMs'], ['id', 'state']);
-  const callbackById = db.select().from(callbacks).where(eq(callbacks.id, arg('id'))).prepare();
-  const callbackByKey = db.select({ id: callbacks.id }).from(callbacks)
-    .where(and(eq(callbacks.dedupeKey, arg('dedupeKey')), inArray(callbacks.state, ['received', 'processed', 'ignored']))).prepare();
-  const callbacksOf = db.select().from(callbacks).where(eq(callbacks.attemptId, arg('attemptId'))).prepare();
+  const callbackById = fast(db.select().from(callbacks).where(eq(callbacks.id, arg('id'))).prepare());
+  const callbackByKey = fast(db.select({ id: callbacks.id }).from(callbacks)
+    .where(and(eq(callbacks.dedupeKey, arg('dedupeKey')), inArray(callbacks.state, ['received', 'processed', 'ignored']))).prepare());
+  const callbacksOf = fast(db.select().from(callbacks).where(eq(callbacks.attemptId, arg('attemptId'))).prepare());
   const saveCallback = saveOf(db, callbacks, ['state', 'attemptId', 'detail', 'rawSealed'], ['id']);
-  const forgetExchanges = db.update(receipts).set({ exchangeSealed: null }).where(inArray(receipts.attemptId, db.select({ id: attempts.id }).from(attempts).where(eq(attempts.applicationId, arg('applicationId'))))).prepare();
-  const forgetCallbacks = db.update(callbacks).set({ rawSealed: null }).where(inArray(callbacks.attemptId, db.select({ id: attempts.id }).from(attempts).where(eq(attempts.applicationId, arg('applicationId'))))).prepare();
-  const lease = db.select().from(capLeases).where(eq(capLeases.key, arg('key'))).prepare();
-  const addLease = db.insert(capLeases).values({ key: arg('key'), funderId: arg('funderId'), leased: arg('add'), used: 0 })
-    .onConflictDoUpdate({ target: capLeases.key, set: { leased: sql`leased + excluded.leased` } }).prepare();
-  const takeLease = db.update(capLeases).set({ used: sql`used + ${sql.placeholder('take')}` })
-    .where(and(eq(capLeases.key, arg('key')), sql`used + ${sql.placeholder('take')} <= leased`)).returning({ key: capLeases.key }).prepare();
-  const giveBack = db.update(capLeases).set({ used: sql`max(0, used - ${sql.placeholder('give')})` }).where(eq(capLeases.key, arg('key'))).prepare();
+  const forgetExchanges = fast(db.update(receipts).set({ exchangeSealed: null }).where(inArray(receipts.attemptId, db.select({ id: attempts.id }).from(attempts).where(eq(attempts.applicationId, arg('applicationId'))))).prepare());
+  const forgetCallbacks = fast(db.update(callbacks).set({ rawSealed: null }).where(inArray(callbacks.attemptId, db.select({ id: attempts.id }).from(attempts).where(eq(attempts.applicationId, arg('applicationId'))))).prepare());
+  const lease = fast(db.select().from(capLeases).where(eq(capLeases.key, arg('key'))).prepare());
+  const addLease = fast(db.insert(capLeases).values({ key: arg('key'), funderId: arg('funderId'), leased: arg('add'), used: 0 })
+    .onConflictDoUpdate({ target: capLeases.key, set: { leased: sql`leased + excluded.leased` } }).prepare());
+  const takeLease = fast(db.update(capLeases).set({ used: sql`used + ${sql.placeholder('take')}` })
+    .where(and(eq(capLeases.key, arg('key')), sql`used + ${sql.placeholder('take')} <= leased`)).returning({ key: capLeases.key }).prepare());
+  const giveBack = fast(db.update(capLeases).set({ used: sql`max(0, used - ${sql.placeholder('give')})` }).where(eq(capLeases.key, arg('key'))).prepare());
 
   return {
     byId: (id: string): AttemptRow | undefined => byId.get({ id }),
@@ -76,12 +76,12 @@ export function dispatchQueries(db: Database) {
 
 /** Offers and loans. */
 export function offerQueries(db: Database) {
-  const byId = db.select().from(offers).where(eq(offers.id, arg('id'))).prepare();
-  const ofApplication = db.select().from(offers).where(eq(offers.applicationId, arg('applicationId'))).orderBy(offers.createdAtMs).prepare();
+  const byId = fast(db.select().from(offers).where(eq(offers.id, arg('id'))).prepare());
+  const ofApplication = fast(db.select().from(offers).where(eq(offers.applicationId, arg('applicationId'))).orderBy(offers.createdAtMs).prepare());
   const save = saveOf(db, offers, ['state', 'disclosureHash', 'disclosedAtMs', 'confirmedAtMs'], ['id', 'state']);
-  const loanById = db.select().from(loans).where(eq(loans.id, arg('id'))).prepare();
-  const loanOfAttempt = db.select().from(loans).where(eq(loans.attemptId, arg('attemptId'))).prepare();
-  const loanOf = db.select().from(loans).where(eq(loans.applicationId, arg('applicationId'))).prepare();
+  const loanById = fast(db.select().from(loans).where(eq(loans.id, arg('id'))).prepare());
+  const loanOfAttempt = fast(db.select().from(loans).where(eq(loans.attemptId, arg('attemptId'))).prepare());
+  const loanOf = fast(db.select().from(loans).where(eq(loans.applicationId, arg('applicationId'))).prepare());
   const saveLoan = saveOf(db, loans, ['state', 'plan', 'overdueDays', 'drawTries', 'eventAtMs', 'disbursedAtMs', 'amountFen'], ['id', 'state']);
   return {
     byId: (id: string): OfferRow | undefined => byId.get({ id }),

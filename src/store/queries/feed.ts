@@ -1,7 +1,7 @@
 import { and, asc, eq, gt, gte, inArray, lt, lte, sql } from 'drizzle-orm';
 import { consumers, deliveries, endpointHealth, events, idempotency, timers, type TimerKind } from '../schema/index.ts';
 import type { Database } from '../database.ts';
-import { arg, insertInto, saveOf } from '../prepare.ts';
+import { arg, fast, insertInto, saveOf } from '../prepare.ts';
 
 export type EventRow = typeof events.$inferSelect;
 export type TimerRow = typeof timers.$inferSelect;
@@ -10,31 +10,31 @@ export type IdempotencyRow = typeof idempotency.$inferSelect;
 
 /** Timers, events, webhook deliveries, idempotency keys and the cursors of consumers. */
 export function feedQueries(db: Database) {
-  const setTimer = db.insert(timers).values({ kind: arg('kind') as never, ref: arg('ref'), dueAtMs: arg('dueAtMs'), tries: arg('tries') })
-    .onConflictDoUpdate({ target: [timers.kind, timers.ref], set: { dueAtMs: sql`excluded.due_at_ms`, tries: sql`excluded.tries` } }).prepare();
-  const clearTimer = db.delete(timers).where(and(eq(timers.kind, arg('kind')), eq(timers.ref, arg('ref')))).prepare();
-  const due = db.select().from(timers).where(lte(timers.dueAtMs, arg('nowMs'))).orderBy(asc(timers.dueAtMs)).limit(arg('limit') as never).prepare();
-  const earliest = db.select({ dueAtMs: timers.dueAtMs }).from(timers).where(gt(timers.dueAtMs, arg('afterMs'))).orderBy(asc(timers.dueAtMs)).limit(1).prepare();
-  const timer = db.select().from(timers).where(and(eq(timers.kind, arg('kind')), eq(timers.ref, arg('ref')))).prepare();
-  const append = db.insert(events)
+  const setTimer = fast(db.insert(timers).values({ kind: arg('kind') as never, ref: arg('ref'), dueAtMs: arg('dueAtMs'), tries: arg('tries') })
+    .onConflictDoUpdate({ target: [timers.kind, timers.ref], set: { dueAtMs: sql`excluded.due_at_ms`, tries: sql`excluded.tries` } }).prepare());
+  const clearTimer = fast(db.delete(timers).where(and(eq(timers.kind, arg('kind')), eq(timers.ref, arg('ref')))).prepare());
+  const due = fast(db.select().from(timers).where(lte(timers.dueAtMs, arg('nowMs'))).orderBy(asc(timers.dueAtMs)).limit(arg('limit') as never).prepare());
+  const earliest = fast(db.select({ dueAtMs: timers.dueAtMs }).from(timers).where(gt(timers.dueAtMs, arg('afterMs'))).orderBy(asc(timers.dueAtMs)).limit(1).prepare());
+  const timer = fast(db.select().from(timers).where(and(eq(timers.kind, arg('kind')), eq(timers.ref, arg('ref')))).prepare());
+  const append = fast(db.insert(events)
     .values({ type: arg('type'), applicationId: arg('applicationId'), applicationSeq: arg('applicationSeq'), channelId: arg('channelId'), atMs: arg('atMs'), data: arg('data') as never })
-    .returning({ seq: events.seq }).prepare();
-  const since = db.select().from(events).where(gt(events.seq, arg('cursor'))).orderBy(asc(events.seq)).limit(arg('limit') as never).prepare();
-  const ofApplication = db.select().from(events).where(and(eq(events.applicationId, arg('applicationId')), gt(events.applicationSeq, arg('afterSeq')))).orderBy(asc(events.applicationSeq)).prepare();
-  const event = db.select().from(events).where(eq(events.seq, arg('seq'))).prepare();
-  const lastSeq = db.select({ seq: sql<number>`coalesce(max(seq), 0)` }).from(events).prepare();
-  const delivery = db.select().from(deliveries).where(eq(deliveries.id, arg('id'))).prepare();
+    .returning({ seq: events.seq }).prepare());
+  const since = fast(db.select().from(events).where(gt(events.seq, arg('cursor'))).orderBy(asc(events.seq)).limit(arg('limit') as never).prepare());
+  const ofApplication = fast(db.select().from(events).where(and(eq(events.applicationId, arg('applicationId')), gt(events.applicationSeq, arg('afterSeq')))).orderBy(asc(events.applicationSeq)).prepare());
+  const event = fast(db.select().from(events).where(eq(events.seq, arg('seq'))).prepare());
+  const lastSeq = fast(db.select({ seq: sql<number>`coalesce(max(seq), 0)` }).from(events).prepare());
+  const delivery = fast(db.select().from(deliveries).where(eq(deliveries.id, arg('id'))).prepare());
   const saveDelivery = saveOf(db, deliveries, ['state', 'tries', 'lastStatus', 'lastError', 'firstTryAtMs', 'endedAtMs'], ['id']);
-  const health = db.select().from(endpointHealth).where(eq(endpointHealth.endpointId, arg('endpointId'))).prepare();
-  const setHealth = db.insert(endpointHealth)
+  const health = fast(db.select().from(endpointHealth).where(eq(endpointHealth.endpointId, arg('endpointId'))).prepare());
+  const setHealth = fast(db.insert(endpointHealth)
     .values({ endpointId: arg('endpointId'), failingSinceMs: arg('failingSinceMs'), disabledAtMs: arg('disabledAtMs'), disabledReason: arg('disabledReason') })
-    .onConflictDoUpdate({ target: endpointHealth.endpointId, set: { failingSinceMs: sql`excluded.failing_since_ms`, disabledAtMs: sql`excluded.disabled_at_ms`, disabledReason: sql`excluded.disabled_reason` } }).prepare();
-  const reply = db.select().from(idempotency).where(eq(idempotency.id, arg('id'))).prepare();
+    .onConflictDoUpdate({ target: endpointHealth.endpointId, set: { failingSinceMs: sql`excluded.failing_since_ms`, disabledAtMs: sql`excluded.disabled_at_ms`, disabledReason: sql`excluded.disabled_reason` } }).prepare());
+  const reply = fast(db.select().from(idempotency).where(eq(idempotency.id, arg('id'))).prepare());
   const saveReply = saveOf(db, idempotency, ['status', 'bodySealed'], ['id']);
-  const dropReplies = db.delete(idempotency).where(lt(idempotency.createdAtMs, arg('beforeMs'))).prepare();
-  const consumer = db.select().from(consumers).where(eq(consumers.name, arg('name'))).prepare();
-  const saveConsumer = db.insert(consumers).values({ name: arg('name'), cursor: arg('cursor'), state: arg('state'), updatedAtMs: arg('updatedAtMs') })
-    .onConflictDoUpdate({ target: consumers.name, set: { cursor: sql`excluded.cursor`, state: sql`excluded.state`, updatedAtMs: sql`excluded.updated_at_ms` } }).prepare();
+  const dropReplies = fast(db.delete(idempotency).where(lt(idempotency.createdAtMs, arg('beforeMs'))).prepare());
+  const consumer = fast(db.select().from(consumers).where(eq(consumers.name, arg('name'))).prepare());
+  const saveConsumer = fast(db.insert(consumers).values({ name: arg('name'), cursor: arg('cursor'), state: arg('state'), updatedAtMs: arg('updatedAtMs') })
+    .onConflictDoUpdate({ target: consumers.name, set: { cursor: sql`excluded.cursor`, state: sql`excluded.state`, updatedAtMs: sql`excluded.updated_at_ms` } }).prepare());
 
   return {
     setTimer: (kind: TimerKind, ref: string, dueAtMs: number, tries = 0) => void setTimer.run({ kind, ref, dueAtMs, tries }),

@@ -9,10 +9,12 @@ export const deskRecords = sqliteTable('desk_records', {
   version: integer().notNull(),
   body: text().notNull(),
   retired: integer({ mode: 'boolean' }).notNull(),
+  /** 1, 2, 3… over all records: the snapshot of version N was made of those up to N. */
+  ordinal: integer().notNull(),
   createdAtMs: integer('created_at_ms').notNull(),
   author: text().notNull(),
   approver: text(),
-}, (t) => [primaryKey({ columns: [t.kind, t.id, t.version] })]);
+}, (t) => [primaryKey({ columns: [t.kind, t.id, t.version] }), uniqueIndex('desk_records_ordinal').on(t.ordinal)]);
 
 /** A proposed change of a record, waiting for a second person. Bound to the hash of its content. */
 export const deskChanges = sqliteTable('desk_changes', {
@@ -20,6 +22,8 @@ export const deskChanges = sqliteTable('desk_changes', {
   kind: text().$type<DeskRecordKind>().notNull(),
   recordId: text('record_id').notNull(),
   body: text().notNull(),
+  /** Takes the record out of force instead of replacing it. */
+  retire: integer({ mode: 'boolean' }).notNull(),
   hash: text().notNull(),
   /** Version of the record the proposal was made against; 0 for a new one. */
   baseVersion: integer('base_version').notNull(),
@@ -69,6 +73,14 @@ export const audit = sqliteTable('audit', {
   subject: text().notNull(),
   detail: text({ mode: 'json' }).$type<Readonly<Record<string, unknown>>>().notNull(),
   hash: text().notNull(),
+});
+
+/** One row: how long the chain is and how it ends, under a keyed mark, so that a shortened chain is seen. */
+export const auditHead = sqliteTable('audit_head', {
+  one: integer().primaryKey(),
+  count: integer().notNull(),
+  hash: text().notNull(),
+  mark: text().notNull(),
 });
 
 /** What the desk has lent of each cap window over all cells. */

@@ -1,0 +1,1 @@
+export const listen = null as never;

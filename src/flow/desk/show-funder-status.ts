@@ -1,0 +1,30 @@
+/** How a funder fares right now: breaker, caps, what it is sitting on, and what its last callbacks came to. */
+import { capNeeds } from '../../dispatch/caps.ts';
+import { problem, type Problem } from '../../domain/failures.ts';
+import type { Deps } from '../deps.ts';
+import { iso } from '../view-application.ts';
+
+const CALLBACKS = 20;
+
+export function showFunderStatus(deps: Pick<Deps, 'desk' | 'lines' | 'store' | 'clock'>, id: string) {
+  const funder = deps.desk.snapshot().funders.get(id);
+  if (funder === undefined) return problem('not_found', '没有这个资金方', 'there is no such funder');
+  const nowMs = deps.clock.nowMs();
+  const line = deps.lines.of(funder);
+  const breaker = line.state(nowMs);
+  const byId = new Map(funder.caps.map((cap) => [cap.id, cap]));
+  return {
+    id: funder.id, name: funder.name, status: funder.status, at: iso(nowMs),
+    breaker: breaker.kind === 'open' ? { state: breaker.kind, until: iso(breaker.untilMs) } : { state: breaker.kind, ...(breaker.kind === 'closed' ? { calls: breaker.calls, failures: breaker.failures } : {}) },
+    latency_ms: Math.round(line.latencyMs),
+    caps: capNeeds(funder, 0, nowMs).map(({ key, capId, limit }) => {
+      const lease = deps.store.dispatch.lease(key);
+      const cap = byId.get(capId)!;
+      return { id: capId, unit: cap.unit, window: cap.window, key, limit, lent: deps.store.desk.lent(key), leased: lease?.leased ?? 0, used: lease?.used ?? 0 };
+    }),
+    attempts: Object.fromEntries(deps.store.desk.attemptStates(id).map((row) => [row.state, row.n])),
+    callbacks: deps.store.dispatch.recentCallbacks(id, CALLBACKS).map((row) => ({ id: row.id, state: row.state, detail: row.detail, attempt_id: row.attemptId, received_at: iso(row.receivedAtMs) })),
+  };
+}
+
+export type FunderStatus = Exclude<ReturnType<typeof showFunderStatus>, Problem>;

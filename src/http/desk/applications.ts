@@ -1,0 +1,58 @@
+/** Applications at the desk: masked, explained, replayed, and looked at by a person when screening set them aside. */
+import { Hono } from 'hono';
+import { z } from 'zod';
+import { APPLICATION_STATES, type ApplicationState } from '../../domain/states.ts';
+import { problem, type Problem } from '../../domain/failures.ts';
+import { replayPlans } from '../../flow/desk/replay-plans.ts';
+import { refuseApplication, releaseApplication } from '../../flow/desk/review-application.ts';
+import { listApplications, showApplication } from '../../flow/desk/show-application.ts';
+import { withRole } from '../auth.ts';
+import { json, refuse, type Ctx, type Env, type HttpOptions } from '../context.ts';
+import { check } from '../faults.ts';
+import { readJson } from '../read-body.ts';
+import { PAGE, paged, pageOf, readQuery } from './query.ts';
+import { EVERYBODY } from './roles.ts';
+
+const STATES = Object.keys(APPLICATION_STATES) as [ApplicationState, ...ApplicationState[]];
+export const RefusalBody = z.strictObject({ note: z.string().min(1).max(200) });
+
+export function deskApplicationRoutes({ deps }: HttpOptions): Hono<Env> {
+  const app = new Hono<Env>();
+  const read = withRole(deps, ...EVERYBODY);
+  const review = withRole(deps, 'operator', 'risk');
+  const missing = (): Problem => problem('not_found', '没有这个申请', 'there is no such application');
+  const shown = (c: Ctx, refused: Problem | null): Response =>
+    (refused === null ? json(showApplication(deps, c.req.param('id') ?? '')) : refuse(c, refused));
+
+  app.get('/v1/desk/applications', read, (c) => {
+    const query = readQuery(c, { ...PAGE, state: z.enum(STATES).optional(), channel: z.string().max(40).optional(), quarantined: z.enum(['true', 'false']).optional() });
+    if ('problem' in query) return refuse(c, query);
+    const page = pageOf(query);
+    const rows = listApplications(deps, {
+      state: query.state, channelId: query.channel, quarantined: query.quarantined === undefined ? undefined : query.quarantined === 'true', before: page.cursor, limit: page.limit,
+    });
+    return json(paged(rows, page, (last) => last.id));
+  });
+
+  app.get('/v1/desk/applications/:id', read, (c) => {
+    const view = showApplication(deps, c.req.param('id'));
+    return view === null ? refuse(c, missing()) : json(view);
+  });
+
+  app.post('/v1/desk/applications/:id/replay', read, (c) => {
+    const replayed = replayPlans(deps, c.req.param('id'));
+    return 'problem' in replayed ? refuse(c, replayed) : json(replayed);
+  });
+
+  app.post('/v1/desk/applications/:id/release', review, async (c) => shown(c, await releaseApplication(deps, c.get('key').id, c.req.param('id'))));
+
+  app.post('/v1/desk/applications/:id/refuse', review, async (c) => {
+    const body = await readJson(c.req.raw);
+    if ('problem' in body) return refuse(c, body);
+    const given = check(RefusalBody, body.value);
+    if ('problem' in given) return refuse(c, given);
+    return shown(c, await refuseApplication(deps, c.get('key').id, c.req.param('id'), given.note));
+  });
+
+  return app;
+}

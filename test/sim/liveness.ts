@@ -1,0 +1,101 @@
+/** After the trouble: the network is sound, nobody begins anything, and days pass. Then everything must have come to its end. */
+import { ATTEMPT_OPEN, type AttemptState } from '../../src/domain/states.ts';
+import { turn } from './timeline.ts';
+import { WATCHED, type Table } from './watched.ts';
+import { lostFact, type World } from './world.ts';
+
+const DAY_MS = 86_400_000;
+/** Longer than the longest that anything may wait: an attempt is given up after seven days. */
+const PEACE_MS = 9 * DAY_MS;
+const MOST_STEPS = 60_000;
+/** Standing timers that come for ever. */
+const STANDING = new Set(['housekeeping', 'learn']);
+
+/** Lets time run until nothing is left to happen. Returns the steps taken. */
+export async function settleDown(world: World): Promise<number> {
+  world.close();
+  const untilMs = world.timeline.nowMs + PEACE_MS;
+  let steps = 0;
+  let replayed = false;
+  while (world.timeline.nowMs < untilMs && world.violation === null && steps < MOST_STEPS) {
+    if (!replayed && world.incarnation?.alive === true) {
+      replayed = true;
+      await replayCreates(world);
+    }
+    if (!moveOn(world)) break;
+    if (!world.timeline.step()) break;
+    steps += 1;
+    await turn();
+  }
+  return steps;
+}
+
+/** When everybody waits, moves the clock to the next thing that will happen; false when nothing ever will. */
+function moveOn(world: World): boolean {
+  const { timeline, incarnation, network } = world;
+  if (incarnation === null || !incarnation.alive || !network.isQuiet(incarnation) || incarnation.service.busy() > 0) return true;
+  const nextMs = Math.min(timeline.nextEternalMs(), nextTimerMs(world));
+  if (nextMs === Number.POSITIVE_INFINITY) return false;
+  // Sleepers of the service wake late by this, as after a suspended machine.
+  if (nextMs > timeline.nowMs + 2_000) timeline.nowMs = nextMs;
+  return true;
+}
+
+function nextTimerMs({ ledger }: World): number {
+  let next = Number.POSITIVE_INFINITY;
+  for (const { kind, dueAtMs } of ledger.rows('timers').values()) if (!STANDING.has(kind) && dueAtMs < next) next = dueAtMs;
+  return next;
+}
+
+/** Each acknowledged create, sent once more: the same bytes. */
+async function replayCreates(world: World): Promise<void> {
+  for (const fact of world.facts) {
+    if (fact.kind !== 'created') continue;
+    const reply = await world.ask(fact.ask);
+    if (reply?.status !== fact.reply.status || reply.text !== fact.reply.text || reply.headers.get('idempotent-replayed') !== 'true') {
+      world.fail('same_bytes_on_replay', `${fact.applicationId}: ${reply?.status} instead of ${fact.reply.status}`);
+    }
+  }
+}
+
+export function judgeEnd(world: World): void {
+  const { ledger } = world;
+  for (const fact of world.facts) {
+    const lost = lostFact(ledger, fact);
+    if (lost !== null) world.fail('acknowledged_is_kept', lost);
+  }
+  for (const { id, state } of ledger.rows('applications').values()) {
+    if (['screening', 'routing', 'pending', 'needs_consent', 'accepted'].includes(state)) world.fail('ends', `${id} is still ${state}`);
+  }
+  for (const { id, state } of ledger.rows('attempts').values()) if (ATTEMPT_OPEN.has(state as AttemptState)) world.fail('no_attempt_left_open', `${id} is still ${state}`);
+  for (const { id, state } of ledger.rows('deliveries').values()) {
+    if (state === 'waiting') world.fail('delivered_or_dead', `${id} still waits`);
+    if (state === 'delivered' && !world.received.has(id)) world.fail('delivered_or_dead', `${id} is called delivered and never was`);
+  }
+  compareWithDisk(world);
+}
+
+/** The ledger that all checks rest on is what stands on the disk, and the counts kept beside rows agree with them. */
+function compareWithDisk(world: World): void {
+  for (const table of Object.keys(WATCHED) as Table[]) {
+    const rows = world.database.table(table);
+    const known = world.ledger.rows(table);
+    const key = WATCHED[table].key as (row: unknown) => string;
+    const differs = rows.find((row) => JSON.stringify(row) !== JSON.stringify(known.get(key(row))));
+    if (rows.length !== known.size || differs !== undefined) world.fail('ledger_is_complete', `${table}: ${rows.length} rows, ${known.size} known; ${JSON.stringify(differs ?? null)}`);
+  }
+  const { database } = world;
+  const pairs = [
+    ['SELECT coalesce(sum(clicks), 0) FROM partner_offer_counts', 'SELECT count(*) FROM partner_clicks'],
+    ['SELECT coalesce(sum(shown), 0) FROM partner_offer_counts', 'SELECT count(*) FROM partner_impressions'],
+    [
+      'SELECT coalesce(sum(earned_fen), 0) FROM partner_offer_counts',
+      'SELECT coalesce((SELECT sum(earned_fen) FROM partner_clicks), 0) + coalesce((SELECT sum(earned_fen) FROM partner_conversions), 0)',
+    ],
+    ['SELECT count(*) FROM events', 'SELECT coalesce(max(seq), 0) FROM events'],
+  ] as const;
+  for (const [left, right] of pairs) {
+    const [one, other] = [database.count(left), database.count(right)];
+    if (one !== other) world.fail('counts_agree', `${left}: ${one}; ${right}: ${other}`);
+  }
+}
