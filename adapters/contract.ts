@@ -5,9 +5,11 @@
  * A capability that a funder has not got is absent from the object, and so absent in the type.
  */
 import type { FieldName, FieldValues } from '../src/domain/applicant.ts';
+import type { FunderOffer, Instalment } from '../src/domain/loan-offer.ts';
 import type { AmountMinor } from '../src/domain/money.ts';
 import type { OutboundRequest, OutboundResponse } from '../src/ports/transport.ts';
 
+export type { Fee, FunderOffer, Instalment } from '../src/domain/loan-offer.ts';
 export type { OutboundRequest, OutboundResponse, FieldName, FieldValues };
 
 /**
@@ -41,32 +43,6 @@ export interface AttemptRef {
 export interface FunderReason {
   readonly code: 'credit' | 'income' | 'age' | 'region' | 'existing_customer' | 'recent_rejection' | 'blacklist' | 'identity' | 'amount' | 'duplicate' | 'other';
   readonly detail: string;
-}
-
-/** One instalment of a plan. Amounts in fen; `dueInMonths` counts from disbursement, 1 is the first. */
-export interface Instalment {
-  readonly dueInMonths: number;
-  readonly principal: AmountMinor;
-  readonly interest: AmountMinor;
-  readonly fee: AmountMinor;
-}
-
-/** A charge beside the plan. `payee` is who receives it; `upfront` is deducted or paid at disbursement. */
-export interface Fee {
-  readonly item: string;
-  readonly payee: string;
-  readonly amount: AmountMinor;
-  readonly when: 'upfront' | 'monthly';
-}
-
-export interface FunderOffer {
-  readonly amount: AmountMinor;
-  readonly termMonths: number;
-  readonly quotedAprBps: number;
-  readonly plan: readonly Instalment[];
-  readonly fees: readonly Fee[];
-  /** Null: the policy's own validity applies. */
-  readonly expiresAtMs: number | null;
 }
 
 /** Where a loan stands, as a funder reports it. */

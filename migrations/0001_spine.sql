@@ -38,7 +38,6 @@ CREATE TABLE applications (
   deadline_at_ms INTEGER NOT NULL,
   updated_at_ms INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX applications_borrower ON applications (borrower_id);
 CREATE INDEX applications_phone ON applications (phone_index, submitted_at_ms);
 CREATE INDEX applications_id_number ON applications (id_index, submitted_at_ms);
 CREATE INDEX applications_device ON applications (device_index, submitted_at_ms);
@@ -64,9 +63,9 @@ CREATE TABLE attempts (
   decided_at_ms INTEGER,
   deadline_at_ms INTEGER NOT NULL,
   created_at_ms INTEGER NOT NULL
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX attempts_application_funder ON attempts (application_id, funder_id);
-CREATE INDEX attempts_funder_ref ON attempts (funder_id, funder_ref);
+CREATE INDEX attempts_funder_ref ON attempts (funder_id, funder_ref) WHERE funder_ref IS NOT NULL;
 CREATE INDEX attempts_borrower ON attempts (borrower_id, created_at_ms);
 
 CREATE TABLE audit (
@@ -102,7 +101,7 @@ CREATE TABLE borrowers (
   data_key BLOB,
   created_at_ms INTEGER NOT NULL,
   erased_at_ms INTEGER
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX borrowers_phone ON borrowers (phone_index);
 
 CREATE TABLE callbacks (
@@ -139,7 +138,7 @@ CREATE TABLE partner_clicks (
   partner_id TEXT NOT NULL,
   earned_fen INTEGER NOT NULL,
   created_at_ms INTEGER NOT NULL
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX partner_clicks_impression ON partner_clicks (impression_id);
 
 CREATE TABLE consents (
@@ -155,7 +154,7 @@ CREATE TABLE consents (
   agreed_at_ms INTEGER NOT NULL,
   recorded_at_ms INTEGER NOT NULL,
   withdrawn_at_ms INTEGER
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX consents_application ON consents (application_id);
 
 CREATE TABLE consumers (
@@ -173,7 +172,7 @@ CREATE TABLE partner_conversions (
   kind TEXT NOT NULL,
   earned_fen INTEGER NOT NULL,
   created_at_ms INTEGER NOT NULL
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX partner_conversions_offer ON partner_conversions (offer_id);
 
 CREATE TABLE deliveries (
@@ -188,7 +187,7 @@ CREATE TABLE deliveries (
   created_at_ms INTEGER NOT NULL,
   first_try_at_ms INTEGER,
   ended_at_ms INTEGER
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX deliveries_endpoint ON deliveries (endpoint_id, event_seq);
 
 CREATE TABLE desk_changes (
@@ -240,7 +239,7 @@ CREATE TABLE documents (
   ok INTEGER NOT NULL,
   problems TEXT NOT NULL,
   created_at_ms INTEGER NOT NULL
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX documents_application ON documents (application_id);
 CREATE INDEX documents_unclaimed ON documents (created_at_ms);
 
@@ -252,7 +251,7 @@ CREATE TABLE endpoint_health (
 ) STRICT;
 
 CREATE TABLE events (
-  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  seq INTEGER PRIMARY KEY,
   type TEXT NOT NULL,
   application_id TEXT,
   application_seq INTEGER,
@@ -269,7 +268,6 @@ CREATE TABLE idempotency (
   body_sealed BLOB NOT NULL,
   created_at_ms INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX idempotency_created ON idempotency (created_at_ms);
 
 CREATE TABLE partner_impressions (
   id TEXT PRIMARY KEY NOT NULL,
@@ -279,7 +277,7 @@ CREATE TABLE partner_impressions (
   rank INTEGER NOT NULL,
   expected_fen INTEGER NOT NULL,
   created_at_ms INTEGER NOT NULL
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX partner_impressions_borrower ON partner_impressions (borrower_id, created_at_ms);
 CREATE INDEX partner_impressions_application ON partner_impressions (application_id);
 
@@ -341,7 +339,7 @@ CREATE TABLE phone_verifications (
   created_at_ms INTEGER NOT NULL,
   expires_at_ms INTEGER NOT NULL,
   confirmed_at_ms INTEGER
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX phone_verifications_phone ON phone_verifications (phone_index, created_at_ms);
 CREATE INDEX phone_verifications_ip ON phone_verifications (ip_index, created_at_ms);
 
@@ -384,7 +382,13 @@ CREATE INDEX timers_due ON timers (due_at_ms);
 CREATE TABLE tombstones (
   mark TEXT PRIMARY KEY NOT NULL,
   erased_at_ms INTEGER NOT NULL
-) STRICT;
+) STRICT, WITHOUT ROWID;
+
+-- Facts of this instance itself, such as the mark of the root its blind indexes derive from.
+CREATE TABLE instance_facts (
+  name TEXT PRIMARY KEY NOT NULL,
+  value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 
 -- The store's own half of "no consent, no byte": a receipt, without which no call is made, needs a consent of this
 -- legal entity that is not withdrawn and names every field.

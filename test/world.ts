@@ -12,7 +12,7 @@ import type { LogFields } from '../src/ports/log.ts';
 import type { OutboundRequest, SendOutcome, Transport } from '../src/ports/transport.ts';
 import type { Random } from '../src/ports/random.ts';
 import { sandboxKeys, seedSandbox, type SandboxKeys } from '../src/runtime/sandbox-seed.ts';
-import { createService, type Service } from '../src/runtime/service.ts';
+import { createService, type Service } from '../src/runtime/instance.ts';
 import type { Database } from '../src/store/database.ts';
 import { checkTarget } from '../src/runtime/ssrf.ts';
 import { createVault } from '../src/runtime/vault.ts';

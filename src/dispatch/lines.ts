@@ -25,6 +25,8 @@ export interface CallSpec<A> {
   readonly request: OutboundRequest;
   read(response: OutboundResponse): A;
   readonly timeoutMs: number;
+  /** Asked again when the request has had to wait, for a place or before a repeat: false, and it is not sent any more. */
+  readonly mayGo?: () => boolean;
 }
 
 /** The answer beside what was said on the wire. `lost`: nobody knows whether the funder has it. */
@@ -68,18 +70,19 @@ function createLine(deps: { readonly clock: Clock; readonly random: Random; read
   const allowance: RetryAllowance = createRetryAllowance();
   let meanLatencyMs = 2_000;
 
-  async function once<A>(spec: CallSpec<A>): Promise<CallResult<A>> {
+  async function once<A>(spec: CallSpec<A>, repeated: boolean): Promise<CallResult<A>> {
     const startedMs = clock.nowMs();
+    const waits = repeated || bulkhead.running >= maxConcurrent;
     const permit = breaker.admit(startedMs);
     if (permit === null) return { answer: shed('breaker open'), response: null, latencyMs: 0 };
     const ran = await bulkhead.run(
-      () => transport.send(spec.request, { timeoutMs: spec.timeoutMs, maxBodyBytes: MAX_BODY_BYTES, target: 'trusted' }),
+      async () => (waits && spec.mayGo?.() === false ? null : transport.send(spec.request, { timeoutMs: spec.timeoutMs, maxBodyBytes: MAX_BODY_BYTES, target: 'trusted' })),
       spec.timeoutMs,
     );
     const nowMs = clock.nowMs();
-    if (ran.kind === 'shed') {
+    if (ran.kind === 'shed' || ran.value === null) {
       breaker.record(permit, 'neutral', nowMs);
-      return { answer: shed(`bulkhead ${ran.why}`), response: null, latencyMs: nowMs - startedMs };
+      return { answer: ran.kind === 'shed' ? shed(`bulkhead ${ran.why}`) : WITHHELD, response: null, latencyMs: nowMs - startedMs };
     }
     const result = readOutcome(ran.value, spec);
     breaker.record(permit, verdictOf(result.answer), nowMs);
@@ -96,8 +99,8 @@ function createLine(deps: { readonly clock: Clock; readonly random: Random; read
       meanLatencyMs += LATENCY_WEIGHT * (latencyMs - meanLatencyMs);
     },
     call<A>(spec: CallSpec<A>): Promise<CallResult<A>> {
-      if (spec.capability === 'submit' || spec.capability === 'draw') return once(spec);
-      return retrySafely(() => once(spec), {
+      if (spec.capability === 'submit' || spec.capability === 'draw') return once(spec, false);
+      return retrySafely((attempt) => once(spec, attempt > 1), {
         call: spec.capability satisfies SafeCall,
         again: ({ answer }) => repeatable(answer),
         retries: 2,
@@ -117,6 +120,8 @@ function readOutcome<A>(outcome: SendOutcome, spec: CallSpec<A>): { answer: A | 
   if (outcome.kind === 'refused') return { answer: { kind: 'unavailable', fault: 'funder', retryable: true, retryAfterMs: null, detail: `not sent: ${outcome.why}` }, response: null };
   return { answer: { kind: 'unknown', detail: `lost: ${outcome.why}` }, response: null };
 }
+
+const WITHHELD: Unavailable = { kind: 'unavailable', fault: 'ours', retryable: false, retryAfterMs: null, detail: 'not sent: no longer allowed' };
 
 function shed(detail: string): Unavailable {
   return { kind: 'unavailable', fault: 'funder', retryable: false, retryAfterMs: null, detail };

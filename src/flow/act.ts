@@ -14,7 +14,7 @@ export function carryOut(deps: Deps, effect: Effect): Promise<void> {
     case 'precheck':
       return precheckFunder(deps, effect.attemptId, effect.receiptId);
     case 'submit':
-      return submitToFunder(deps, effect.attemptId, effect.receiptId);
+      return submitToFunder(deps, effect.attemptId, effect.receiptId, effect.carry);
     case 'query':
       return queryAttempt(deps, effect.attemptId);
     case 'cancel':
@@ -26,7 +26,7 @@ export function carryOut(deps: Deps, effect: Effect): Promise<void> {
     case 'callback':
       return processCallback(deps, effect.callbackId);
     case 'deliver':
-      return deliverWebhook(deps, effect.deliveryId);
+      return deliverWebhook(deps, effect.deliveryId, effect.carry);
     default:
       return unreachable(effect);
   }

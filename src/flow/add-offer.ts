@@ -2,7 +2,6 @@
 import type { FunderOffer } from '../../adapters/contract.ts';
 import { allInCost, costCapFor, withinCap } from '../compliance/cost.ts';
 import type { ApplicationRow, AttemptRow, OfferRow } from '../store/index.ts';
-import { releaseCaps } from './start-attempt.ts';
 import type { Work } from './work.ts';
 
 export function addOffer(work: Work, application: ApplicationRow, attempt: AttemptRow, offer: FunderOffer): void {
@@ -30,17 +29,16 @@ export function addOffer(work: Work, application: ApplicationRow, attempt: Attem
     createdAtMs: work.nowMs,
   };
   if (!allowed) return block(work, application, attempt, row, cost.kind === 'cost' ? 'above_cost_cap' : `cost_${cost.why}`);
+  const others = application.state === 'offered' ? earliestExpiry(work, application.id) : Number.POSITIVE_INFINITY;
   if (!work.moveApplication(application, 'offer_received')) {
     work.tx.offers.insert({ ...row, state: 'cancelled' });
-    work.setTimer('attempt', attempt.id, work.nowMs + 5_000);
-    work.act({ kind: 'cancel', attemptId: attempt.id });
-    return;
+    return takeBack(work, attempt);
   }
   work.tx.offers.insert(row);
   application.reasons = [];
   work.emit('offer.created', application, { offer_id: row.id, funder_id: row.funderId, amount_fen: row.amountFen, term_months: row.termMonths, all_in_apr_bps: row.allInAprBps });
   work.emit('application.offered', application, { offer_id: row.id });
-  work.setTimer('application', application.id, Math.min(row.expiresAtMs, earliestExpiry(work, application.id)));
+  work.setTimer('application', application.id, Math.min(row.expiresAtMs, others));
 }
 
 /** Closes the open offer of an attempt; an application left without any goes back to routing. Returns whether there was one. */
@@ -56,13 +54,16 @@ export function closeOfferOf(work: Work, application: ApplicationRow, attempt: A
   return true;
 }
 
-/** A blocked offer is kept for the operator, the borrower never sees it, and the funder is told that it is not taken. */
+/** A blocked offer is kept for the operator, the borrower never sees it, and the funder is told that it is not taken; until it has heard that, its approval stands. */
 function block(work: Work, application: ApplicationRow, attempt: AttemptRow, row: OfferRow, why: string): void {
   work.tx.offers.insert(row);
   work.emit('offer.blocked', application, { offer_id: row.id, funder_id: row.funderId, why, all_in_apr_bps: row.allInAprBps });
-  work.moveAttempt(attempt, 'cancelled');
   attempt.reason = { code: 'other', detail: why };
-  releaseCaps(work, attempt);
+  takeBack(work, attempt);
+}
+
+function takeBack(work: Work, attempt: AttemptRow): void {
+  work.setTimer('attempt', attempt.id, work.nowMs + 5_000);
   work.act({ kind: 'cancel', attemptId: attempt.id });
 }
 

@@ -52,17 +52,22 @@ export function expire(work: Work, application: ApplicationRow): void {
   releaseOpenAttempts(work, application);
 }
 
+const fieldLists = new WeakMap<FunderAdapter, readonly FieldName[]>();
+
 /** The fields a funder is handed over all its calls: what consent is asked for. */
-export function fieldsFor(adapter: FunderAdapter): FieldName[] {
-  return [...new Set([...(adapter.precheck?.needs ?? []), ...adapter.submit.needs])];
+export function fieldsFor(adapter: FunderAdapter): readonly FieldName[] {
+  const known = fieldLists.get(adapter);
+  if (known !== undefined) return known;
+  const fields = [...new Set([...(adapter.precheck?.needs ?? []), ...adapter.submit.needs])];
+  fieldLists.set(adapter, fields);
+  return fields;
 }
 
 function decide(work: Work, application: ApplicationRow, facts: Facts, freshBorrower: boolean): Plan {
   const inputs = gatherPlanInputs(work, application, facts, freshBorrower);
   const plan = makePlan(inputs, work.desk.policy, work.desk.funders);
   const id = work.newId('pln');
-  const borrower = work.borrower(application.borrowerId);
-  const key = borrower === null ? null : work.deps.keys.of(borrower);
+  const key = work.keyOf(application);
   work.tx.applications.insertPlan({
     id,
     applicationId: application.id,
@@ -83,8 +88,10 @@ function askNext(work: Work, application: ApplicationRow, plan: Plan, facts: Fac
   const granted = candidates.filter((candidate) => candidate.grant !== null);
   if (candidates.length === 0) return conclude(work, application);
   if (granted.length === 0) return askConsent(work, application);
-  if (application.state === 'needs_consent') work.moveApplication(application, 'consent_given');
-  work.setTimer('application', application.id, application.deadlineAtMs);
+  if (application.state === 'needs_consent') {
+    work.moveApplication(application, 'consent_given');
+    work.setTimer('application', application.id, application.deadlineAtMs);
+  }
   work.emit('application.routing', application, { plan_id: application.planId });
   // The plan says who is asked at once; of the first such group only those with a grant can be.
   const wave = granted[0]!.step.wave;

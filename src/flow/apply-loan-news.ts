@@ -1,6 +1,7 @@
 /** Keeps a loan as its funder reports it: disbursement, repayment plan, overdue, settled. */
 import type { Instalment, LoanNews } from '../../adapters/contract.ts';
 import type { EventType } from '../domain/events.ts';
+import { amountMinor } from '../domain/money.ts';
 import { advanceLoan, type LoanEdge } from '../domain/states.ts';
 import type { ApplicationRow, AttemptRow, LoanRow } from '../store/index.ts';
 import type { Settled } from './settle-attempt.ts';
@@ -16,6 +17,8 @@ const EDGES: Readonly<Record<Exclude<LoanNews['status'], 'plan'>, { readonly edg
   written_off: { edge: 'written_off', event: 'loan.written_off' },
 };
 
+const AFTER_PAYOUT: ReadonlySet<LoanNews['status']> = new Set(['overdue', 'caught_up', 'settled', 'written_off']);
+
 export function applyLoanNews(work: Work, application: ApplicationRow, attempt: AttemptRow, news: LoanNews, eventAtMs: number | null): Settled {
   const loan = work.tx.offers.loanOfAttempt(attempt.id);
   if (loan === undefined) {
@@ -24,6 +27,12 @@ export function applyLoanNews(work: Work, application: ApplicationRow, attempt: 
     return 'too_late';
   }
   if (eventAtMs !== null && loan.eventAtMs !== null && eventAtMs < loan.eventAtMs) return 'stale';
+  if (AFTER_PAYOUT.has(news.status) && advanceLoan(loan.state, 'disbursed') !== null) {
+    // We missed the payout itself: this word can only be of a loan that was paid out.
+    applyLoanNews(work, application, attempt, { status: 'disbursed', amount: amountMinor(loan.amountFen), plan: null }, eventAtMs);
+    applyLoanNews(work, application, attempt, news, eventAtMs);
+    return 'applied';
+  }
   const next: LoanRow = { ...loan, eventAtMs: eventAtMs ?? loan.eventAtMs };
   if (news.status === 'plan') return savePlan(work, application, loan, next, news.plan);
   const { edge, event } = EDGES[news.status];

@@ -8,25 +8,27 @@ import { openGranted } from '../compliance/open-granted.ts';
 import type { FieldName } from '../domain/applicant.ts';
 import { unreachable } from '../domain/failures.ts';
 import type { Funder } from '../domain/funder.ts';
+import { APPLICATION_ENDED } from '../domain/states.ts';
 import type { CallResult } from '../dispatch/lines.ts';
-import type { ApplicationRow, AttemptRow, BorrowerRow, ReceiptRow } from '../store/index.ts';
+import type { ApplicationRow, AttemptRow, ReceiptRow } from '../store/index.ts';
 import { advance } from './advance.ts';
 import { fieldSource, isComplete, openBody } from './application-body.ts';
 import { contextFor } from './adapter-context.ts';
 import type { Deps } from './deps.ts';
+import type { Carried } from './effects.ts';
 import { factsOf } from '../domain/facts.ts';
 import { loadPhotos } from './photos.ts';
 import { settleAttempt } from './settle-attempt.ts';
 import { beginSubmit, releaseCaps } from './start-attempt.ts';
-import { perform, type Work } from './work.ts';
+import { perform, Work } from './work.ts';
 
 interface Asking {
   readonly attempt: AttemptRow;
   readonly application: ApplicationRow;
-  readonly borrower: BorrowerRow;
   readonly funder: Funder;
   readonly adapter: FunderAdapter;
   readonly ctx: AdapterContext;
+  readonly carry: Carried | undefined;
 }
 
 export async function precheckFunder(deps: Deps, attemptId: string, receiptId: string): Promise<void> {
@@ -36,21 +38,23 @@ export async function precheckFunder(deps: Deps, attemptId: string, receiptId: s
   const request = await build(deps, asking, precheck.needs, (fields) => precheck.build(asking.ctx, refOf(asking.attempt), fields));
   if (request === null) return void (await perform(deps, (work) => abandon(work, attemptId, receiptId)));
   const line = deps.lines.of(asking.funder);
-  const result = await line.call<PrecheckAnswer>({ capability: 'precheck', request, read: (response) => precheck.read(asking.ctx, response), timeoutMs: asking.funder.timeouts.precheck_ms });
+  const mayGo = (): boolean => isGranted(deps, asking, precheck.needs);
+  const result = await line.call<PrecheckAnswer>({ capability: 'precheck', request, mayGo, read: (response) => precheck.read(asking.ctx, response), timeoutMs: asking.funder.timeouts.precheck_ms });
   await perform(deps, (work) => {
     finishReceipt(work, asking, receiptId, request, result);
     applyPrecheck(work, attemptId, asking, result.answer);
   });
 }
 
-export async function submitToFunder(deps: Deps, attemptId: string, receiptId: string): Promise<void> {
-  const asking = load(deps, attemptId, 'submitting');
+export async function submitToFunder(deps: Deps, attemptId: string, receiptId: string, carry?: Carried): Promise<void> {
+  const asking = load(deps, attemptId, 'submitting', carry);
   if (asking === null) return;
   const { submit } = asking.adapter;
   const request = await build(deps, asking, submit.needs, (fields) => submit.build(asking.ctx, refOf(asking.attempt), fields));
   if (request === null) return void (await perform(deps, (work) => abandon(work, attemptId, receiptId)));
   const line = deps.lines.of(asking.funder);
-  const result = await line.call<SubmitAnswer>({ capability: 'submit', request, read: (response) => submit.read(asking.ctx, response), timeoutMs: asking.funder.timeouts.submit_ms });
+  const mayGo = (): boolean => isGranted(deps, asking, submit.needs);
+  const result = await line.call<SubmitAnswer>({ capability: 'submit', request, mayGo, read: (response) => submit.read(asking.ctx, response), timeoutMs: asking.funder.timeouts.submit_ms });
   await perform(deps, (work) => {
     finishReceipt(work, asking, receiptId, request, result);
     applySubmit(work, attemptId, result.answer);
@@ -140,15 +144,14 @@ export function goOn(work: Work, application: ApplicationRow, attempt: AttemptRo
   advance(work, application);
 }
 
-function load(deps: Deps, attemptId: string, state: AttemptRow['state']): Asking | null {
-  const attempt = deps.store.dispatch.byId(attemptId);
+function load(deps: Deps, attemptId: string, state: AttemptRow['state'], carry?: Carried): Asking | null {
+  const attempt = carry?.attempt ?? deps.store.dispatch.byId(attemptId);
   if (attempt === undefined || attempt.state !== state) return null;
-  const application = deps.store.applications.byId(attempt.applicationId);
-  const borrower = deps.store.applications.borrowerById(attempt.borrowerId);
+  const application = carry?.application ?? deps.store.applications.byId(attempt.applicationId);
   const funder = deps.desk.snapshot().funders.get(attempt.funderId);
   const adapter = funder === undefined ? undefined : deps.adapters.get(funder.adapter);
-  if (application === undefined || borrower === undefined || funder === undefined || adapter === undefined) return null;
-  return { attempt, application, borrower, funder, adapter, ctx: contextFor(deps, funder) };
+  if (application === undefined || funder === undefined || adapter === undefined) return null;
+  return { attempt, application, funder, adapter, ctx: contextFor(deps, funder), carry };
 }
 
 /** Builds the request from granted fields; null when there is no live grant any more or nothing left to hand over. */
@@ -158,15 +161,23 @@ async function build<N extends readonly FieldName[]>(
   needs: N,
   make: (fields: ReturnType<typeof openGranted<N>>) => OutboundRequest,
 ): Promise<OutboundRequest | null> {
-  const { application, borrower, funder } = asking;
-  const body = openBody(deps.keys.of(borrower), application);
+  const { application, funder, carry } = asking;
+  const body = carry?.body ?? openBody(new Work(deps, deps.store).keyOf(application), application);
   const nowMs = deps.clock.nowMs();
   const to = { legalEntity: funder.legal_entity, purpose: 'credit_decision', nowMs } as const;
   const grant = liveGrant(deps.store.dispatch.consentsOf(application.id), { ...to, needs }, nowMs);
   if (grant === null || body === null || !isComplete(body)) return null;
   const photos = needs.includes('id_photos') ? await loadPhotos(deps, application.id) : [];
-  const facts = factsOf(body.applicant, body.request, { ...body.visit, channel: application.channelId }, application.submittedAtMs ?? nowMs);
+  const facts = carry?.facts ?? factsOf(body.applicant, body.request, { ...body.visit, channel: application.channelId }, application.submittedAtMs ?? nowMs);
   return make(openGranted(needs, grant, fieldSource(body, facts, photos), to));
+}
+
+/** Whether it may still be handed over, after it has waited: the consent stands, and nobody has ended the application. */
+function isGranted(deps: Deps, { application, funder }: Asking, needs: readonly FieldName[]): boolean {
+  const state = deps.store.applications.byId(application.id)?.state;
+  if (state === undefined || state === 'accepted' || APPLICATION_ENDED.has(state)) return false;
+  const nowMs = deps.clock.nowMs();
+  return liveGrant(deps.store.dispatch.consentsOf(application.id), { legalEntity: funder.legal_entity, purpose: 'credit_decision', needs }, nowMs) !== null;
 }
 
 /** Consent went, or the borrower was erased, between commit and call: nothing was sent. */
@@ -188,8 +199,8 @@ function workOn(work: Work, attemptId: string): { application: ApplicationRow; a
 }
 
 function finishReceipt(work: Work, asking: Asking, receiptId: string, request: OutboundRequest, result: CallResult<{ readonly kind: string }>): void {
-  const borrower = work.borrower(asking.attempt.borrowerId);
-  const key = borrower === null ? null : work.deps.keys.of(borrower);
+  const application = work.application(asking.application.id);
+  const key = application === null ? null : work.keyOf(application);
   const exchange = key === null ? null : key.seal(`receipts/${receiptId}/exchange`, exchangeText(request, result));
   work.tx.dispatch.finishReceipt({ id: receiptId, exchangeSealed: exchange as Buffer | null, outcome: result.answer.kind, latencyMs: result.latencyMs } as ReceiptRow);
 }

@@ -10,9 +10,9 @@ import { perform, type Work } from './work.ts';
 const TIMEOUT_MS = 15_000;
 const MAX_REPLY_BYTES = 64 * 1024;
 
-export async function deliverWebhook(deps: Deps, deliveryId: string): Promise<void> {
-  const delivery = deps.store.feed.delivery(deliveryId);
-  const event = delivery === undefined ? undefined : deps.store.feed.event(delivery.eventSeq);
+export async function deliverWebhook(deps: Deps, deliveryId: string, carry?: { readonly delivery: DeliveryRow; readonly event: EventRow }): Promise<void> {
+  const delivery = carry?.delivery ?? deps.store.feed.delivery(deliveryId);
+  const event = carry?.event ?? (delivery === undefined ? undefined : deps.store.feed.event(delivery.eventSeq));
   if (delivery === undefined || event === undefined || delivery.state !== 'waiting') return void (await perform(deps, (work) => work.clearTimer('delivery', deliveryId)));
   const endpoint = deps.desk.snapshot().endpoints.find((each) => each.id === delivery.endpointId);
   const health = deps.store.feed.health(delivery.endpointId);

@@ -43,6 +43,8 @@ export interface Deps {
   readonly exhausted: Set<string>;
   /** Blind indexes of phones whose every application begins with a clean slate: the magic phones of the sandbox; none in live mode. */
   readonly cleanSlate: ReadonlySet<string>;
+  /** Whether anybody was ever erased here, so that tombstones need be looked for. */
+  readonly tombstones: { any(): boolean; added(): void };
   /** Makes what was overwritten unreadable on disk too (write-ahead log); called after an erasure. */
   readonly scrub: () => void;
   /** Puts a newly learnt likelihood model into use. */

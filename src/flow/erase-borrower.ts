@@ -24,7 +24,7 @@ export async function eraseBorrower(deps: Deps, applicationId: string): Promise<
     const application = work.application(applicationId);
     const borrower = application === null ? null : work.borrower(application.borrowerId);
     if (application === null || borrower === null) return problem('not_found', '没有这个申请', 'there is no such application');
-    const applications = work.tx.applications.ofBorrower(borrower.id).map((row) => work.application(row.id)!);
+    const applications = work.tx.applications.ofBorrower(borrower).map((row) => work.application(row.id)!);
     const loan = applications.some((row) => ['disbursing', 'active', 'overdue'].includes(work.tx.offers.loanOf(row.id)?.state ?? ''));
     if (loan) return problem('illegal_transition', '有未结清的贷款，结清后才能删除', 'a loan is running; erasure is possible once it is settled');
     const key = deps.keys.of(borrower);
@@ -42,6 +42,7 @@ export async function eraseBorrower(deps: Deps, applicationId: string): Promise<
   const borrowerId = deps.store.applications.byId(applicationId)?.borrowerId;
   if (borrowerId !== undefined) deps.keys.forget(borrowerId);
   for (const id of photos) await deps.objects.delete(id);
+  deps.tombstones.added();
   deps.scrub();
   return outcome;
 }
@@ -56,6 +57,7 @@ function eraseApplication(work: Work, row: ApplicationRow): string[] {
   row.deviceIndex = null;
   row.ipIndex = null;
   row.reasons = row.reasons.map(({ code }) => ({ code, detail: '' }));
+  work.tx.applications.saveBody(row);
   work.tx.applications.saveIndexes(row);
   work.tx.applications.forgetPlanInputs(row.id);
   work.tx.dispatch.forgetRaw(row.id);

@@ -5,6 +5,8 @@ import type { BorrowerRow } from '../store/index.ts';
 export interface OpenKeys {
   /** The borrower's key, or null when the borrower was erased. Throws `SealBrokenError` when the wrapping is damaged. */
   of(borrower: Pick<BorrowerRow, 'id' | 'dataKey'>): DataKey | null;
+  /** The key when it is in memory already. */
+  cached(borrowerId: string): DataKey | undefined;
   /** A fresh key for a new borrower. */
   fresh(borrowerId: string): { readonly key: DataKey; readonly wrapped: Uint8Array };
   /** Drops the key from memory; part of erasure. */
@@ -28,6 +30,7 @@ export function createOpenKeys(vault: Vault, limit = 4_096): OpenKeys {
       }
       return open.get(borrower.id) ?? keep(borrower.id, vault.openDataKey(aadOf(borrower.id), borrower.dataKey));
     },
+    cached: (borrowerId) => open.get(borrowerId),
     fresh(borrowerId) {
       const { key, wrapped } = vault.newDataKey(aadOf(borrowerId));
       keep(borrowerId, key);

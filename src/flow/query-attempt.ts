@@ -8,6 +8,7 @@ import type { Funder } from '../domain/funder.ts';
 import { APPLICATION_ENDED } from '../domain/states.ts';
 import type { ApplicationRow, AttemptRow } from '../store/index.ts';
 import { contextFor } from './adapter-context.ts';
+import { closeOfferOf } from './add-offer.ts';
 import { advance } from './advance.ts';
 import { fail, goOn, markUnknown, refOf } from './ask-funder.ts';
 import type { Deps } from './deps.ts';
@@ -15,6 +16,8 @@ import { pollDueMs, settleAttempt } from './settle-attempt.ts';
 import { releaseCaps } from './start-attempt.ts';
 import { EFFECT_GRACE_MS, perform, type Work } from './work.ts';
 
+/** A message that has been on its way for longer than this does not arrive any more; until then "no such order" may mean "not yet". */
+const ARRIVAL_MS = 30_000;
 /** After this an attempt that no query or cancel could settle is closed as expired; by then its application has ended long ago. */
 const GIVE_UP_MS = 7 * 86_400_000;
 
@@ -43,19 +46,23 @@ export async function onAttemptTimer(deps: Deps, attemptId: string): Promise<voi
   }
 }
 
-/** Asks the funder where the attempt stands and applies the answer. */
+/** Asks the funder where the attempt stands and applies the answer; one that is past its time is taken back. */
 export async function queryAttempt(deps: Deps, attemptId: string): Promise<void> {
+  if (await ask(deps, attemptId)) await cancelAttempt(deps, attemptId);
+}
+
+/** Returns true when the attempt is past its time. */
+async function ask(deps: Deps, attemptId: string): Promise<boolean> {
   const target = load(deps, attemptId);
-  if (target === null || (target.attempt.state !== 'unknown' && target.attempt.state !== 'pending')) return;
+  if (target === null || (target.attempt.state !== 'unknown' && target.attempt.state !== 'pending')) return false;
   const { attempt, funder, adapter } = target;
   const query = adapter?.query;
-  if (funder === undefined || query === undefined) return void (await perform(deps, (work) => afterQuery(work, attemptId, { kind: 'unknown', detail: 'cannot be queried' })));
+  if (funder === undefined || query === undefined) return perform(deps, (work) => afterQuery(work, attemptId, { kind: 'unknown', detail: 'cannot be queried' }));
   const ctx = contextFor(deps, funder);
   const result = await deps.lines.of(funder).call<QueryAnswer>({
     capability: 'query', request: query.build(ctx, refOf(attempt)), read: (response) => query.read(ctx, response), timeoutMs: funder.timeouts.query_ms,
   });
-  const overdue = await perform(deps, (work) => afterQuery(work, attemptId, result.answer));
-  if (overdue) await cancelAttempt(deps, attemptId);
+  return perform(deps, (work) => afterQuery(work, attemptId, result.answer));
 }
 
 /** Asks the funder to forget it. An approval taken back counts as cancelled once the funder was told or cannot be. */
@@ -70,6 +77,8 @@ export async function cancelAttempt(deps: Deps, attemptId: string): Promise<void
     capability: 'cancel', request: cancel.build(ctx, refOf(attempt)), read: (response) => cancel.read(ctx, response), timeoutMs: funder.timeouts.query_ms,
   });
   await perform(deps, (work) => afterCancel(work, attemptId, result.answer, true));
+  // It has decided: what it decided ends the attempt, and asking to cancel again and again would not.
+  if (result.answer.kind === 'too_late') await ask(deps, attemptId);
 }
 
 /** We died, or the desk did not answer: what was on the wire is unknown, what was not is begun again. */
@@ -105,7 +114,7 @@ function afterQuery(work: Work, attemptId: string, answer: QueryAnswer): boolean
       settleAttempt(work, application, attempt, answer);
       break;
     case 'not_found':
-      if (attempt.state === 'unknown' && work.moveAttempt(attempt, 'never_received')) {
+      if (attempt.state === 'unknown' && work.nowMs >= arrivedByMs(work, attempt) && work.moveAttempt(attempt, 'never_received')) {
         fail(work, application, attempt, 'never received');
         return false;
       }
@@ -127,8 +136,20 @@ function keepWaiting(work: Work, application: ApplicationRow, attempt: AttemptRo
     return false;
   }
   const overdue = work.nowMs >= attempt.deadlineAtMs;
-  work.setTimer('attempt', attempt.id, overdue ? work.nowMs + EFFECT_GRACE_MS : Math.min(pollDueMs(work, attempt), Math.max(attempt.deadlineAtMs, work.nowMs + 1_000)));
+  work.setTimer('attempt', attempt.id, overdue ? work.nowMs + EFFECT_GRACE_MS : Math.min(nextAskMs(work, attempt), Math.max(attempt.deadlineAtMs, work.nowMs + 1_000)));
   return overdue;
+}
+
+/** From when on a submit that the funder does not know was surely never received: it may have waited for a place before it was sent. */
+function arrivedByMs(work: Work, attempt: AttemptRow): number {
+  const waitMs = work.desk.funders.get(attempt.funderId)?.timeouts.submit_ms ?? 0;
+  return (attempt.submittedAtMs ?? work.nowMs) + waitMs + ARRIVAL_MS;
+}
+
+/** The next poll, but not past the moment from which a "no such order" counts. */
+function nextAskMs(work: Work, attempt: AttemptRow): number {
+  const countsMs = arrivedByMs(work, attempt);
+  return Math.min(pollDueMs(work, attempt), work.nowMs < countsMs ? countsMs : Number.POSITIVE_INFINITY);
 }
 
 function afterCancel(work: Work, attemptId: string, answer: CancelAnswer, asked: boolean): void {
@@ -137,19 +158,31 @@ function afterCancel(work: Work, attemptId: string, answer: CancelAnswer, asked:
   if (attempt === null || application === null) return;
   const was = attempt.state;
   if (was !== 'unknown' && was !== 'pending' && was !== 'approved') return work.clearTimer('attempt', attemptId);
-  if (answer.kind === 'cancelled' || answer.kind === 'not_found') return endCancelled(work, application, attempt);
+  const gone = answer.kind === 'cancelled' || (answer.kind === 'not_found' && work.nowMs >= arrivedByMs(work, attempt));
+  if (gone) return endCancelled(work, application, attempt, true);
+  // Approved while we asked to forget it, and offered: the borrower may have it.
+  if (was === 'approved' && isOffered(work, attempt)) return work.clearTimer('attempt', attemptId);
   attempt.polls += 1;
   // Nothing more can be done at the funder about an approval we do not want; its own expiry ends it there.
-  if (was === 'approved' && (!asked || answer.kind === 'too_late' || attempt.polls > 10)) return endCancelled(work, application, attempt);
+  if (was === 'approved' && (!asked || answer.kind === 'too_late' || attempt.polls > 10)) return endCancelled(work, application, attempt, false);
   if (was === 'pending' && !asked) return expireAttempt(work, application, attempt);
   if (work.nowMs - attempt.createdAtMs > GIVE_UP_MS) return expireAttempt(work, application, attempt);
   if (answer.kind === 'too_late' && was === 'pending') attempt.deadlineAtMs = work.nowMs + 60_000;
-  work.setTimer('attempt', attempt.id, pollDueMs(work, attempt));
+  // Who can be neither asked nor told may still call: there is nothing to do until it is given up.
+  work.setTimer('attempt', attempt.id, asked ? nextAskMs(work, attempt) : attempt.createdAtMs + GIVE_UP_MS + 1);
 }
 
-function endCancelled(work: Work, application: ApplicationRow, attempt: AttemptRow): void {
+/** `sure`: the funder has it no more. When it may still stand there, it keeps its place under the caps. */
+function endCancelled(work: Work, application: ApplicationRow, attempt: AttemptRow, sure: boolean): void {
+  const wasApproved = attempt.state === 'approved';
   work.moveAttempt(attempt, 'cancelled');
+  if (sure) releaseCaps(work, attempt);
+  if (wasApproved) closeOfferOf(work, application, attempt, 'cancelled');
   close(work, application, attempt, 'attempt.cancelled');
+}
+
+function isOffered(work: Work, attempt: AttemptRow): boolean {
+  return work.tx.offers.ofApplication(attempt.applicationId).some((offer) => offer.attemptId === attempt.id && (offer.state === 'open' || offer.state === 'accepted'));
 }
 
 function expireAttempt(work: Work, application: ApplicationRow, attempt: AttemptRow): void {
@@ -159,7 +192,6 @@ function expireAttempt(work: Work, application: ApplicationRow, attempt: Attempt
 
 function close(work: Work, application: ApplicationRow, attempt: AttemptRow, event: 'attempt.cancelled' | 'attempt.expired'): void {
   attempt.decidedAtMs = work.nowMs;
-  if (event === 'attempt.cancelled') releaseCaps(work, attempt);
   work.clearTimer('attempt', attempt.id);
   work.emit(event, application, { attempt_id: attempt.id, funder_id: attempt.funderId });
   advance(work, application);

@@ -44,7 +44,9 @@ export async function processCallback(deps: Deps, callbackId: string): Promise<v
     const application = attempt === null ? null : work.application(attempt.applicationId);
     // Ours by id but another funder's order: a funder may speak of its own orders alone.
     if (attempt === null || application === null || attempt.funderId !== row.funderId) return finish(work, row, 'unmatched', null, 'no such order');
-    finish(work, row, 'processed', attempt.id, settleAttempt(work, application, attempt, news.answer));
+    // Of the erased nothing that was said on the wire is kept, however late it comes.
+    const kept = application.state === 'erased' ? { ...row, rawSealed: null } : row;
+    finish(work, kept, 'processed', attempt.id, settleAttempt(work, application, attempt, news.answer));
   });
 }
 

@@ -5,7 +5,7 @@
 import type { Assets } from '../domain/applicant.ts';
 import { fault, problem, type Fault, type Problem } from '../domain/failures.ts';
 import { isId } from '../domain/ids.ts';
-import type { ApplicationRow, BorrowerRow } from '../store/index.ts';
+import type { ApplicationRow, BorrowerRow, DocumentRow } from '../store/index.ts';
 import { openBody, sealBody, type ApplicationBody } from './application-body.ts';
 import type { Deps } from './deps.ts';
 import type { ApplicationInput, Caller, RecordReply } from './intake-input.ts';
@@ -79,18 +79,19 @@ function reply(work: Work, application: ApplicationRow, status: number, lang: 'z
 function saveParts(work: Work, application: ApplicationRow, borrower: BorrowerRow, body: ApplicationBody, input: ApplicationInput, lang: 'zh' | 'en'): void {
   const key = work.deps.keys.of(borrower)!;
   application.bodySealed = sealBody(key, application.id, body);
+  work.saveBody(application);
   application.variant = body.visit.variant ?? null;
-  for (const id of input.documents) claim(work, application, id);
+  work.claimDocuments(application, input.documents.flatMap((id) => claim(work, application, id) ?? []));
   recordConsents(work, application, input.consents, lang);
 }
 
-function claim(work: Work, application: ApplicationRow, id: string): void {
+/** The document as it now belongs to the application; null when it already did. */
+function claim(work: Work, application: ApplicationRow, id: string): DocumentRow | null {
   const kind = work.deps.mode === 'sandbox' ? SANDBOX_DOCUMENTS.get(id) : undefined;
-  if (kind === undefined) return void work.tx.intake.claimDocument(id, application.id);
-  if (work.tx.intake.documentsOf(application.id).some((document) => document.kind === kind)) return;
-  work.tx.intake.insertDocument({
-    id: work.newId('doc'), kind, channelId: application.channelId, applicationId: application.id, dataKey: null, ok: true, problems: [], createdAtMs: work.nowMs,
-  });
+  if (kind === undefined) return work.tx.intake.claimDocument(id, application.id) ? (work.tx.intake.document(id) ?? null) : null;
+  const row: DocumentRow = { id: work.newId('doc'), kind, channelId: application.channelId, applicationId: application.id, dataKey: null, ok: true, problems: [], createdAtMs: work.nowMs };
+  work.tx.intake.insertDocument(row);
+  return row;
 }
 
 function borrowerFor(work: Work, phone: string): { borrower: BorrowerRow; fresh: boolean } {

@@ -6,7 +6,7 @@ import { prescreen, type PrescreenInput, type PrescreenReason, type PrescreenRes
 import { bandOf } from '../routing/band.ts';
 import type { ApplicationRow } from '../store/index.ts';
 import { advance } from './advance.ts';
-import { isComplete, missingFields, type ApplicationBody } from './application-body.ts';
+import { isComplete, missingFields, type ApplicationBody, type CompleteBody } from './application-body.ts';
 import { PLATFORM } from './record-consents.ts';
 import type { Work } from './work.ts';
 
@@ -35,7 +35,7 @@ export function submitOrKeep(work: Work, application: ApplicationRow, body: Appl
   application.band = facts === null || work.deps.cleanSlate.has(application.phoneIndex ?? '') ? null : bandOf(facts);
   work.setTimer('application', application.id, application.deadlineAtMs);
   work.emit('application.submitted', application, { band: application.band, variant: application.variant });
-  act(work, application, result, facts, freshBorrower);
+  act(work, application, body, result, facts, freshBorrower);
 }
 
 /** Runs every rule again after an operator has looked at it. */
@@ -44,19 +44,19 @@ export function screenAgain(work: Work, application: ApplicationRow, body: Appli
   const facts = screenFacts(work, application, body);
   application.deadlineAtMs = work.nowMs + work.desk.policy.deadlines.application_s * 1_000;
   work.setTimer('application', application.id, application.deadlineAtMs);
-  act(work, application, judge(work, application, body, facts), facts, false);
+  act(work, application, body, judge(work, application, body, facts), facts, false);
 }
 
 /** What is missing before an application can be judged, or null. */
-export function lacksOf(work: Pick<Work, 'consentsOf' | 'desk' | 'tx'>, application: ApplicationRow, body: ApplicationBody): Lacks | null {
+export function lacksOf(work: Pick<Work, 'consentsOf' | 'desk' | 'documentsOf'>, application: ApplicationRow, body: ApplicationBody): Lacks | null {
   const fields = missingFields(body);
-  const documents = work.tx.intake.documentsOf(application.id);
+  const documents = work.documentsOf(application.id);
   const kinds = work.desk.policy.prescreen.required_documents.filter((kind) => !documents.some((document) => document.kind === kind && document.ok));
   const platformConsent = !work.consentsOf(application.id).some((row) => row.recipient === PLATFORM.recipient && row.purpose === 'application' && row.withdrawnAtMs === null);
   return fields.length === 0 && kinds.length === 0 && !platformConsent ? null : { fields, documents: kinds, platformConsent };
 }
 
-function act(work: Work, application: ApplicationRow, result: PrescreenResult, facts: Facts | null, freshBorrower: boolean): void {
+function act(work: Work, application: ApplicationRow, body: CompleteBody, result: PrescreenResult, facts: Facts | null, freshBorrower: boolean): void {
   application.reasons = stored(result.reasons);
   const codes = { reasons: result.reasons.map((reason) => reason.code) };
   if (result.outcome === 'refuse' || facts === null) {
@@ -72,6 +72,7 @@ function act(work: Work, application: ApplicationRow, result: PrescreenResult, f
   }
   application.quarantined = false;
   work.moveApplication(application, 'passed');
+  work.keepOpen(application.id, body, facts);
   advance(work, application, { facts, freshBorrower });
 }
 
@@ -86,7 +87,7 @@ function judge(work: Work, application: ApplicationRow, body: ApplicationBody, f
     facts,
     idNumber: body.applicant.id_number === undefined ? null : checkIdNumber(body.applicant.id_number, work.nowMs),
     policy,
-    documents: work.tx.intake.documentsOf(application.id),
+    documents: work.documentsOf(application.id),
     blacklistHits: blacklistHits(work, body),
     recent: recentOf(work, application, body),
     missing: [],
@@ -140,6 +141,7 @@ function recentOf(work: Work, application: ApplicationRow, body: ApplicationBody
 /** The erased are still known by their tombstones: forgetting somebody must not be a way around the duplicate window. */
 function erasedSince(work: Work, { applicant }: ApplicationBody, sinceMs: number): number {
   const { vault } = work.deps;
+  if (!work.deps.tombstones.any()) return 0;
   const marks = [vault.blindIndex('phone_tombstone', applicant.phone), ...(applicant.id_number === undefined ? [] : [vault.blindIndex('id_tombstone', applicant.id_number)])];
   return marks.some((mark) => (work.tx.applications.tombstoneAt(mark) ?? -1) >= sinceMs) ? 1 : 0;
 }

@@ -41,8 +41,8 @@ export function startAttempt(work: Work, application: ApplicationRow, start: Sta
     createdAtMs: work.nowMs,
   };
   work.addAttempt(attempt);
-  work.emit('attempt.started', application, { attempt_id: attempt.id, funder_id: funder.id });
   if (adapter.precheck === undefined) return beginSubmit(work, application, attempt, start);
+  work.emit('attempt.started', application, { attempt_id: attempt.id, funder_id: funder.id });
   work.moveAttempt(attempt, 'precheck_started');
   const receiptId = addReceipt(work, attempt, start, 'precheck');
   work.setTimer('attempt', attempt.id, work.nowMs + funder.timeouts.precheck_ms * 3 + EFFECT_GRACE_MS);
@@ -69,7 +69,8 @@ export function beginSubmit(work: Work, application: ApplicationRow, attempt: At
   const receiptId = addReceipt(work, attempt, start, 'submit');
   work.setTimer('attempt', attempt.id, work.nowMs + funder.timeouts.submit_ms + EFFECT_GRACE_MS);
   work.emit('attempt.submitted', application, { attempt_id: attempt.id, funder_id: funder.id });
-  work.act({ kind: 'submit', attemptId: attempt.id, receiptId });
+  const opened = work.opened(application.id);
+  work.act({ kind: 'submit', attemptId: attempt.id, receiptId, carry: opened === undefined ? undefined : { attempt, application, ...opened } });
 }
 
 /** Gives an attempt's reservations back: the funder surely has not taken it. */

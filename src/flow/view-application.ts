@@ -9,6 +9,8 @@ import { consentText, PLATFORM, recipientOf, type Recipient } from './record-con
 import { lacksOf } from './screen-application.ts';
 import type { Work } from './work.ts';
 
+export type { ApplicationRow };
+
 export interface FunderView {
   readonly id: string;
   readonly name: string;
@@ -62,7 +64,7 @@ export interface ApplicationView {
   readonly created_at: string;
   readonly updated_at: string;
 }
-type Sight = Pick<Work, 'deps' | 'tx' | 'desk' | 'nowMs' | 'attemptsOf' | 'consentsOf' | 'borrower'>;
+type Sight = Pick<Work, 'deps' | 'tx' | 'desk' | 'nowMs' | 'attemptsOf' | 'consentsOf' | 'documentsOf' | 'borrower'>;
 
 export function viewOf(sight: Sight, application: ApplicationRow, lang: 'zh' | 'en', options: { readonly withToken?: boolean } = {}): ApplicationView {
   const attempts = sight.attemptsOf(application.id).filter((attempt) => attempt.state !== 'planned');

@@ -8,8 +8,11 @@ import type { EventType } from '../domain/events.ts';
 import { invariant } from '../domain/failures.ts';
 import { mintId, type IdPrefix } from '../domain/ids.ts';
 import { advanceApplication, advanceAttempt, type ApplicationEdge, type ApplicationState, type AttemptEdge, type AttemptState } from '../domain/states.ts';
+import type { DataKey } from '../ports/vault.ts';
 import { wantsEvent } from '../outbox/endpoint.ts';
-import type { ApplicationRow, AttemptRow, BorrowerRow, ConsentRow, ReceiptRow, Store, TimerKind } from '../store/index.ts';
+import type { ApplicationRow, AttemptRow, BorrowerRow, ConsentRow, DeliveryRow, DocumentRow, EventRow, ReceiptRow, Store, TimerKind } from '../store/index.ts';
+import type { Facts } from '../domain/applicant.ts';
+import type { CompleteBody } from './application-body.ts';
 import type { Deps } from './deps.ts';
 import type { Effect } from './effects.ts';
 
@@ -36,6 +39,8 @@ export class Work {
   readonly #receipts: ReceiptRow[] = [];
   readonly #borrowers = new Map<string, BorrowerRow>();
   readonly #consents = new Map<string, ConsentRow[]>();
+  readonly #documents = new Map<string, DocumentRow[]>();
+  readonly #opened = new Map<string, { readonly body: CompleteBody; readonly facts: Facts }>();
 
   constructor(deps: Deps, tx: Store) {
     this.deps = deps;
@@ -52,6 +57,15 @@ export class Work {
     const known = this.#borrowers.get(id) ?? this.tx.applications.borrowerById(id);
     if (known !== undefined) this.#borrowers.set(id, known);
     return known ?? null;
+  }
+
+  /** The data key of an application's borrower, or null once erased. */
+  keyOf(application: Pick<ApplicationRow, 'borrowerId' | 'state'>): DataKey | null {
+    if (application.state === 'erased') return null;
+    const cached = this.deps.keys.cached(application.borrowerId);
+    if (cached !== undefined) return cached;
+    const borrower = this.borrower(application.borrowerId);
+    return borrower === null ? null : this.deps.keys.of(borrower);
   }
 
   addBorrower(row: BorrowerRow): void {
@@ -74,6 +88,30 @@ export class Work {
     this.tx.dispatch.insertConsent(row);
   }
 
+  documentsOf(applicationId: string): readonly DocumentRow[] {
+    let rows = this.#documents.get(applicationId);
+    if (rows === undefined) {
+      rows = this.tx.intake.documentsOf(applicationId);
+      this.#documents.set(applicationId, rows);
+    }
+    return rows;
+  }
+
+  /** An application is given these documents; what was known of them before is out of date. */
+  claimDocuments(application: ApplicationRow, documents: readonly DocumentRow[]): void {
+    const known = this.#applications.get(application.id)?.was === null ? [] : this.documentsOf(application.id);
+    this.#documents.set(application.id, [...known, ...documents]);
+  }
+
+  /** What was opened of an application in this unit of work, to be handed on to its effects. */
+  opened(applicationId: string): { readonly body: CompleteBody; readonly facts: Facts } | undefined {
+    return this.#opened.get(applicationId);
+  }
+
+  keepOpen(applicationId: string, body: CompleteBody, facts: Facts): void {
+    this.#opened.set(applicationId, { body, facts });
+  }
+
   application(id: string): ApplicationRow | null {
     const held = this.#applications.get(id);
     if (held !== undefined) return held.row;
@@ -81,6 +119,11 @@ export class Work {
     if (row === undefined) return null;
     this.#applications.set(id, { row, was: row.state });
     return row;
+  }
+
+  /** The sealed body is large and seldom changes, so it is written only when told. */
+  saveBody(row: ApplicationRow): void {
+    if (this.#applications.get(row.id)?.was !== null) this.tx.applications.saveBody(row);
   }
 
   addApplication(row: ApplicationRow): void {
@@ -132,9 +175,10 @@ export class Work {
   /** Appends an event of this application, and a delivery for each endpoint that wants it. */
   emit(type: EventType, application: ApplicationRow, data: Readonly<Record<string, unknown>> = {}): void {
     application.eventSeq += 1;
-    const seq = this.tx.feed.append({ type, applicationId: application.id, applicationSeq: application.eventSeq, channelId: application.channelId, atMs: this.nowMs, data });
+    const row = { type, applicationId: application.id, applicationSeq: application.eventSeq, channelId: application.channelId, atMs: this.nowMs, data };
+    const seq = this.tx.feed.append(row);
     this.touched.add(application.id);
-    this.#deliver(seq, type, application.channelId);
+    this.#deliver({ ...row, seq });
   }
 
   /** Appends an event that belongs to no application; for the desk, not for webhooks. */
@@ -179,15 +223,16 @@ export class Work {
     return row;
   }
 
-  #deliver(eventSeq: number, type: EventType, channelId: string): void {
+  #deliver(event: EventRow): void {
     for (const endpoint of this.desk.endpoints) {
-      if (!wantsEvent(endpoint, { type, channelId })) continue;
-      const id = this.newId('dlv');
-      this.tx.feed.insertDelivery({
-        id, endpointId: endpoint.id, eventSeq, type, state: 'waiting', tries: 0, lastStatus: null, lastError: null, createdAtMs: this.nowMs, firstTryAtMs: null, endedAtMs: null,
-      });
-      this.setTimer('delivery', id, this.nowMs + EFFECT_GRACE_MS);
-      this.act({ kind: 'deliver', deliveryId: id });
+      if (!wantsEvent(endpoint, { type: event.type, channelId: event.channelId })) continue;
+      const delivery: DeliveryRow = {
+        id: this.newId('dlv'), endpointId: endpoint.id, eventSeq: event.seq, type: event.type, state: 'waiting', tries: 0, lastStatus: null, lastError: null,
+        createdAtMs: this.nowMs, firstTryAtMs: null, endedAtMs: null,
+      };
+      this.tx.feed.insertDelivery(delivery);
+      this.setTimer('delivery', delivery.id, this.nowMs + EFFECT_GRACE_MS);
+      this.act({ kind: 'deliver', deliveryId: delivery.id, carry: { delivery, event } });
     }
   }
 }

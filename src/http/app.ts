@@ -5,7 +5,7 @@
  */
 import { Hono } from 'hono';
 import { problem } from '../domain/failures.ts';
-import { applicationRoutes } from './borrower/applications.ts';
+import { applicationRoutes, decisionRoutes } from './borrower/applications.ts';
 import { intakeRoutes } from './borrower/intake.ts';
 import { offerRoutes } from './borrower/offers.ts';
 import { json, refuse, type Ctx, type Env, type HttpOptions } from './context.ts';
@@ -60,6 +60,7 @@ export function createApp(options: HttpOptions): Hono<Env> {
   app.get('/v1/sandbox/keys', (c) => (options.sandboxKeys === null ? refuse(c, problem('not_found', '没有找到', 'not found')) : json(options.sandboxKeys())));
 
   app.route('/', applicationRoutes(options));
+  app.route('/', decisionRoutes(options));
   app.route('/', intakeRoutes(options));
   app.route('/', offerRoutes(options));
   app.route('/', counterpartyRoutes(options));

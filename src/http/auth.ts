@@ -4,8 +4,7 @@ import type { ApiKey, Role } from '../domain/desk.ts';
 import { problem } from '../domain/failures.ts';
 import { isId } from '../domain/ids.ts';
 import type { Deps } from '../flow/deps.ts';
-import { clientToken } from '../flow/view-application.ts';
-import type { ApplicationRow } from '../store/index.ts';
+import { clientToken, type ApplicationRow } from '../flow/view-application.ts';
 import { refuse, type Ctx, type Env } from './context.ts';
 
 const KEY = /^Bearer ((?:pk|sk|ok)_[A-Za-z0-9_-]{8,120})$/;

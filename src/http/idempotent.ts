@@ -19,6 +19,8 @@ export interface Idempotent {
   readonly required: boolean;
   /** After the commit: a later, final reply (`Prefer: wait`), which is then what a repeat gets. */
   readonly settle?: (saved: Saved) => Promise<string>;
+  /** Of the first reply only. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export async function idempotent(deps: Deps, c: Ctx, options: Idempotent, run: (record: RecordReply) => Promise<Saved | Problem>): Promise<Response> {
@@ -61,7 +63,7 @@ async function finish(deps: Deps, c: Ctx, options: Idempotent, outcome: Saved | 
     const bodySealed = deps.vault.serviceKey.seal(aadOf(reply.id), body) as Buffer;
     await deps.commit((tx) => tx.feed.saveReply({ ...reply, status: outcome.status, bodySealed, createdAtMs: 0 }));
   }
-  return json(body, outcome.status);
+  return json(body, outcome.status, options.headers);
 }
 
 const aadOf = (id: string): string => `idempotency/${id}/body`;

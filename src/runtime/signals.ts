@@ -7,7 +7,7 @@ export function createSignals(): Signals {
     changed(applicationId) {
       const wakes = waiters.get(applicationId);
       if (wakes === undefined) return;
-      for (const wake of [...wakes]) wake();
+      for (const wake of Array.from(wakes)) wake();
     },
     listen(applicationId, wake) {
       const wakes = waiters.get(applicationId) ?? new Set();

@@ -1,6 +1,6 @@
 /** Where the server is made to die, or its disk to fail: put between the service and what Node gives it. */
 import BetterSqlite3 from 'better-sqlite3';
-import type { Host } from '../../src/runtime/service.ts';
+import type { Host } from '../../src/runtime/instance.ts';
 
 /** `nth` counts from 1 within one life of the process. */
 export type Fault =

@@ -62,6 +62,16 @@ export function unsettled(dataDir: string): string[] {
   }
 }
 
+/** Webhook ids of every delivery there is. */
+export function deliveryIds(dataDir: string): string[] {
+  const db = new BetterSqlite3(join(dataDir, 'millrace.db'), { readonly: true });
+  try {
+    return db.prepare('SELECT id FROM deliveries').pluck().all() as string[];
+  } finally {
+    db.close();
+  }
+}
+
 const ON_ITS_WAY = `
   SELECT 'application' AS what, id, state FROM applications WHERE state IN ('screening', 'routing', 'pending', 'accepted') AND NOT quarantined
   UNION ALL SELECT 'attempt', id, state FROM attempts WHERE state IN ('planned', 'checking', 'submitting', 'unknown', 'pending')

@@ -48,6 +48,10 @@ export class Ledger {
   replays = 0;
   requests = 0;
 
+  get sound(): boolean {
+    return this.lost.length + this.torn.length + this.faults.length === 0;
+  }
+
   get acknowledged(): number {
     let count = this.promised.length;
     for (const asked of this.asked.values()) if (asked.reply !== null) count += 1;

@@ -8,7 +8,7 @@ import { setSecret } from '../../src/flow/desk/secrets.ts';
 import { readConfig } from '../../src/runtime/node/config.ts';
 import { startServer } from '../../src/runtime/node/server.ts';
 import { SANDBOX_POLICY } from '../../src/runtime/sandbox-seed.ts';
-import type { Service } from '../../src/runtime/service.ts';
+import type { Service } from '../../src/runtime/instance.ts';
 import { withFault, type Fault } from './faults.ts';
 
 export interface Order {

@@ -30,7 +30,8 @@ export interface Ask {
 export type Fact =
   | { readonly kind: 'created'; readonly ask: Ask; readonly reply: Reply; readonly applicationId: string; readonly secrets: readonly string[] }
   | { readonly kind: 'accepted' | 'withdrawn' | 'erased'; readonly applicationId: string }
-  | { readonly kind: 'consent_withdrawn'; readonly applicationId: string; readonly recipient: string };
+  /** `sentAtMs`: when it was asked for; what the borrower agrees to later is another matter. */
+  | { readonly kind: 'consent_withdrawn'; readonly applicationId: string; readonly recipient: string; readonly sentAtMs: number };
 
 interface Person {
   readonly phone: string;
@@ -166,8 +167,9 @@ async function takeOffer(world: BorrowerWorld, mine: Mine, view: ApplicationView
 async function withdrawOneConsent(world: BorrowerWorld, mine: Mine, view: ApplicationView): Promise<void> {
   const asked = view.attempts.map((attempt) => attempt.funder.id);
   const recipient = world.dice.pick(asked.length > 0 && world.dice.chance(0.7) ? asked : FUNDER_IDS);
+  const sentAtMs = world.nowMs();
   const reply = await world.call(ask(mine, 'DELETE', `/consents/${recipient}`));
-  if (reply?.status === 200) world.acknowledged({ kind: 'consent_withdrawn', applicationId: mine.id, recipient });
+  if (reply?.status === 200) world.acknowledged({ kind: 'consent_withdrawn', applicationId: mine.id, recipient, sentAtMs });
 }
 
 async function withdraw(world: BorrowerWorld, mine: Mine): Promise<void> {

@@ -17,7 +17,7 @@ export interface CommitView {
 }
 
 export const INVARIANTS = [
-  'one_winner', 'exclusive_attempt', 'legal_transition', 'event_sequence', 'one_application_per_key', 'cap_ledger', 'released_on_sure_no', 'timer_exists', 'erased_is_null',
+  'one_winner', 'offer_is_backed', 'exclusive_attempt', 'legal_transition', 'event_sequence', 'one_application_per_key', 'cap_ledger', 'released_on_sure_no', 'timer_exists', 'erased_is_null',
   'delivery_ends_once', 'callback_once',
   'consent_covers_request', 'receipt_covers_request', 'submitted_once', 'exclusive_at_funders', 'cap_at_funder', 'one_loan_at_funders', 'no_personal_data_elsewhere',
   'acknowledged_is_kept', 'same_bytes_on_replay', 'no_internal_error', 'ledger_is_complete', 'ends', 'delivered_or_dead', 'no_attempt_left_open', 'counts_agree',
@@ -87,6 +87,7 @@ function checkAttempt(view: CommitView, { before, after }: Change<'attempts'>): 
   if (before !== null && before.state !== after.state) legal(view, 'attempt', ATTEMPT_STATES, before.state, after.state, 2, after.id);
   needTimer(view, 'attempt', after.id);
   checkReleased(view, after);
+  checkBacked(view, after);
   if (before !== null && before.state === after.state) return;
   if (before !== null && after.state !== 'submitting') return;
   // A new question: whoever else is still being asked must be of the same wave of the same plan.
@@ -104,8 +105,19 @@ function checkReleased(view: CommitView, row: Rows['attempts']): void {
   if (sureNo && row.reserved !== '[]') view.fail('released_on_sure_no', `${row.id} is ${row.state} and holds ${row.reserved}`);
 }
 
+/** An offer that can be taken is one its funder still stands by, as far as we know. */
+function checkBacked(view: CommitView, attempt: Rows['attempts']): void {
+  if (attempt.state === 'approved') return;
+  const open = view.ledger.of('offers', attempt.applicationId).find((offer) => offer.attemptId === attempt.id && offer.state === 'open');
+  if (open !== undefined) view.fail('offer_is_backed', `${open.id} is open, its attempt is ${attempt.state}`);
+}
+
 function checkOffer(view: CommitView, { after }: Change<'offers'>): void {
-  if (after === null || after.state !== 'accepted') return;
+  if (after === null) return;
+  const attempt = view.ledger.get('attempts', after.attemptId);
+  if (attempt !== undefined) checkBacked(view, attempt);
+  needTimer(view, 'attempt', after.attemptId);
+  if (after.state !== 'accepted') return;
   const accepted = view.ledger.of('offers', after.applicationId).filter((offer) => offer.state === 'accepted');
   if (accepted.length > 1) view.fail('one_winner', `${after.applicationId} has accepted ${accepted.map((offer) => offer.id).join(' and ')}`);
 }
@@ -194,7 +206,6 @@ function checkTimerOwner(view: CommitView, { kind, ref }: Rows['timers']): void 
 }
 
 const APPLICATION_WAITS = new Set(['draft', 'screening', 'routing', 'needs_consent', 'pending', 'offered']);
-const ENDED = new Set(['refused', 'declined', 'expired', 'withdrawn', 'erased']);
 
 /** Whatever still has to happen has a timer that will see to it. */
 function needTimer(view: CommitView, kind: 'application' | 'attempt' | 'loan' | 'delivery' | 'callback', ref: string): void {
@@ -218,9 +229,9 @@ function waits(ledger: Ledger, kind: string, ref: string): boolean {
       const attempt = ledger.get('attempts', ref);
       if (attempt === undefined) return false;
       if (ATTEMPT_OPEN.has(attempt.state as AttemptState)) return true;
-      // Approved and nobody wants it any more: it is being taken back.
-      return attempt.state === 'approved' && ENDED.has(ledger.get('applications', attempt.applicationId)?.state ?? '')
-        && !ledger.of('loans', attempt.applicationId).some((loan) => loan.attemptId === attempt.id);
+      // Approved, and neither to be taken nor taken: it is being taken back.
+      return attempt.state === 'approved' && !ledger.of('offers', attempt.applicationId)
+        .some((offer) => offer.attemptId === attempt.id && (offer.state === 'open' || offer.state === 'accepted'));
     }
   }
 }

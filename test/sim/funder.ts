@@ -38,6 +38,8 @@ export class SimFunder {
   readonly #secret: string;
   readonly #temper: Temper;
   readonly #world: FunderWorld;
+  /** Submits it was too busy for: a copy of one that comes later is turned away as well, or its answer would have been a lie. */
+  readonly #turnedAway = new Set<string>();
   #messages = 0;
 
   constructor(id: string, secret: string, temper: Temper, world: FunderWorld) {
@@ -52,7 +54,11 @@ export class SimFunder {
     const body = open(this.#secret, request.headers, request.body);
     if (body === null) return signed(this.#secret, 400, {});
     const { dice } = this.#world;
-    if (dice.chance(this.#temper.busy)) return signed(this.#secret, 503, {});
+    const ref = `${request.url}#${String(body['ref'])}`;
+    if (dice.chance(this.#temper.busy) || this.#turnedAway.has(ref)) {
+      if (request.url.endsWith('/submit') && !this.orders.has(body['ref'] as string)) this.#turnedAway.add(ref);
+      return signed(this.#secret, 503, {});
+    }
     const reply = this.#answer(request.url.slice(request.url.lastIndexOf('/') + 1), body);
     return dice.chance(this.#temper.failsInside) ? signed(this.#secret, 500, {}) : reply;
   }

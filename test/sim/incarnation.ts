@@ -9,7 +9,7 @@ import type { LogFields } from '../../src/ports/log.ts';
 import type { Objects } from '../../src/ports/objects.ts';
 import type { OutboundRequest, SendOutcome } from '../../src/ports/transport.ts';
 import type { Vault } from '../../src/ports/vault.ts';
-import { createService, type Service } from '../../src/runtime/service.ts';
+import { createService, type Service } from '../../src/runtime/instance.ts';
 import type { SimDatabase } from './database.ts';
 import type { Dice } from './dice.ts';
 import type { Reply } from './network.ts';

@@ -65,7 +65,8 @@ export function judgeEnd(world: World): void {
     if (lost !== null) world.fail('acknowledged_is_kept', lost);
   }
   for (const { id, state } of ledger.rows('applications').values()) {
-    if (['screening', 'routing', 'pending', 'needs_consent', 'accepted'].includes(state)) world.fail('ends', `${id} is still ${state}`);
+    if (['draft', 'screening', 'routing', 'pending', 'needs_consent', 'offered'].includes(state)) world.fail('ends', `${id} is still ${state}`);
+    if (state === 'accepted' && canBeAsked(world, id)) world.fail('ends', `${id} is still accepted`);
   }
   for (const { id, state } of ledger.rows('attempts').values()) if (ATTEMPT_OPEN.has(state as AttemptState)) world.fail('no_attempt_left_open', `${id} is still ${state}`);
   for (const { id, state } of ledger.rows('deliveries').values()) {
@@ -73,6 +74,12 @@ export function judgeEnd(world: World): void {
     if (state === 'delivered' && !world.received.has(id)) world.fail('delivered_or_dead', `${id} is called delivered and never was`);
   }
   compareWithDisk(world);
+}
+
+/** A funder that cannot be queried and whose answer to the draw was lost leaves a loan that only its own word can move. */
+function canBeAsked({ ledger, setting }: World, applicationId: string): boolean {
+  const attempt = ledger.get('attempts', ledger.of('loans', applicationId)[0]?.attemptId ?? '');
+  return setting.funders.find(({ id }) => id === attempt?.funderId)?.adapter !== 'sim-blind';
 }
 
 /** The ledger that all checks rest on is what stands on the disk, and the counts kept beside rows agree with them. */

@@ -1,6 +1,6 @@
 /** Faults put in on purpose, through the wiring and never in the code: each is a mistake that the simulator must find. */
 import type { OutboundRequest, SendOutcome } from '../../src/ports/transport.ts';
-import type { Service } from '../../src/runtime/service.ts';
+import type { Service } from '../../src/runtime/instance.ts';
 import type { SimDatabase } from './database.ts';
 
 export interface Sabotage {

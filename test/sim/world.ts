@@ -324,7 +324,7 @@ export function lostFact(ledger: Ledger, fact: Fact): string | null {
       return application.state === 'erased' ? null : `${fact.applicationId} was erased and is ${application.state}`;
     case 'consent_withdrawn': {
       const entity = `${fact.recipient.slice(4)} ltd`;
-      const live = ledger.of('consents', fact.applicationId).some((row) => row.legalEntity === entity && row.withdrawnAtMs === null);
+      const live = ledger.of('consents', fact.applicationId).some((row) => row.legalEntity === entity && row.withdrawnAtMs === null && row.agreedAtMs <= fact.sentAtMs);
       return live ? `${fact.applicationId} has a live consent to ${entity} again` : null;
     }
   }

@@ -3,7 +3,7 @@
  * It knows what the API tells it and nothing else; what it saw is handed back for the funnel.
  */
 import type { DemoApplicant } from '../../../fixtures/demo/applicants.ts';
-import { createDice, type Dice } from '../../../fixtures/demo/dice.ts';
+import { createDice } from '../../../fixtures/demo/dice.ts';
 import { pause, type Client, type Good, type Offer, type Refusal, type View } from './client.ts';
 import { lookAtPartnerOffers, type PartnerSecret, type Promotion } from './partner-offers.ts';
 import type { Photos } from './photos.ts';

@@ -1,4 +1,4 @@
-/** Applications: create, continue, submit, read, consent, withdraw, be forgotten. */
+/** Applications: create, continue, submit, read; then consent, withdraw, be forgotten. */
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { problem } from '../../domain/failures.ts';
@@ -33,6 +33,7 @@ export function applicationRoutes(options: HttpOptions): Hono<Env> {
     if ('problem' in input) return refuse(c, input);
     const seconds = waitSeconds(c);
     const settle = seconds === 0 ? {} : {
+      headers: { 'preference-applied': `wait=${seconds}` },
       settle: async (saved: { id: string; body: string }) => {
         await untilSettled(deps, saved.id, seconds, c.req.raw.signal);
         const view = currentView(deps, saved.id, c.get('lang'), true);
@@ -68,6 +69,14 @@ export function applicationRoutes(options: HttpOptions): Hono<Env> {
     const row = ownApplication(deps, c, c.req.param('id'));
     return row instanceof Response ? row : progress(deps, c, row.id);
   });
+
+  return app;
+}
+
+/** What a borrower decides while an application runs: consents, stopping, being forgotten. */
+export function decisionRoutes({ deps }: HttpOptions): Hono<Env> {
+  const app = new Hono<Env>();
+  const admit = withKey(deps, 'publishable', 'secret');
 
   app.post('/v1/applications/:id/consents', admit, async (c) => {
     const row = ownApplication(deps, c, c.req.param('id'));

@@ -1,9 +1,8 @@
 /** Waiting for an application: `Prefer: wait=N` and server-sent events. Both are woken by commits of this process and look again by themselves. */
 import { streamSSE } from 'hono/streaming';
 import type { Deps } from '../../flow/deps.ts';
-import { viewOf, type ApplicationView } from '../../flow/view-application.ts';
+import { viewOf, type ApplicationRow, type ApplicationView } from '../../flow/view-application.ts';
 import { Work } from '../../flow/work.ts';
-import type { ApplicationRow } from '../../store/index.ts';
 import type { Ctx } from '../context.ts';
 import type { Lang } from '../problem.ts';
 

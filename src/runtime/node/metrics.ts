@@ -1,6 +1,6 @@
 /** Prometheus metrics of the Node host, read when they are asked for. */
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import type { Service } from '../service.ts';
+import type { Service } from '../instance.ts';
 
 export function createMetrics(service: Service): { text(): Promise<string> } {
   const registry = new Registry();

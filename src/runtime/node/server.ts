@@ -9,8 +9,8 @@ import { SANDBOX_SECRETS, sandboxFunders } from '../../../fixtures/funders.ts';
 import { createApp } from '../../http/app.ts';
 import type { Ctx } from '../../http/context.ts';
 import { sandboxKeys, seedSandbox, type SandboxFunders, type SandboxKeys } from '../sandbox-seed.ts';
-import { createService, type Host, type Service } from '../service.ts';
-import { createVault, type MasterKey } from '../vault.ts';
+import { createService, type Host, type Service } from '../instance.ts';
+import { createVault, indexCheck, type MasterKey } from '../vault.ts';
 import { sandboxMasterKey, type Config } from './config.ts';
 import { fileObjects, jsonLog, nodeClock, nodeRandom, sandboxMessages } from './host.ts';
 import { nodeImages } from './images.ts';
@@ -60,6 +60,7 @@ export async function startServer(config: Config, given: Given = {}): Promise<Ru
       process.exit(74);
     },
   }));
+  await holdIndexRoot(service, indexCheck(vault));
   if (sandbox !== null) await seed(service, sandbox);
   const metrics = createMetrics(service);
   const app = createApp({
@@ -102,6 +103,16 @@ async function seed(service: Service, sandbox: SandboxFunders): Promise<void> {
   const { deps } = service;
   await deps.commit((tx) => seedSandbox(tx, deps.vault, sandbox, deps.clock.nowMs()));
   service.desk.reload();
+}
+
+/**
+ * Blind indexes find people again only under the root they were made with. Another root (a master key left out) would silently know nobody:
+ * no duplicate, no blacklist, no tombstone. So the first start leaves its mark and a later one must match it.
+ */
+async function holdIndexRoot(service: Service, mark: string): Promise<void> {
+  const known = service.deps.store.desk.fact('index_root');
+  if (known === undefined) return void (await service.deps.commit((tx) => tx.desk.insertFact({ name: 'index_root', value: mark })));
+  if (known !== mark) throw new Error('the master keys are not those this data was made with: the oldest is missing or another (MILLRACE_MASTER_KEY_PREVIOUS)');
 }
 
 /** A live instance needs a real gateway; until one is configured, sending is refused rather than pretended. */

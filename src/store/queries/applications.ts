@@ -31,7 +31,7 @@ export interface History {
 }
 
 const SAVED = [
-  'state', 'bodySealed', 'variant', 'amountFen', 'termMonths', 'band', 'reasons', 'quarantined', 'released', 'planId', 'refusedRecipients', 'eventSeq',
+  'state', 'variant', 'amountFen', 'termMonths', 'band', 'reasons', 'quarantined', 'released', 'planId', 'refusedRecipients', 'eventSeq',
   'submittedAtMs', 'deadlineAtMs', 'updatedAtMs',
 ] as const;
 
@@ -40,7 +40,7 @@ export function applicationQueries(db: Database) {
   const borrowerById = fast(db.select().from(borrowers).where(eq(borrowers.id, arg('id'))).prepare());
   const borrowerByPhone = fast(db.select().from(borrowers).where(eq(borrowers.phoneIndex, arg('phoneIndex'))).prepare());
   const byId = fast(db.select().from(applications).where(eq(applications.id, arg('id'))).prepare());
-  const byBorrower = fast(db.select().from(applications).where(eq(applications.borrowerId, arg('borrowerId'))).prepare());
+  const byBorrower = fast(db.select().from(applications).where(eq(applications.phoneIndex, arg('phoneIndex'))).prepare());
   const planById = fast(db.select().from(plans).where(eq(plans.id, arg('id'))).prepare());
   const plansOf = fast(db.select().from(plans).where(eq(plans.applicationId, arg('applicationId'))).orderBy(plans.ordinal).prepare());
   const history = fast(db.select({
@@ -54,6 +54,7 @@ export function applicationQueries(db: Database) {
   const tombstone = fast(db.select({ erasedAtMs: tombstones.erasedAtMs }).from(tombstones).where(eq(tombstones.mark, arg('mark'))).prepare());
   const saveBorrower = saveOf(db, borrowers, ['phoneIndex', 'dataKey', 'erasedAtMs'], ['id']);
   const saveApplication = saveOf(db, applications, SAVED, ['id', 'state']);
+  const saveBody = saveOf(db, applications, ['bodySealed'], ['id']);
   const saveIndexes = saveOf(db, applications, ['phoneIndex', 'idIndex', 'deviceIndex', 'ipIndex'], ['id']);
   const forgetPlanInputs = fast(db.update(plans).set({ inputsSealed: null }).where(eq(plans.applicationId, arg('applicationId'))).prepare());
 
@@ -63,10 +64,12 @@ export function applicationQueries(db: Database) {
     insertBorrower: insertInto(db, borrowers),
     saveBorrower: (row: BorrowerRow) => saveBorrower(row, { id: row.id }),
     byId: (id: string): ApplicationRow | undefined => byId.get({ id }),
-    ofBorrower: (borrowerId: string): ApplicationRow[] => byBorrower.all({ borrowerId }),
+    /** A borrower is one phone, so the phone's index serves; the erased have none. */
+    ofBorrower: (borrower: BorrowerRow): ApplicationRow[] => (borrower.phoneIndex === null ? [] : byBorrower.all({ phoneIndex: borrower.phoneIndex })),
     insert: insertInto(db, applications),
     /** Saves unless the state changed since `row` was read. */
     save: (row: ApplicationRow, was: ApplicationRow['state']) => saveApplication(row, { id: row.id, state: was }),
+    saveBody: (row: ApplicationRow) => saveBody(row, { id: row.id }),
     saveIndexes: (row: ApplicationRow) => saveIndexes(row, { id: row.id }),
     /** How often this person, device and address applied before. A null value matches nothing. */
     history: (of: HistoryQuery): History => history.get(of as unknown as Record<string, unknown>) as History,
@@ -75,6 +78,7 @@ export function applicationQueries(db: Database) {
     insertPlan: insertInto(db, plans),
     forgetPlanInputs: (applicationId: string) => void forgetPlanInputs.run({ applicationId }),
     tombstoneAt: (mark: string): number | null => tombstone.get({ mark })?.erasedAtMs ?? null,
+    anyTombstone: (): boolean => db.select({ mark: tombstones.mark }).from(tombstones).limit(1).get() !== undefined,
     insertTombstone: insertInto(db, tombstones, { orIgnore: true }),
     /** Newest first; `before` is the id of the last row of the page before. */
     page: (filter: { state?: string | undefined; channelId?: string | undefined; quarantined?: boolean | undefined; before?: string | undefined; limit: number }): ApplicationRow[] => {

@@ -1,5 +1,5 @@
 import { and, asc, desc, eq, gt, gte, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm';
-import { apiKeys, applications, attempts, audit, auditHead, blacklist, capQuotas, deliveries, deskChanges, deskRecords, deskSecrets, events, offers } from '../schema/index.ts';
+import { apiKeys, applications, attempts, audit, auditHead, blacklist, capQuotas, deliveries, deskChanges, deskRecords, deskSecrets, instanceFacts, events, offers } from '../schema/index.ts';
 import type { DeskRecordKind } from '../../domain/desk.ts';
 import type { Database } from '../database.ts';
 import { arg, fast, insertInto, saveOf } from '../prepare.ts';
@@ -60,6 +60,8 @@ export function deskQueries(db: Database) {
     dropBlacklist: (kind: BlacklistRow['kind'], mark: string) => void db.delete(blacklist).where(and(eq(blacklist.kind, kind), eq(blacklist.mark, mark))).run(),
     blacklistPage: (after: string | undefined, limit: number): BlacklistRow[] =>
       db.select().from(blacklist).where(after === undefined ? undefined : gt(blacklist.mark, after)).orderBy(asc(blacklist.mark)).limit(limit).all(),
+    fact: (name: string): string | undefined => db.select().from(instanceFacts).where(eq(instanceFacts.name, name)).get()?.value,
+    insertFact: insertInto(db, instanceFacts, { orIgnore: true }),
     lent: (key: string): number => quota.get({ key })?.leased ?? 0,
     lend: (key: string, add: number, nowMs: number) => void lend.run({ key, add, nowMs }),
     lastAudit: (): AuditRow | undefined => lastAudit.get(),

@@ -1,9 +1,9 @@
 /** Tables of a cell: everything about one slice of borrowers. Personal data is only ever in the `*_sealed` columns. */
 import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { sql } from 'drizzle-orm';
 import type { FieldName } from '../../domain/applicant.ts';
-import type { Plan } from '../../domain/plan.ts';
 import type { ApplicationState, AttemptState, LoanState } from '../../domain/states.ts';
-import type { Fee, FunderOffer, Instalment } from '../../../adapters/contract.ts';
+import type { Fee, Instalment } from '../../domain/loan-offer.ts';
 
 /** A person as a blind index of the phone. `dataKey` null: erased, nothing sealed under it can be opened again. */
 export const borrowers = sqliteTable('borrowers', {
@@ -45,7 +45,6 @@ export const applications = sqliteTable('applications', {
   deadlineAtMs: integer('deadline_at_ms').notNull(),
   updatedAtMs: integer('updated_at_ms').notNull(),
 }, (t) => [
-  index('applications_borrower').on(t.borrowerId),
   index('applications_phone').on(t.phoneIndex, t.submittedAtMs),
   index('applications_id_number').on(t.idIndex, t.submittedAtMs),
   index('applications_device').on(t.deviceIndex, t.submittedAtMs),
@@ -70,7 +69,6 @@ export const plans = sqliteTable('plans', {
   modelVersion: integer('model_version').notNull(),
   createdAtMs: integer('created_at_ms').notNull(),
 }, (t) => [index('plans_application').on(t.applicationId)]);
-export type StoredPlan = Plan;
 
 export const attempts = sqliteTable('attempts', {
   id: text().primaryKey(),
@@ -99,7 +97,7 @@ export const attempts = sqliteTable('attempts', {
   createdAtMs: integer('created_at_ms').notNull(),
 }, (t) => [
   uniqueIndex('attempts_application_funder').on(t.applicationId, t.funderId),
-  index('attempts_funder_ref').on(t.funderId, t.funderRef),
+  index('attempts_funder_ref').on(t.funderId, t.funderRef).where(sql`funder_ref IS NOT NULL`),
   index('attempts_borrower').on(t.borrowerId, t.createdAtMs),
 ]);
 
@@ -152,7 +150,6 @@ export const offers = sqliteTable('offers', {
   confirmedAtMs: integer('confirmed_at_ms'),
   createdAtMs: integer('created_at_ms').notNull(),
 }, (t) => [index('offers_application').on(t.applicationId), uniqueIndex('offers_attempt').on(t.attemptId)]);
-export type StoredOfferTerms = Pick<FunderOffer, 'plan' | 'fees'>;
 
 export const loans = sqliteTable('loans', {
   id: text().primaryKey(),
@@ -183,7 +180,8 @@ export type TimerKind = (typeof TIMER_KINDS)[number];
 
 /** The one feed. `seq` orders the cell's events, `applicationSeq` those of one application. `data` holds no personal data. */
 export const events = sqliteTable('events', {
-  seq: integer().primaryKey({ autoIncrement: true }),
+  // Nothing is ever deleted, so the largest plus one is never used twice and no counter need be kept.
+  seq: integer().primaryKey(),
   type: text().notNull(),
   applicationId: text('application_id'),
   applicationSeq: integer('application_seq'),
@@ -199,7 +197,7 @@ export const idempotency = sqliteTable('idempotency', {
   status: integer().notNull(),
   bodySealed: blob('body_sealed', { mode: 'buffer' }).notNull(),
   createdAtMs: integer('created_at_ms').notNull(),
-}, (t) => [index('idempotency_created').on(t.createdAtMs)]);
+});
 
 export const callbacks = sqliteTable('callbacks', {
   id: text().primaryKey(),

@@ -56,6 +56,12 @@ export const deskSecrets = sqliteTable('desk_secrets', {
   expiresAtMs: integer('expires_at_ms'),
 }, (t) => [primaryKey({ columns: [t.owner, t.slot] })]);
 
+/** Facts of this instance itself, such as the mark of the root its blind indexes derive from. */
+export const instanceFacts = sqliteTable('instance_facts', {
+  name: text().primaryKey(),
+  value: text().notNull(),
+});
+
 export const blacklist = sqliteTable('blacklist', {
   kind: text().$type<'phone' | 'id_number' | 'device'>().notNull(),
   mark: text().notNull(),

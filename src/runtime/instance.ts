@@ -79,6 +79,7 @@ export function createService(host: Host): Service {
     adapters: host.adapters,
     lines: createLines(host),
     exhausted: new Set(),
+    tombstones: tombstoneFlag(store.applications.anyTombstone()),
     cleanSlate: host.mode === 'sandbox' ? magicPhones(host.vault) : new Set(),
     scrub: host.scrub,
     publishModel: (model, version) => desk.publishModel(model, version),
@@ -94,6 +95,16 @@ export function createService(host: Host): Service {
     async stop() {
       await drain.stop();
       await actor.idle();
+    },
+  };
+}
+
+function tombstoneFlag(present: boolean): { any(): boolean; added(): void } {
+  let any = present;
+  return {
+    any: () => any,
+    added: () => {
+      any = true;
     },
   };
 }
