@@ -1,6 +1,6 @@
 /**
  * The command line: words come in, one command runs. It talks to a server over HTTP as anybody could, and must not reach into its data; only
- * `serve` and `doctor` are about this machine. Exit codes: 0 well, 1 it failed, 2 it was asked wrongly.
+ * `serve`, `grant` and `doctor` are about this machine. Exit codes: 0 well, 1 it failed, 2 it was asked wrongly.
  */
 import { defineCommand, renderUsage, runCommand } from 'citty';
 
@@ -10,6 +10,7 @@ const program = defineCommand({
     serve: () => import('./serve.ts').then(({ serve }) => serve),
     demo: () => import('./demo/command.ts').then(({ demo }) => demo),
     keys: () => import('./keys.ts').then(({ keys }) => keys),
+    grant: () => import('./grant.ts').then(({ grant }) => grant),
     listen: () => import('./listen.ts').then(({ listen }) => listen),
     doctor: () => import('./examine.ts').then(({ examine }) => examine),
   },

@@ -28,6 +28,9 @@ export const ID_PREFIXES = {
   imp: 'partner offer impression',
   clk: 'partner offer click',
   ers: 'erasure',
+  chg: 'proposed change',
+  ep: 'webhook endpoint',
+  key: 'key',
 } as const;
 
 export type IdPrefix = keyof typeof ID_PREFIXES;

@@ -87,6 +87,8 @@ export function createDrain(depsOf: () => Deps): Drain {
     async stop() {
       stopped = true;
       cancel?.();
+      cancel = null;
+      plannedMs = Number.POSITIVE_INFINITY;
       await Promise.all(running.values());
     },
   };

@@ -41,6 +41,8 @@ export async function onLoanTimer(deps: Deps, loanId: string): Promise<void> {
   // Still merely approved: the draw never arrived.
   if (answer.kind === 'approved' && loan.state === 'contracting') return drawLoan(deps, loanId);
   if (answer.kind === 'loan') return finish(deps, loanId, { kind: 'loan', news: answer.news });
+  // The funder took its approval back before it was drawn on.
+  if (answer.kind === 'declined' || answer.kind === 'cancelled') return finish(deps, loanId, { kind: 'loan', news: { status: 'failed', detail: answer.kind } });
   await pollLater(deps, loanId);
 }
 

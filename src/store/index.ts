@@ -11,7 +11,16 @@ import { feedQueries } from './queries/feed.ts';
 import { intakeQueries } from './queries/intake.ts';
 import { partnerQueries } from './queries/partners.ts';
 
-export function createStore(db: Database) {
+/** One store a database: preparing its statements costs more than many uses of them. */
+export function createStore(db: Database): Store {
+  let store = stores.get(db);
+  if (store === undefined) stores.set(db, (store = prepareStore(db)));
+  return store;
+}
+
+const stores = new WeakMap<Database, Store>();
+
+function prepareStore(db: Database) {
   return {
     applications: applicationQueries(db),
     intake: intakeQueries(db),
@@ -23,7 +32,7 @@ export function createStore(db: Database) {
   };
 }
 
-export type Store = ReturnType<typeof createStore>;
+export type Store = ReturnType<typeof prepareStore>;
 export type { ApplicationRow, BorrowerRow, PlanRow } from './queries/applications.ts';
 export type { AttemptRow, CallbackRow, ConsentRow, LoanRow, OfferRow, ReceiptRow } from './queries/dispatch.ts';
 export type { DeliveryRow, EventRow, IdempotencyRow, TimerRow } from './queries/feed.ts';

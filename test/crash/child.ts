@@ -17,10 +17,11 @@ export interface Ending {
 }
 
 const ENTRY = new URL('server.ts', import.meta.url).pathname;
+const PRELOAD = new URL('quick-start.ts', import.meta.url).href;
 const KEPT_CHARS = 20_000;
 
 export function spawnServer(): Child {
-  const child = spawn(process.execPath, [ENTRY], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], env: { ...process.env, TZ: 'UTC' } });
+  const child = spawn(process.execPath, ['--import', PRELOAD, ENTRY], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], env: { ...process.env, TZ: 'UTC' } });
   let said = '';
   child.stderr!.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-KEPT_CHARS)));
   let gone = false;

@@ -13,6 +13,8 @@ export interface CrashOptions {
   readonly cyclesPerLife: number;
   readonly onCycle?: () => void;
   readonly fault?: (dice: Dice) => Fault;
+  /** Whether the data of a life in which something was wrong stays for a look; it does unless this is false. */
+  readonly keepData?: boolean;
 }
 
 export interface CrashReport {
@@ -42,7 +44,7 @@ export async function crash(options: CrashOptions): Promise<CrashReport> {
   const job = async (): Promise<void> => {
     while (next < lives.length) {
       const one = lives[next++]!;
-      reports.push(await live({ ...one, photo, onCycle: options.onCycle ?? (() => undefined), ...(options.fault === undefined ? {} : { fault: options.fault }) }));
+      reports.push(await live({ ...one, photo, onCycle: options.onCycle ?? (() => undefined), keepData: options.keepData ?? true, ...(options.fault === undefined ? {} : { fault: options.fault }) }));
     }
   };
   await Promise.all(Array.from({ length: Math.min(options.jobs, lives.length) }, job));

@@ -7,7 +7,9 @@ export type Fault =
   | { readonly kind: 'none' }
   | { readonly kind: 'kill'; readonly at: KillPoint; readonly nth: number }
   /** The transaction fails like this: before its commit, or in the fsync that ends it, when the bytes may or may not be there. */
-  | { readonly kind: 'disk'; readonly code: string; readonly when: 'before_commit' | 'after_commit'; readonly nth: number };
+  | { readonly kind: 'disk'; readonly code: string; readonly when: 'before_commit' | 'after_commit'; readonly nth: number }
+  /** From the nth transaction on, one in four says that it was committed and was not: what the whole test exists to notice. */
+  | { readonly kind: 'lie'; readonly nth: number };
 
 export const KILL_POINTS = ['before_commit', 'after_commit', 'nth_write', 'funder_answered', 'webhook_answered', 'object_written'] as const;
 export type KillPoint = (typeof KILL_POINTS)[number];
@@ -18,6 +20,7 @@ export const STILL_RUNNING = 'STILL-RUNNING-AFTER-DISK-FAILURE';
 export function withFault(host: Host, fault: Fault, isWebhook: (url: string) => boolean): Host {
   if (fault.kind === 'none') return host;
   if (fault.kind === 'disk') return { ...host, transact: failingTransact(host, fault) };
+  if (fault.kind === 'lie') return { ...host, transact: lyingTransact(host, fault.nth) };
   const { at } = fault;
   const reached = counter(fault.nth);
   if (at === 'nth_write') onEachWrite(reached);
@@ -60,6 +63,23 @@ function failingTransact(host: Host, fault: Extract<Fault, { kind: 'disk' }>): H
       if (fault.when === 'before_commit') throw error;
     });
     throw error;
+  };
+}
+
+function lyingTransact(host: Host, nth: number): Host['transact'] {
+  let count = 0;
+  const undone = new Error('undone');
+  return (work) => {
+    count += 1;
+    if (count < nth || count % 4 !== 0) return host.transact(work);
+    try {
+      host.transact(() => {
+        work();
+        throw undone;
+      });
+    } catch (error) {
+      if (error !== undone) throw error;
+    }
   };
 }
 

@@ -18,6 +18,8 @@ export interface Hub {
   readonly callbacks: ReadonlySet<string>;
   /** What no server should ever do: a wrong signature, another body for the same id. */
   readonly faults: string[];
+  /** From now on every delivery is taken at its first try. */
+  turnNobodyAway(): void;
   close(): void;
 }
 
@@ -32,6 +34,7 @@ export async function openHub(port: number, dice: Dice): Promise<Hub> {
   const seen = new Set<string>();
   const callbacks = new Set<string>();
   const faults: string[] = [];
+  let turnedAway = TURNED_AWAY;
   const server = createServer((incoming, response) => {
     const chunks: Buffer[] = [];
     incoming.on('error', () => undefined);
@@ -54,7 +57,7 @@ export async function openHub(port: number, dice: Dice): Promise<Hub> {
     if (known !== undefined && known !== body.toString()) faults.push(`webhook ${id} came with another body`);
     const first = !seen.has(id);
     seen.add(id);
-    if (first && dice.chance(TURNED_AWAY)) return void response.writeHead(500).end();
+    if (first && dice.chance(turnedAway)) return void response.writeHead(500).end();
     delivered.set(id, body.toString());
     response.writeHead(204).end();
   }
@@ -80,6 +83,7 @@ export async function openHub(port: number, dice: Dice): Promise<Hub> {
     delivered,
     callbacks,
     faults,
+    turnNobodyAway: () => void (turnedAway = 0),
     close: () => {
       server.close();
       server.closeAllConnections();

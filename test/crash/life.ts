@@ -17,7 +17,7 @@ import { spawnServer, type Child, type Ending } from './child.ts';
 import { KILL_POINTS, STILL_RUNNING, type Fault } from './faults.ts';
 import { openHub } from './hub.ts';
 import { deliveryIds, inspect, unsettled, type Inspection } from './inspect.ts';
-import { Ledger } from './ledger.ts';
+import { Ledger, type Asked } from './ledger.ts';
 import { create, press, type Walk } from './load.ts';
 import type { Order } from './server.ts';
 
@@ -26,6 +26,8 @@ export interface LifeOptions {
   readonly seed: number;
   readonly photo: Uint8Array;
   readonly onCycle: () => void;
+  /** Leaves the data where it is when something was wrong. */
+  readonly keepData: boolean;
   /** Every cycle dies like this; drawn by chance when absent. */
   readonly fault?: (dice: Dice) => Fault;
 }
@@ -39,9 +41,11 @@ export interface LifeReport {
 }
 
 /** A server that does not reach its point dies after this. */
-const LONGEST_CYCLE_MS = 2_500;
+const LONGEST_CYCLE_MS = 1_200;
 /** Borrowers at once. */
-const LANES = 6;
+const LANES = 5;
+/** Repeats at once, when every key is tried again. */
+const REPEAT_LANES = 12;
 /** Older keys that are asked for again beside those of the last cycle. */
 const OLD_REPLAYS = 3;
 /** Longer than an effect may take before its timer assumes that it died. */
@@ -67,7 +71,7 @@ export async function live(options: LifeOptions): Promise<LifeReport> {
 
 type Life = Awaited<ReturnType<typeof openLife>>;
 
-async function openLife({ seed, photo, fault }: LifeOptions) {
+async function openLife({ seed, photo, fault, keepData }: LifeOptions) {
   const dice = createDice(seed);
   const port = await freePort();
   const hub = await openHub(port, createDice(seed + 1));
@@ -89,7 +93,7 @@ async function openLife({ seed, photo, fault }: LifeOptions) {
     async close() {
       hub.close();
       await sandbox.close();
-      if (ledger.sound) rmSync(dataDir, { recursive: true, force: true });
+      if (ledger.sound || !keepData) rmSync(dataDir, { recursive: true, force: true });
       else ledger.faults.push(`the data is kept for a look: ${dataDir}, key ${key.toString('base64')}`);
     },
   };
@@ -101,11 +105,11 @@ function drawFault(dice: Dice): Fault {
   if (sort === 'chance') return { kind: 'none' };
   if (sort === 'disk') {
     return {
-      kind: 'disk', code: dice.pick(['SQLITE_IOERR_FSYNC', 'SQLITE_IOERR_WRITE', 'SQLITE_FULL']), when: dice.pick(['before_commit', 'after_commit'] as const), nth: dice.between(2, 60),
+      kind: 'disk', code: dice.pick(['SQLITE_IOERR_FSYNC', 'SQLITE_IOERR_WRITE', 'SQLITE_FULL']), when: dice.pick(['before_commit', 'after_commit'] as const), nth: dice.between(2, 40),
     };
   }
   const at = dice.pick(KILL_POINTS);
-  const most = { before_commit: 60, after_commit: 60, nth_write: 1_500, funder_answered: 40, webhook_answered: 60, object_written: 2 }[at];
+  const most = { before_commit: 40, after_commit: 40, nth_write: 1_000, funder_answered: 25, webhook_answered: 40, object_written: 1 }[at];
   return { kind: 'kill', at, nth: dice.between(1, most) };
 }
 
@@ -114,7 +118,7 @@ async function dieOnce(life: Life, child: Child, cycle: number): Promise<void> {
   const fault = life.drawFault(dice);
   // One in eight of the deaths of chance falls into the start itself.
   const early = fault.kind === 'none' && dice.chance(0.12);
-  const lastsMs = fault.kind === 'none' ? dice.between(20, early ? 150 : 600) : LONGEST_CYCLE_MS;
+  const lastsMs = fault.kind === 'none' ? dice.between(20, early ? 150 : 450) : LONGEST_CYCLE_MS;
   if (early) setTimeout(() => child.kill(), lastsMs);
   const secret = await child.start({ ...life.order, clockAheadMs: 0, fault });
   if (secret !== null) {
@@ -148,7 +152,7 @@ async function replayKeyed({ caller }: Walk, ledger: Ledger, { path, key, body, 
 }
 
 function judge({ deaths, ledger }: Life, { code, signal, said }: Ending, fault: Fault): void {
-  const cause = fault.kind === 'kill' ? fault.at : fault.kind === 'disk' ? fault.code : 'chance';
+  const cause = fault.kind === 'kill' ? fault.at : fault.kind === 'disk' ? fault.code : fault.kind === 'lie' ? 'lie' : 'chance';
   deaths.set(cause, (deaths.get(cause) ?? 0) + 1);
   const stopped = fault.kind === 'disk' && code === 74;
   if (signal !== 'SIGKILL' && !stopped) ledger.faults.push(`it ended with ${signal ?? code} by itself (${JSON.stringify(fault)}): ${said.slice(-600)}`);
@@ -169,6 +173,7 @@ async function comeToRest(life: Life, standby: Child): Promise<void> {
       ledger.faults.push(`it did not start again: ${(await child.ended).said.slice(-600)}`);
       return;
     }
+    life.hub.turnNobodyAway();
     if (round === 1) await repeatEverything(walkOf(life, secret), life);
     open = await waitForRest(life.dataDir);
     const last = open.length === 0 || round === REST_ROUNDS;
@@ -195,15 +200,22 @@ async function waitForRest(dataDir: string): Promise<string[]> {
 
 /** Every key that was ever used: an acknowledged one answers as it did, another is taken now; and a third time the same again. */
 async function repeatEverything(walk: Walk, { ledger }: Life): Promise<void> {
-  for (const asked of ledger.asked.values()) {
-    await create(walk, asked);
-    if ((await create(walk, asked)) === null) ledger.faults.push(`key ${asked.key} could not be repeated`);
-    ledger.replays += 2;
-    const other = await walk.caller.call('POST', '/v1/applications', asked.body.replace('"consumption"', '"travel"'), { 'idempotency-key': asked.key });
-    if (other?.status !== 422) ledger.faults.push(`key ${asked.key} with another body was answered ${other?.status}`);
-  }
+  const left = [...ledger.asked.values()];
+  const lane = async (): Promise<void> => {
+    for (let asked = left.pop(); asked !== undefined; asked = left.pop()) await repeat(walk, asked);
+  };
+  await Promise.all(Array.from({ length: REPEAT_LANES }, lane));
   for (const keyed of ledger.keyed) await replayKeyed(walk, ledger, keyed);
   walk.caller.close();
+}
+
+async function repeat(walk: Walk, asked: Asked): Promise<void> {
+  const { ledger, caller } = walk;
+  await create(walk, asked);
+  if ((await create(walk, asked)) === null) ledger.faults.push(`key ${asked.key} could not be repeated`);
+  ledger.replays += 2;
+  const other = await caller.call('POST', '/v1/applications', asked.body.replace('"consumption"', '"travel"'), { 'idempotency-key': asked.key });
+  if (other?.status !== 422) ledger.faults.push(`key ${asked.key} with another body was answered ${other?.status}`);
 }
 
 /** Every event of an application has reached the receiver at least once. */

@@ -30,7 +30,7 @@ interface View {
 /** One borrower after another until the server is gone. */
 export async function press(walk: Walk, gone: () => boolean): Promise<void> {
   while (!gone()) {
-    const kind = walk.dice.weighted({ whole: 40, storm: 25, asked: 15, draft: 12, photo: 4, sms: 4 });
+    const kind = walk.dice.weighted({ whole: 44, storm: 14, asked: 16, draft: 14, photo: 6, sms: 6 });
     if (kind === 'photo') await uploadPhoto(walk);
     else if (kind === 'sms') await verify(walk);
     else await applyAndGoOn(walk, kind);

@@ -7,6 +7,7 @@ import { FUNDER_IDS } from './setting.ts';
 
 export interface BorrowerWorld {
   readonly dice: Dice;
+  readonly fickle: number;
   readonly nowMs: () => number;
   /** False once the main part is over: then nobody begins anything any more. */
   readonly open: () => boolean;
@@ -109,7 +110,7 @@ async function follow(world: BorrowerWorld, mine: Mine): Promise<boolean> {
     const seen = await world.call(ask(mine, 'GET', ''));
     if (seen === null || seen.status !== 200) continue;
     const view = JSON.parse(seen.text) as ApplicationView;
-    if (dice.chance(0.04)) await withdrawOneConsent(world, mine, view);
+    if (dice.chance(world.fickle)) await withdrawOneConsent(world, mine, view);
     if (dice.chance(0.02)) await withdraw(world, mine);
     if (dice.chance(0.02) && (await erase(world, mine))) return dice.chance(0.5);
     if (await act(world, mine, view)) return dice.chance(0.4);

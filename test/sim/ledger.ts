@@ -1,6 +1,6 @@
 /** What the simulator knows to be on the disk, row by row, kept up with each commit; and what each commit changed. */
 import { readReservation } from '../../src/dispatch/caps.ts';
-import { type Note, type Rows, type Table } from './watched.ts';
+import { WATCHED, type Note, type Rows, type Table } from './watched.ts';
 
 export interface Change<T extends Table = Table> {
   readonly table: T;
@@ -53,11 +53,14 @@ export class Ledger {
     return [...changes.values()].filter(({ before, after }) => before !== null || after !== null);
   }
 
-  /** Forgets everything and begins with these rows. */
-  load(table: Table, rows: readonly { readonly key: string; readonly row: Rows[Table] }[]): void {
-    for (const { key, row } of rows) {
-      this.#of(table).set(key, row);
-      this.#own(table, key, row);
+  /** Forgets everything and begins with what is on this disk. */
+  reload(disk: { table<T extends Table>(name: T): Rows[T][] }): void {
+    this.#tables.clear();
+    this.#byOwner.clear();
+    this.reserved.clear();
+    for (const table of Object.keys(WATCHED) as Table[]) {
+      const key = WATCHED[table].key as (row: unknown) => string;
+      this.apply(disk.table(table).map((row) => ({ table, gone: false, key: key(row), row })));
     }
   }
 

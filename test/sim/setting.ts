@@ -55,6 +55,8 @@ export interface Setting {
   readonly lifetime: number;
   readonly hookTypes: readonly string[];
   readonly hookFails: number;
+  /** Probability, at each look, that a borrower takes a consent back. */
+  readonly fickle: number;
 }
 
 const WHITELIST = { evidence: 'simulated', valid_from: '2025-10-01', valid_to: '2027-12-31' };
@@ -86,6 +88,7 @@ export function drawSetting(dice: Dice): Setting {
     lifetime: dice.pick([60, 200, 500]),
     hookTypes: dice.pick([['*'], ['application.*'], ['application.*', 'loan.*'], ['offer.*', 'loan.*']]),
     hookFails: dice.pick([0, 0.1, 0.5]),
+    fickle: dice.pick([0.02, 0.02, 0.3]),
   };
 }
 

@@ -9,6 +9,8 @@ export interface SimOptions {
   /** Entries taken from the timeline while there is trouble. */
   readonly steps: number;
   readonly keepTrace?: boolean;
+  /** Opens the disk anew from its bytes after each crash; slower, and the same trace. */
+  readonly coldDisk?: boolean;
   readonly sabotage?: Sabotage;
 }
 
@@ -27,7 +29,7 @@ export interface SimResult {
 }
 
 export async function simulate(options: SimOptions): Promise<SimResult> {
-  const world = new World(options.seed, { keepTrace: options.keepTrace ?? false, sabotage: options.sabotage ?? null });
+  const world = new World(options.seed, { keepTrace: options.keepTrace ?? false, coldDisk: options.coldDisk ?? false, sabotage: options.sabotage ?? null });
   let steps = 0;
   let peaceSteps = 0;
   try {

@@ -10,10 +10,10 @@ import { createVault } from '../../src/runtime/vault.ts';
 import type { Vault } from '../../src/ports/vault.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import type { DeskRecordKind } from '../../src/domain/desk.ts';
-import type { Store } from '../../src/store/index.ts';
+import { createStore, type Store } from '../../src/store/index.ts';
 import { liveBorrower, type Ask, type Fact } from './borrower.ts';
 import { checkCommit, type Invariant } from './checks.ts';
-import { makeTemplate, openSimDatabase, type SimDatabase } from './database.ts';
+import { makeTemplate, openColdDisk, openWarmDisk, type SimDatabase } from './database.ts';
 import { createDice, type Dice } from './dice.ts';
 import { SimFunder } from './funder.ts';
 import { Incarnation } from './incarnation.ts';
@@ -75,31 +75,31 @@ export class World {
   readonly #objects = new Map<string, Uint8Array>();
   readonly #secrets = new Map<string, readonly string[]>();
   readonly #sabotage: Sabotage | null;
+  readonly #coldDisk: boolean;
   readonly #keys = sandboxKeys(vaultOf(createDice(0, 'keys')));
 
-  constructor(seed: number, options: { readonly keepTrace: boolean; readonly sabotage: Sabotage | null }) {
+  constructor(seed: number, options: { readonly keepTrace: boolean; readonly coldDisk: boolean; readonly sabotage: Sabotage | null }) {
     this.dice = createDice(seed);
     this.setting = drawSetting(this.dice.fork('setting'));
     this.timeline = new Timeline(START_MS, this.dice.fork('ties'));
     this.trace = new Trace(options.keepTrace);
     this.network = new Network(this.timeline, this.dice.fork('network'), this.trace, this.setting.noise);
     this.#sabotage = options.sabotage;
+    this.#coldDisk = options.coldDisk;
     this.#wire = createWireChecks({
       ledger: this.ledger, nowMs: () => this.timeline.nowMs, funders: this.#funders, records: new Map(this.setting.funders.map((funder) => [funder.id, funder])),
       strategyOf: (version) => this.#strategyOf(version), secretsOf: (id) => this.#secrets.get(id) ?? [], fail: (invariant, detail) => this.fail(invariant, detail),
     });
-    this.database = this.#openDisk(templateBytes());
+    const open = options.coldDisk ? openColdDisk : openWarmDisk;
+    this.database = open(templateBytes(), (notes) => this.#committed(notes));
+    this.#fill(createStore(this.database.db));
     for (const funder of this.setting.funders) this.#addFunder(funder.id);
     this.#addReceiver();
   }
 
-  /** First life: writes what this seed's operators have set up, then starts everybody. */
+  /** First life, and everybody's start. */
   begin(): void {
-    this.#boot((tx) => {
-      for (const funder of this.setting.funders) this.#put(tx, 'funder', funder);
-      this.#put(tx, 'policy', this.setting.policy);
-      this.#put(tx, 'webhook_endpoint', { id: 'ep_sim', url: HOOK_URL, types: this.setting.hookTypes, channel_id: null, status: 'enabled', disabled_reason: null });
-    });
+    this.#boot();
     for (let number = 1; number <= this.setting.borrowers; number += 1) void this.#startBorrower(number);
     void this.#operate(this.dice.fork('operators'));
     void this.#weather(this.dice.fork('weather'));
@@ -126,12 +126,16 @@ export class World {
     this.database.close();
   }
 
-  #openDisk(bytes: Buffer): SimDatabase {
-    return openSimDatabase(bytes, (notes) => this.#committed(notes));
+  /** What this seed's operators have set up before the first life. */
+  #fill(tx: Store): void {
+    for (const funder of this.setting.funders) this.#put(tx, 'funder', funder);
+    this.#put(tx, 'policy', this.setting.policy);
+    this.#put(tx, 'webhook_endpoint', { id: 'ep_sim', url: HOOK_URL, types: this.setting.hookTypes, channel_id: null, status: 'enabled', disabled_reason: null });
   }
 
   #committed(notes: readonly Note[]): void {
     const changes = this.ledger.apply(notes);
+    this.#sabotage?.committed?.(this.database);
     for (const { table, after } of changes) {
       if (table === 'events') this.trace.add(this.timeline.nowMs, 'event', JSON.stringify(after));
       else if (table === 'attempts' && this.trace.keeps) this.trace.add(this.timeline.nowMs, 'attempt', JSON.stringify(after));
@@ -149,12 +153,8 @@ export class World {
     return this.#strategies.get(version) ?? 'waterfall';
   }
 
-  #boot(fill?: (tx: Store) => void): void {
-    if (this.incarnation !== null) {
-      const bytes = this.#sabotage?.disk?.(this.database) ?? this.database.bytes();
-      this.database.close();
-      this.database = this.#openDisk(bytes);
-    }
+  #boot(): void {
+    if (this.incarnation !== null) this.#reopen();
     const dice = this.dice.fork(`life ${this.deaths}`);
     const mortal = !this.closing && dice.chance(this.setting.deaths);
     const incarnation = new Incarnation({
@@ -163,11 +163,18 @@ export class World {
       died: () => this.#died(dice), sabotage: this.#sabotage?.service,
     }, mortal ? dice.between(10, this.setting.lifetime) : Number.POSITIVE_INFINITY);
     this.incarnation = incarnation;
-    if (fill !== undefined) {
-      fill(incarnation.service.deps.store);
-      incarnation.service.desk.reload();
-    }
     incarnation.start();
+  }
+
+  /** What the next life finds is what counts from now on, and what was acknowledged must be among it. */
+  #reopen(): void {
+    this.database = this.database.afterCrash(this.#sabotage?.disk?.());
+    if (!this.#coldDisk) return;
+    this.ledger.reload(this.database);
+    for (const fact of this.facts) {
+      const lost = lostFact(this.ledger, fact);
+      if (lost !== null) this.fail('acknowledged_is_kept', lost);
+    }
   }
 
   #died(dice: Dice): void {
@@ -237,7 +244,7 @@ export class World {
   async #startBorrower(number: number): Promise<void> {
     const dice = this.dice.fork(`borrower ${number}`);
     await liveBorrower({
-      dice, keys: this.#keys, nowMs: () => this.timeline.nowMs, open: () => !this.closing, sleep: (ms) => this.timeline.sleep(ms), call: (ask) => this.#call(`borrower ${number}`, ask),
+      dice, fickle: this.setting.fickle, keys: this.#keys, nowMs: () => this.timeline.nowMs, open: () => !this.closing, sleep: (ms) => this.timeline.sleep(ms), call: (ask) => this.#call(`borrower ${number}`, ask),
       fail: (invariant, detail) => this.fail(invariant, detail), clicked: (clickId) => void this.#reportClick(clickId, dice), acknowledged: (fact) => this.#acknowledged(fact),
     }, number);
   }

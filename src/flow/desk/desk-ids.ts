@@ -1,8 +1,7 @@
 import { mintId } from '../../domain/ids.ts';
 import type { Deps } from '../deps.ts';
 
-/** Ids of the desk's own things, in the form of all our ids: `chg` a proposed change, `ep` a webhook endpoint. */
-export function newDeskId(deps: Pick<Deps, 'cell' | 'clock' | 'random'>, prefix: 'chg' | 'ep'): string {
-  const minted = mintId('ers', deps.cell, deps.clock.nowMs(), deps.random.bytes(10));
-  return `${prefix}${minted.slice(minted.indexOf('_'))}`;
+/** Ids of the desk's own things: a proposed change, a webhook endpoint, a key. */
+export function newDeskId(deps: Pick<Deps, 'cell' | 'clock' | 'random'>, prefix: 'chg' | 'ep' | 'key'): string {
+  return mintId(prefix, deps.cell, deps.clock.nowMs(), deps.random.bytes(10));
 }

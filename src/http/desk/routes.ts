@@ -4,12 +4,13 @@ import type { Env, HttpOptions } from '../context.ts';
 import { deskApplicationRoutes } from './applications.ts';
 import { auditRoutes } from './audit.ts';
 import { blacklistRoutes } from './blacklist.ts';
+import { keyRoutes } from './keys.ts';
 import { overviewRoutes } from './overview.ts';
 import { recordRoutes } from './records.ts';
 import { webhookRoutes } from './webhooks.ts';
 
 export function deskRoutes(options: HttpOptions): Hono<Env> {
   const app = new Hono<Env>();
-  for (const routes of [recordRoutes, auditRoutes, blacklistRoutes, deskApplicationRoutes, webhookRoutes, overviewRoutes]) app.route('/', routes(options));
+  for (const routes of [recordRoutes, auditRoutes, blacklistRoutes, deskApplicationRoutes, webhookRoutes, keyRoutes, overviewRoutes]) app.route('/', routes(options));
   return app;
 }

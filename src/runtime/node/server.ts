@@ -47,7 +47,11 @@ export async function startServer(config: Config, given: Given = {}): Promise<Ru
   const data = openDatabase(join(config.dataDir, 'millrace.db'), readMigrations(MIGRATIONS), Date.now());
   const log = jsonLog(config.logLevel);
   const transport = createUndiciTransport({ allowLoopback: config.mode === 'sandbox' });
-  const publicUrl = config.publicUrl ?? `http://127.0.0.1:${config.port}`;
+  // Listens before it can serve: with port 0 only then is it known where funders are to call.
+  let handle: Handler = () => new Response(null, { status: 503, headers: { 'retry-after': '1' } });
+  const server = await listen((request, env) => handle(request, env), config);
+  const address = server.address() as AddressInfo;
+  const publicUrl = config.publicUrl ?? `http://127.0.0.1:${address.port}`;
   const beside = config.mode === 'sandbox' && given.sandbox === undefined ? await startSandboxProcess(config.sandboxPortBase) : null;
   const sandbox = beside === null ? (given.sandbox ?? null) : { funders: sandboxFunders(beside.urls), secrets: SANDBOX_SECRETS };
   const { wrap = (host: Host): Host => host } = given;
@@ -77,9 +81,8 @@ export async function startServer(config: Config, given: Given = {}): Promise<Ru
     metrics: () => metrics.text(),
     metricsToken: config.metricsToken,
   });
-  const server = await listen(app.fetch, config);
   await service.start();
-  const address = server.address() as AddressInfo;
+  handle = app.fetch as unknown as Handler;
   return {
     url: `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`,
     service,
@@ -120,7 +123,9 @@ function messagesOf(config: Config) {
   return config.mode === 'sandbox' ? sandboxMessages : { sendCode: async () => ({ taken: false }) };
 }
 
-function listen(fetch: (request: Request, env: HttpBindings) => Response | Promise<Response>, config: Config): Promise<ServerType> {
+type Handler = (request: Request, env: HttpBindings) => Response | Promise<Response>;
+
+function listen(fetch: Handler, config: Config): Promise<ServerType> {
   return new Promise((resolve, reject) => {
     const server = serve({ fetch: fetch as never, port: config.port, hostname: config.host }, () => resolve(server));
     server.on('error', reject);

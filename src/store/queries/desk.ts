@@ -55,6 +55,9 @@ export function deskQueries(db: Database) {
     saveChange: (row: DeskChangeRow, was: DeskChangeRow['state']) => saveChange(row, { id: row.id, state: was }),
     keys: (): ApiKeyRow[] => db.select().from(apiKeys).where(isNull(apiKeys.revokedAtMs)).all(),
     insertKey: insertInto(db, apiKeys),
+    /** False when there is no such key, or it was revoked already. */
+    revokeKey: (id: string, nowMs: number): boolean =>
+      db.update(apiKeys).set({ revokedAtMs: nowMs }).where(and(eq(apiKeys.id, id), isNull(apiKeys.revokedAtMs))).returning({ id: apiKeys.id }).all().length > 0,
     listed: (kind: BlacklistRow['kind'], mark: string): BlacklistRow | undefined => listed.get({ kind, mark }),
     insertBlacklist: insertInto(db, blacklist, { orIgnore: true }),
     dropBlacklist: (kind: BlacklistRow['kind'], mark: string) => void db.delete(blacklist).where(and(eq(blacklist.kind, kind), eq(blacklist.mark, mark))).run(),

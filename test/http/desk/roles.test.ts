@@ -33,6 +33,10 @@ const TABLE: Readonly<Record<string, readonly Role[]>> = {
   'POST /v1/deliveries/:id/resend': ['operator'],
   'GET /v1/desk/funders/:id/status': ALL,
   'GET /v1/desk/summary': ALL,
+  'GET /v1/desk/keys': [],
+  'POST /v1/desk/keys': [],
+  'DELETE /v1/desk/keys/:id': [],
+  'PUT /v1/desk/secrets/:owner/:slot': [],
 };
 const DESK_PATH = /^\/v1\/(desk|webhook-endpoints|deliveries)(\/|$)/;
 

@@ -1,0 +1,117 @@
+/** A real server with its sandbox funders beside it, and a client that sees only what HTTP shows. Started once per file, taken down after it. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readConfig } from '../../src/runtime/node/config.ts';
+import { startServer, type Given, type RunningServer } from '../../src/runtime/node/server.ts';
+import type { SandboxKeys } from '../../src/runtime/sandbox-seed.ts';
+import type { JsonValue, Reply } from '../world.ts';
+
+export interface Call {
+  readonly key?: string;
+  readonly json?: unknown;
+  readonly form?: FormData;
+  readonly body?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+export interface RealService {
+  readonly url: string;
+  readonly server: RunningServer;
+  readonly keys: SandboxKeys;
+  /** Holds the database, the objects and the sandbox key. */
+  readonly dataDir: string;
+  /** Status of every reply so far, by what was asked. */
+  readonly statuses: { readonly asked: string; readonly status: number }[];
+  call(method: string, path: string, call?: Call): Promise<Reply>;
+  close(): Promise<void>;
+}
+
+export const FUNDERS = ['fnd_river', 'fnd_summit', 'fnd_lotus', 'fnd_jade', 'fnd_cedar', 'fnd_ember'] as const;
+export const TEXT_VERSION = '2026-11-01';
+
+/** `env` on top of free ports and a folder of its own; a folder that is given is left when the service closes. */
+export async function startService(env: Readonly<Record<string, string>> = {}, given: Given = {}): Promise<RealService> {
+  const own = env['MILLRACE_DATA_DIR'] === undefined ? mkdtempSync(join(tmpdir(), 'millrace-journey-')) : null;
+  const dataDir = own ?? env['MILLRACE_DATA_DIR']!;
+  const config = readConfig({ PORT: '0', MILLRACE_SANDBOX_PORT_BASE: '0', MILLRACE_LOG_LEVEL: 'error', MILLRACE_SHUTDOWN_MS: '200', ...env, MILLRACE_DATA_DIR: dataDir });
+  if (Array.isArray(config)) throw new Error(config.map(({ variable, reason }) => `${variable} ${reason}`).join('; '));
+  const server = await startServer(config, given);
+  const statuses: RealService['statuses'] = [];
+  return {
+    url: server.url, server, dataDir, statuses, keys: server.keys!,
+    async call(method, path, { key, json, form, body, headers } = {}) {
+      const response = await fetch(`${server.url}${path}`, {
+        method,
+        redirect: 'manual',
+        headers: {
+          'accept-language': 'en',
+          ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+          ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(json !== undefined ? { body: JSON.stringify(json) } : form !== undefined ? { body: form } : body !== undefined ? { body } : {}),
+      });
+      statuses.push({ asked: `${method} ${path}`, status: response.status });
+      const text = await response.text();
+      const isJson = /json/.test(response.headers.get('content-type') ?? '');
+      return { status: response.status, headers: response.headers, text, json: (isJson ? JSON.parse(text) : null) as JsonValue };
+    },
+    async close() {
+      await server.close();
+      if (own !== null) rmSync(own, { recursive: true, force: true });
+    },
+  };
+}
+
+export function agreedTo(recipients: readonly string[]): object[] {
+  const agreed = { text_version: TEXT_VERSION, agreed_at: new Date().toISOString() };
+  return recipients.map((recipient) => ({ recipient, purpose: recipient === 'platform' ? 'application' : 'credit_decision', ...agreed }));
+}
+
+/** The body of the README, for this phone, with consent to everybody. */
+export function applicationFor(phone: string, applicant: object = {}, more: object = {}): object {
+  return {
+    applicant: {
+      name: '张三', id_number: '110105199003072338', phone, phone_verification_id: 'pv_sandbox', monthly_income_fen: 1_200_000, employment: 'salaried',
+      assets: { housing_fund: '2y_plus', zhima_band: '700_750' }, ...applicant,
+    },
+    request: { amount_fen: 2_000_000, term_months: 12, purpose: 'consumption' },
+    documents: ['doc_sandbox_front', 'doc_sandbox_back'],
+    consents: agreedTo(['platform', ...FUNDERS]),
+    ...more,
+  };
+}
+
+let serial = 0;
+
+/** Creates an application with the channel's secret key; `wait` is what is asked for by Prefer, in seconds. */
+export function apply(service: RealService, body: object, wait = 0): Promise<Reply> {
+  serial += 1;
+  return service.call('POST', '/v1/applications', {
+    key: service.keys.secret, json: body, headers: { 'idempotency-key': `journey-${serial}`, ...(wait === 0 ? {} : { prefer: `wait=${wait}` }) },
+  });
+}
+
+/** Reads with `Prefer: wait` until the application is in one of these states; after 20 s the last view, whatever it is. */
+export async function until(service: RealService, id: unknown, ...states: readonly string[]): Promise<Reply> {
+  const untilMs = performance.now() + 20_000;
+  for (;;) {
+    const reply = await service.call('GET', `/v1/applications/${id as string}`, { key: service.keys.secret, headers: { prefer: 'wait=1' } });
+    if (reply.status !== 200 || states.includes(reply.json['status']) || performance.now() > untilMs) return reply;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** Attempts of a view as `funder: status`. */
+export function attemptsOf(reply: Reply): Record<string, string> {
+  return Object.fromEntries((reply.json['attempts'] as unknown as { funder: { id: string }; status: string }[]).map(({ funder, status }) => [funder.id, status]));
+}
+
+/** Changes a desk record as two people do it: one proposes, the other approves what was proposed. */
+export async function changeRecord(service: RealService, kind: string, id: string, change: (body: Record<string, unknown>) => object): Promise<Reply> {
+  const { operator, approver } = service.keys;
+  const current = await service.call('GET', `/v1/desk/records/${kind}/${id}`, { key: operator });
+  const body = change(current.json['body'] as unknown as Record<string, unknown>);
+  const proposed = await service.call('POST', '/v1/desk/changes', { key: operator, json: { kind, id, note: 'for a test', body } });
+  return service.call('POST', `/v1/desk/changes/${proposed.json['id']}/approve`, { key: approver, json: { hash: proposed.json['hash'] } });
+}
