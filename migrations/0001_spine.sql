@@ -38,7 +38,8 @@ CREATE TABLE applications (
   deadline_at_ms INTEGER NOT NULL,
   updated_at_ms INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX applications_phone ON applications (phone_index, submitted_at_ms);
+-- A borrower is one phone, so the phone needs no index of its own; keyed hashes come in no order, and each index of them costs a page a row.
+CREATE INDEX applications_borrower ON applications (borrower_id, submitted_at_ms);
 CREATE INDEX applications_id_number ON applications (id_index, submitted_at_ms);
 CREATE INDEX applications_device ON applications (device_index, submitted_at_ms);
 CREATE INDEX applications_ip ON applications (ip_index, submitted_at_ms);
@@ -66,7 +67,6 @@ CREATE TABLE attempts (
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX attempts_application_funder ON attempts (application_id, funder_id);
 CREATE INDEX attempts_funder_ref ON attempts (funder_id, funder_ref) WHERE funder_ref IS NOT NULL;
-CREATE INDEX attempts_borrower ON attempts (borrower_id, created_at_ms);
 
 CREATE TABLE audit (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -142,7 +142,7 @@ CREATE TABLE partner_clicks (
 CREATE UNIQUE INDEX partner_clicks_impression ON partner_clicks (impression_id);
 
 CREATE TABLE consents (
-  id TEXT PRIMARY KEY NOT NULL,
+  id TEXT NOT NULL,
   borrower_id TEXT NOT NULL,
   application_id TEXT NOT NULL,
   recipient TEXT NOT NULL,
@@ -153,9 +153,9 @@ CREATE TABLE consents (
   text_hash TEXT NOT NULL,
   agreed_at_ms INTEGER NOT NULL,
   recorded_at_ms INTEGER NOT NULL,
-  withdrawn_at_ms INTEGER
+  withdrawn_at_ms INTEGER,
+  PRIMARY KEY (application_id, id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX consents_application ON consents (application_id);
 
 CREATE TABLE consumers (
   name TEXT PRIMARY KEY NOT NULL,
@@ -241,7 +241,7 @@ CREATE TABLE documents (
   created_at_ms INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX documents_application ON documents (application_id);
-CREATE INDEX documents_unclaimed ON documents (created_at_ms);
+CREATE INDEX documents_unclaimed ON documents (created_at_ms) WHERE application_id IS NULL;
 
 CREATE TABLE endpoint_health (
   endpoint_id TEXT PRIMARY KEY NOT NULL,
@@ -318,8 +318,8 @@ CREATE TABLE offers (
   confirmed_at_ms INTEGER,
   created_at_ms INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX offers_application ON offers (application_id);
-CREATE UNIQUE INDEX offers_attempt ON offers (attempt_id);
+-- An attempt is of one application, so this is unique by attempt as well.
+CREATE UNIQUE INDEX offers_attempt ON offers (application_id, attempt_id);
 
 CREATE TABLE partner_offer_counts (
   offer_id TEXT PRIMARY KEY NOT NULL,
@@ -344,7 +344,7 @@ CREATE INDEX phone_verifications_phone ON phone_verifications (phone_index, crea
 CREATE INDEX phone_verifications_ip ON phone_verifications (ip_index, created_at_ms);
 
 CREATE TABLE plans (
-  id TEXT PRIMARY KEY NOT NULL,
+  id TEXT NOT NULL,
   application_id TEXT NOT NULL,
   ordinal INTEGER NOT NULL,
   inputs_sealed BLOB,
@@ -352,12 +352,12 @@ CREATE TABLE plans (
   snapshot_version INTEGER NOT NULL,
   policy_version INTEGER NOT NULL,
   model_version INTEGER NOT NULL,
-  created_at_ms INTEGER NOT NULL
+  created_at_ms INTEGER NOT NULL,
+  PRIMARY KEY (application_id, id)
 ) STRICT;
-CREATE INDEX plans_application ON plans (application_id);
 
 CREATE TABLE receipts (
-  id TEXT PRIMARY KEY NOT NULL,
+  id TEXT NOT NULL,
   attempt_id TEXT NOT NULL,
   consent_id TEXT NOT NULL,
   legal_entity TEXT NOT NULL,
@@ -366,9 +366,9 @@ CREATE TABLE receipts (
   created_at_ms INTEGER NOT NULL,
   exchange_sealed BLOB,
   outcome TEXT,
-  latency_ms INTEGER
+  latency_ms INTEGER,
+  PRIMARY KEY (attempt_id, id)
 ) STRICT;
-CREATE INDEX receipts_attempt ON receipts (attempt_id);
 
 CREATE TABLE timers (
   kind TEXT NOT NULL,
@@ -397,7 +397,8 @@ WHEN NOT EXISTS (
   SELECT 1 FROM consents c JOIN attempts a ON a.id = NEW.attempt_id
   WHERE c.id = NEW.consent_id AND c.application_id = a.application_id AND c.legal_entity = NEW.legal_entity
     AND c.purpose = 'credit_decision' AND c.withdrawn_at_ms IS NULL
-    AND NOT EXISTS (SELECT value FROM json_each(NEW.fields) EXCEPT SELECT value FROM json_each(c.fields))
+    -- Mostly the very same list, and then it need not be taken apart.
+    AND (NEW.fields = c.fields OR NOT EXISTS (SELECT value FROM json_each(NEW.fields) EXCEPT SELECT value FROM json_each(c.fields)))
 )
 BEGIN SELECT RAISE(ABORT, 'no live consent covers this receipt'); END;
 

@@ -22,6 +22,7 @@ export function knownFlagsOnly({ rawArgs, cmd }: Given): void {
   const known = Object.keys((cmd.args ?? {}) as object);
   for (const given of rawArgs) {
     const name = /^--(?:no-)?([^=]+)/.exec(given)?.[1];
-    if (name !== undefined && !known.includes(name)) throw new UsageError(`there is no flag --${name}${known.length === 0 ? '' : `; there are ${known.map((one) => `--${one}`).join(', ')}`}`);
+    if (name !== undefined && !known.includes(name))
+      throw new UsageError(`there is no flag --${name}${known.length === 0 ? '' : `; there are ${known.map((one) => `--${one}`).join(', ')}`}`);
   }
 }

@@ -17,7 +17,10 @@ import { knownFlagsOnly } from './arguments.ts';
 const MIGRATIONS = new URL('../../migrations/', import.meta.url).pathname;
 
 export const grant = defineCommand({
-  meta: { name: 'grant', description: 'Make an operator key on this machine, from the same environment as the server; a running server takes it up at its next start' },
+  meta: {
+    name: 'grant',
+    description: 'Make an operator key on this machine, from the same environment as the server; a running server takes it up at its next start',
+  },
   args: {
     role: { type: 'string', default: 'admin', description: ROLES.join(', ') },
     name: { type: 'string', required: true, description: 'Whose key it is' },
@@ -37,8 +40,19 @@ export const grant = defineCommand({
     const id = mintId('key', config.cell, nodeClock.nowMs(), random.bytes(10));
     data.transact(() => {
       const store = createStore(data.db);
-      insertKey(store, vault, id, key, { kind: 'operator', name: args.name.slice(0, 80), channelId: null, role: args.role as Role }, nodeClock.nowMs());
-      appendAudit(store, { clock: nodeClock, vault }, { actor: 'machine', action: 'key.created', subject: id, detail: { kind: 'operator', role: args.role } });
+      insertKey(
+        store,
+        vault,
+        id,
+        key,
+        { kind: 'operator', name: args.name.slice(0, 80), channelId: null, role: args.role as Role },
+        nodeClock.nowMs(),
+      );
+      appendAudit(
+        store,
+        { clock: nodeClock, vault },
+        { actor: 'machine', action: 'key.created', subject: id, detail: { kind: 'operator', role: args.role } },
+      );
     });
     data.close();
     process.stdout.write(`${id}  ${args.role}\n${key}\nIt is told this once. A server that runs takes it up at its next start.\n`);

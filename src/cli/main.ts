@@ -33,7 +33,9 @@ async function run(rawArgs: string[]): Promise<void> {
     const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
     const asked = name === 'UsageError' || name === 'CLIError';
     // A plain Error is one of ours and says what to do; anything else is a bug, for which the place matters.
-    process.stderr.write(`millrace: ${asked || name === 'Error' ? message : (stack ?? message)}\n${asked ? 'millrace --help lists the commands.\n' : ''}`);
+    process.stderr.write(
+      `millrace: ${asked || name === 'Error' ? message : (stack ?? message)}\n${asked ? 'millrace --help lists the commands.\n' : ''}`,
+    );
     process.exitCode = asked ? 2 : 1;
   }
 }

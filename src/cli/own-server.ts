@@ -65,7 +65,10 @@ async function ready(url: string, exitCode: () => number | null): Promise<void> 
   const untilMs = performance.now() + START_MS;
   while (performance.now() < untilMs) {
     if (exitCode() !== null) throw new Error(`the server ended with code ${exitCode()}`);
-    const up = await fetch(`${url}/readyz`).then(({ ok }) => ok, () => false);
+    const up = await fetch(`${url}/readyz`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
     if (up) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

@@ -2,6 +2,7 @@
 import type { FunderOffer } from '../../adapters/contract.ts';
 import { allInCost, costCapFor, withinCap } from '../compliance/cost.ts';
 import type { ApplicationRow, AttemptRow, OfferRow } from '../store/index.ts';
+import { strikePerson } from './strike-person.ts';
 import type { Work } from './work.ts';
 
 export function addOffer(work: Work, application: ApplicationRow, attempt: AttemptRow, offer: FunderOffer): void {
@@ -21,7 +22,7 @@ export function addOffer(work: Work, application: ApplicationRow, attempt: Attem
     quotedAprBps: offer.quotedAprBps,
     allInAprBps: cost.kind === 'cost' ? cost.aprBps : null,
     plan: offer.plan,
-    fees: offer.fees,
+    fees: offer.fees.map((fee) => ({ ...fee, item: strikePerson(work, application, fee.item), payee: strikePerson(work, application, fee.payee) })),
     expiresAtMs: offer.expiresAtMs === null ? latestMs : Math.min(offer.expiresAtMs, latestMs),
     disclosureHash: null,
     disclosedAtMs: null,

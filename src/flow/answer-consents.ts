@@ -1,11 +1,11 @@
 /** The borrower answers a consent sheet: yes to some recipients, no to others. Each is a line of its own in the ledger. */
-import { problem, type Problem } from '../domain/failures.ts';
+import { fault, problem, type Fault, type Problem } from '../domain/failures.ts';
 import { APPLICATION_ENDED } from '../domain/states.ts';
 import { advance } from './advance.ts';
 import { openBody } from './application-body.ts';
 import type { Deps } from './deps.ts';
 import type { ConsentInput, RecordReply } from './intake-input.ts';
-import { checkConsents, recordConsents } from './record-consents.ts';
+import { checkConsents, recipientOf, recordConsents } from './record-consents.ts';
 import type { Saved } from './save-application.ts';
 import { submitOrKeep } from './screen-application.ts';
 import { viewOf } from './view-application.ts';
@@ -18,7 +18,7 @@ export interface ConsentAnswer {
 }
 
 export async function answerConsents(deps: Deps, id: string, answer: ConsentAnswer, lang: 'zh' | 'en', record: RecordReply): Promise<Saved | Problem> {
-  const faults = checkConsents(deps, answer.consents);
+  const faults = [...checkConsents(deps, answer.consents), ...checkRefused(deps, answer.refused)];
   if (faults.length > 0) return problem('invalid_request', '授权内容有误', 'the consents have faults; see errors', { faults });
   return perform(deps, (work) => {
     const application = work.application(id);
@@ -45,6 +45,9 @@ export async function withdrawConsent(deps: Deps, id: string, recipient: string)
   return perform(deps, (work) => {
     const application = work.application(id);
     if (application === null) return problem('not_found', '没有这个申请', 'there is no such application');
+    // One who has left the desk since may still be taken back; a name that nobody ever had is not kept.
+    const known = recipientOf(deps, recipient) !== null || work.consentsOf(id).some((row) => row.recipient === recipient);
+    if (!known) return problem('not_found', '没有这个接收方', 'there is no such recipient');
     work.tx.dispatch.withdrawConsent(id, recipient, work.nowMs);
     if (!application.refusedRecipients.includes(recipient)) application.refusedRecipients = [...application.refusedRecipients, recipient];
     work.touch(application);
@@ -54,4 +57,8 @@ export async function withdrawConsent(deps: Deps, id: string, recipient: string)
     }
     return null;
   });
+}
+
+function checkRefused(deps: Deps, refused: readonly string[]): Fault[] {
+  return refused.flatMap((recipient, at) => (recipientOf(deps, recipient) === null ? [fault(`/refused/${at}`, 'unknown_recipient', '没有这个接收方', 'there is no such recipient')] : []));
 }

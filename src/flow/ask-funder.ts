@@ -10,7 +10,7 @@ import { unreachable } from '../domain/failures.ts';
 import type { Funder } from '../domain/funder.ts';
 import { APPLICATION_ENDED } from '../domain/states.ts';
 import type { CallResult } from '../dispatch/lines.ts';
-import type { ApplicationRow, AttemptRow, ReceiptRow } from '../store/index.ts';
+import type { ApplicationRow, AttemptRow } from '../store/index.ts';
 import { advance } from './advance.ts';
 import { fieldSource, isComplete, openBody } from './application-body.ts';
 import { contextFor } from './adapter-context.ts';
@@ -202,7 +202,7 @@ function finishReceipt(work: Work, asking: Asking, receiptId: string, request: O
   const application = work.application(asking.application.id);
   const key = application === null ? null : work.keyOf(application);
   const exchange = key === null ? null : key.seal(`receipts/${receiptId}/exchange`, exchangeText(request, result));
-  work.tx.dispatch.finishReceipt({ id: receiptId, exchangeSealed: exchange as Buffer | null, outcome: result.answer.kind, latencyMs: result.latencyMs } as ReceiptRow);
+  work.tx.dispatch.finishReceipt({ id: receiptId, attemptId: asking.attempt.id, exchangeSealed: exchange as Buffer | null, outcome: result.answer.kind, latencyMs: result.latencyMs });
 }
 
 const decoder = new TextDecoder();

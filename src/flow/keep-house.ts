@@ -1,8 +1,10 @@
-/** What is kept for a time and no longer: replies to repeat (7 days), unused verifications (2 days), photos nobody claimed (1 day). */
+/** What is kept for a time and no longer: replies to repeat (7 days), unused verifications (2 days), photos nobody claimed (1 day), raw callbacks (180 days). */
 import type { Deps } from './deps.ts';
 
 const EVERY_MS = 600_000;
 const DAY_MS = 86_400_000;
+/** Raw callbacks serve disputes; forged and unmatched ones belong to no borrower whose erasure could reach them. */
+const RAW_CALLBACKS_MS = 180 * DAY_MS;
 const PHOTOS_AT_ONCE = 200;
 
 export async function keepHouse(deps: Deps): Promise<void> {
@@ -10,6 +12,7 @@ export async function keepHouse(deps: Deps): Promise<void> {
   const photos = deps.store.intake.unclaimedDocuments(nowMs - DAY_MS, PHOTOS_AT_ONCE);
   await deps.commit((tx) => {
     tx.feed.dropReplies(nowMs - 7 * DAY_MS);
+    tx.dispatch.forgetCallbacksBefore(nowMs - RAW_CALLBACKS_MS);
     tx.intake.dropVerifications(nowMs - 2 * DAY_MS);
     for (const photo of photos) tx.intake.dropDocument(photo.id);
     tx.feed.setTimer('housekeeping', 'all', nowMs + EVERY_MS);

@@ -7,6 +7,7 @@ import type { CallbackRow } from '../store/index.ts';
 import { contextFor } from './adapter-context.ts';
 import type { Deps } from './deps.ts';
 import { settleAttempt } from './settle-attempt.ts';
+import { plainOrMark } from './strike-person.ts';
 import { EFFECT_GRACE_MS, perform, type Work } from './work.ts';
 
 /** Null: there is no such funder, or it has no callbacks. */
@@ -22,7 +23,8 @@ export async function receiveCallback(deps: Deps, funderId: string, callback: In
     return capability.acknowledge(ctx, 'refused');
   }
   const news = capability.read(ctx, callback);
-  const dedupeKey = `${funderId}#${news?.messageId ?? deps.vault.sha256Hex(callback.body)}`;
+  const messageId = news?.messageId ?? null;
+  const dedupeKey = `${funderId}#${messageId === null ? deps.vault.sha256Hex(callback.body) : plainOrMark(messageId, (text) => deps.vault.tag('cursor', `callback:${text}`))}`;
   await perform(deps, (work) => {
     if (work.tx.dispatch.callbackSeen(dedupeKey)) return;
     const id = record(work, funderId, callback, 'received', dedupeKey, null);

@@ -14,7 +14,8 @@ export async function receivePostback(deps: Deps, partnerId: string, headers: Re
   const secrets = deps.desk.partnerSecrets(partnerId).map((secret) => encoder.encode(secret));
   const reading = readPostback({ partnerId, headers, rawBody, secrets, nowMs: deps.clock.nowMs() }, deps.vault);
   if (reading.kind === 'unauthentic') {
-    deps.log.warn('postback.refused', { partner: partnerId, why: reading.why });
+    // Who is not known is not named: the id came in the path and may be anything.
+    deps.log.warn('postback.refused', { partner: secrets.length === 0 ? null : partnerId, why: reading.why });
     return problem('signature_invalid', '签名校验失败', 'the signature does not verify');
   }
   if (reading.kind === 'invalid') return problem('invalid_request', '回传内容有误', 'the postback has faults; see errors', { faults: reading.faults });

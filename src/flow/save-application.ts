@@ -90,7 +90,7 @@ function claim(work: Work, application: ApplicationRow, id: string): DocumentRow
   const kind = work.deps.mode === 'sandbox' ? SANDBOX_DOCUMENTS.get(id) : undefined;
   if (kind === undefined) return work.tx.intake.claimDocument(id, application.id) ? (work.tx.intake.document(id) ?? null) : null;
   const row: DocumentRow = { id: work.newId('doc'), kind, channelId: application.channelId, applicationId: application.id, dataKey: null, ok: true, problems: [], createdAtMs: work.nowMs };
-  work.tx.intake.insertDocument(row);
+  work.addDocument(row);
   return row;
 }
 

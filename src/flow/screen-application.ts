@@ -117,7 +117,7 @@ function recentOf(work: Work, application: ApplicationRow, body: ApplicationBody
   const duplicateSinceMs = work.nowMs - policy.duplicate_window_days * DAY_MS;
   const history = work.tx.applications.history({
     self: application.id,
-    phone: application.phoneIndex!,
+    borrowerId: application.borrowerId,
     id_number: application.idIndex!,
     device: application.deviceIndex,
     ip: application.ipIndex,

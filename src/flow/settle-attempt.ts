@@ -10,6 +10,7 @@ import { advance } from './advance.ts';
 import { addOffer, closeOfferOf } from './add-offer.ts';
 import { applyLoanNews } from './apply-loan-news.ts';
 import { releaseCaps } from './start-attempt.ts';
+import { ownRef } from './strike-person.ts';
 import type { Work } from './work.ts';
 
 /** First and longest time between two queries for one attempt, milliseconds. */
@@ -20,7 +21,7 @@ export type Settled = 'applied' | 'stale' | 'duplicate' | 'too_late';
 
 export function settleAttempt(work: Work, application: ApplicationRow, attempt: AttemptRow, answer: DecisionAnswer): Settled {
   if (isStale(attempt, answer)) return 'stale';
-  if (answer.funderRef !== null && attempt.funderRef === null) attempt.funderRef = answer.funderRef;
+  if (answer.funderRef !== null && attempt.funderRef === null) attempt.funderRef = ownRef(work, application, answer.funderRef);
   const settled = apply(work, application, attempt, answer);
   if (settled === 'applied' && answer.eventAtMs !== null) attempt.eventAtMs = Math.max(answer.eventAtMs, attempt.eventAtMs ?? 0);
   if (settled === 'applied') advance(work, application);

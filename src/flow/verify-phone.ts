@@ -1,5 +1,5 @@
 /** Phone verification by SMS code, limited per phone and address. The code itself is stored only as a keyed hash. */
-import { problem, type Problem } from '../domain/failures.ts';
+import { fault, problem, type Problem } from '../domain/failures.ts';
 import type { Deps } from './deps.ts';
 import { perform } from './work.ts';
 
@@ -45,7 +45,8 @@ export async function confirmVerification(deps: Deps, id: string, code: string):
     if (!deps.vault.equal(row.codeHash, hashCode(deps, id, code))) {
       work.tx.intake.saveVerification({ ...row, wrongTries: row.wrongTries + 1 });
       const left = MAX_WRONG_TRIES - row.wrongTries - 1;
-      return problem('code_wrong', `验证码不对，还可以试 ${left} 次`, `the code is wrong; ${left} tries are left`);
+      const [zh, en] = [`验证码不对，还可以试 ${left} 次`, `the code is wrong; ${left} tries are left`];
+      return problem('code_wrong', zh, en, { faults: [fault('/code', 'code_wrong', zh, en)] });
     }
     work.tx.intake.saveVerification({ ...row, confirmedAtMs: work.nowMs });
     return { id, confirmed: true };

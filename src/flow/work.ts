@@ -37,6 +37,9 @@ export class Work {
   readonly #attempts = new Map<string, Held<AttemptRow, AttemptState>>();
   readonly #attemptsOf = new Map<string, AttemptRow[]>();
   readonly #receipts: ReceiptRow[] = [];
+  readonly #events: Omit<EventRow, 'seq'>[] = [];
+  readonly #newConsents: ConsentRow[] = [];
+  readonly #newDocuments: DocumentRow[] = [];
   readonly #borrowers = new Map<string, BorrowerRow>();
   readonly #consents = new Map<string, ConsentRow[]>();
   readonly #documents = new Map<string, DocumentRow[]>();
@@ -85,7 +88,7 @@ export class Work {
 
   addConsent(row: ConsentRow): void {
     (this.consentsOf(row.applicationId) as ConsentRow[]).push(row);
-    this.tx.dispatch.insertConsent(row);
+    this.#newConsents.push(row);
   }
 
   documentsOf(applicationId: string): readonly DocumentRow[] {
@@ -95,6 +98,10 @@ export class Work {
       this.#documents.set(applicationId, rows);
     }
     return rows;
+  }
+
+  addDocument(row: DocumentRow): void {
+    this.#newDocuments.push(row);
   }
 
   /** An application is given these documents; what was known of them before is out of date. */
@@ -175,15 +182,13 @@ export class Work {
   /** Appends an event of this application, and a delivery for each endpoint that wants it. */
   emit(type: EventType, application: ApplicationRow, data: Readonly<Record<string, unknown>> = {}): void {
     application.eventSeq += 1;
-    const row = { type, applicationId: application.id, applicationSeq: application.eventSeq, channelId: application.channelId, atMs: this.nowMs, data };
-    const seq = this.tx.feed.append(row);
+    this.#events.push({ type, applicationId: application.id, applicationSeq: application.eventSeq, channelId: application.channelId, atMs: this.nowMs, data });
     this.touched.add(application.id);
-    this.#deliver({ ...row, seq });
   }
 
   /** Appends an event that belongs to no application; for the desk, not for webhooks. */
   emitGeneral(type: EventType, data: Readonly<Record<string, unknown>>): void {
-    this.tx.feed.append({ type, applicationId: null, applicationSeq: null, channelId: null, atMs: this.nowMs, data });
+    this.#events.push({ type, applicationId: null, applicationSeq: null, channelId: null, atMs: this.nowMs, data });
   }
 
   /** Marks the application as changed, so that it is saved and its waiters are woken. */
@@ -205,7 +210,7 @@ export class Work {
     this.effects.push(effect);
   }
 
-  /** Writes every held row once. Called by `perform` at the end of the closure. */
+  /** Writes every held row once, rows of a kind together. Called by `perform` at the end of the closure. */
   flush(): void {
     for (const { row, was } of this.#applications.values()) {
       if (was === null) this.tx.applications.insert(row);
@@ -215,7 +220,13 @@ export class Work {
       if (was === null) this.tx.dispatch.insert(row);
       else invariant(this.tx.dispatch.save(row, was), 'attempt changed inside its own transaction');
     }
+    if (this.#newDocuments.length > 0) this.tx.intake.insertDocuments(this.#newDocuments);
+    if (this.#newConsents.length > 0) this.tx.dispatch.insertConsents(this.#newConsents);
+    // After the consents and the attempts, which the store looks for when a receipt comes.
     for (const row of this.#receipts) this.tx.dispatch.insertReceipt(row);
+    if (this.#events.length === 0) return;
+    const first = this.tx.feed.appendAll(this.#events);
+    this.#events.forEach((event, at) => this.#deliver(event, first + at));
   }
 
   #holdAttempt(row: AttemptRow): AttemptRow {
@@ -223,16 +234,17 @@ export class Work {
     return row;
   }
 
-  #deliver(event: EventRow): void {
+  #deliver(event: Omit<EventRow, 'seq'>, seq: number): void {
+    if (event.applicationId === null) return;
     for (const endpoint of this.desk.endpoints) {
       if (!wantsEvent(endpoint, { type: event.type, channelId: event.channelId })) continue;
       const delivery: DeliveryRow = {
-        id: this.newId('dlv'), endpointId: endpoint.id, eventSeq: event.seq, type: event.type, state: 'waiting', tries: 0, lastStatus: null, lastError: null,
+        id: this.newId('dlv'), endpointId: endpoint.id, eventSeq: seq, type: event.type, state: 'waiting', tries: 0, lastStatus: null, lastError: null,
         createdAtMs: this.nowMs, firstTryAtMs: null, endedAtMs: null,
       };
       this.tx.feed.insertDelivery(delivery);
       this.setTimer('delivery', delivery.id, this.nowMs + EFFECT_GRACE_MS);
-      this.act({ kind: 'deliver', deliveryId: delivery.id, carry: { delivery, event } });
+      this.act({ kind: 'deliver', deliveryId: delivery.id, carry: { delivery, event: { ...event, seq } } });
     }
   }
 }

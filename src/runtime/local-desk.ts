@@ -36,7 +36,8 @@ export function createLocalDesk(deps: { readonly store: Store; readonly commit: 
       secret: decoder.decode(vault.serviceKey.open(secretAad(owner, row.slot), row.sealed)),
       expiresAtMs: row.expiresAtMs,
     }));
-    secrets.set(owner, opened);
+    // Who has none may be anybody's invention, and there is no end of those.
+    if (opened.length > 0) secrets.set(owner, opened);
     return opened;
   }
 

@@ -7,7 +7,7 @@
  *                   wrapping      format 2 · master version 4 · iv 12 · data key 32 · tag 16
  *                   service seal  format 3 · master version 4 · salt 16 · iv 12 · ciphertext · tag 16
  */
-import { createCipheriv, createDecipheriv, createHash, createHmac, createPrivateKey, createPublicKey, createSecretKey, hkdfSync, sign, timingSafeEqual } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, createPrivateKey, createPublicKey, createSecretKey, hash, hkdfSync, sign, timingSafeEqual } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { invariant } from '../domain/failures.ts';
 import { SealBrokenError } from '../ports/vault.ts';
@@ -89,7 +89,7 @@ export function createVault(keys: VaultKeys, randomBytes: (count: number) => Uin
       const [one, other] = [Buffer.from(left), Buffer.from(right)];
       return one.length === other.length && timingSafeEqual(one, other);
     },
-    sha256Hex: (data) => createHash('sha256').update(data).digest('hex'),
+    sha256Hex: (data) => hash('sha256', data, 'hex'),
     hmacSha256: (key, data) => createHmac('sha256', createSecretKey(key)).update(data).digest(),
     ed25519Pair() {
       const seed = Uint8Array.from(draw(KEY_BYTES));

@@ -35,6 +35,7 @@ export function createGroupCommit(options: GroupCommitOptions): Commit {
 
   function flush(): void {
     const group = waiting.splice(0, maxGroup);
+    if (group.length === 0) return;
     if (waiting.length > 0) defer(flush);
     const results: unknown[] = [];
     try {
@@ -81,6 +82,9 @@ export function createGroupCommit(options: GroupCommitOptions): Commit {
 
 /** EIO, a full disk or a damaged file: after one of these the state on disk is unknown and going on would lie. */
 function isDiskFailure(error: unknown): boolean {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
-  return /^SQLITE_(IOERR|FULL|CORRUPT|NOTADB|READONLY)/.test(code);
+  // drizzle wraps what the driver threw; statements of our own throw it bare.
+  for (let each = error, depth = 0; typeof each === 'object' && each !== null && depth < 4; each = (each as { cause?: unknown }).cause, depth += 1) {
+    if ('code' in each && /^SQLITE_(IOERR|FULL|CORRUPT|NOTADB|READONLY)/.test(String(each.code))) return true;
+  }
+  return false;
 }

@@ -21,12 +21,22 @@ export function createCaller(port: number, secret: string): Caller {
     call: (method, path, body = null, headers = {}) =>
       new Promise((resolve) => {
         const outgoing = request(
-          { agent, host: '127.0.0.1', port, method, path, timeout: TIMEOUT_MS, headers: { authorization: `Bearer ${secret}`, ...(body === null ? {} : { 'content-type': 'application/json' }), ...headers } },
+          {
+            agent,
+            host: '127.0.0.1',
+            port,
+            method,
+            path,
+            timeout: TIMEOUT_MS,
+            headers: { authorization: `Bearer ${secret}`, ...(body === null ? {} : { 'content-type': 'application/json' }), ...headers },
+          },
           (answer) => {
             const chunks: Buffer[] = [];
             answer.on('data', (chunk: Buffer) => chunks.push(chunk));
             answer.on('error', () => resolve(null));
-            answer.on('close', () => resolve(answer.complete ? { status: answer.statusCode ?? 0, text: Buffer.concat(chunks).toString(), headers: answer.headers } : null));
+            answer.on('close', () =>
+              resolve(answer.complete ? { status: answer.statusCode ?? 0, text: Buffer.concat(chunks).toString(), headers: answer.headers } : null),
+            );
           },
         );
         outgoing.on('error', () => resolve(null));

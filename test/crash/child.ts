@@ -21,7 +21,10 @@ const PRELOAD = new URL('quick-start.ts', import.meta.url).href;
 const KEPT_CHARS = 20_000;
 
 export function spawnServer(): Child {
-  const child = spawn(process.execPath, ['--import', PRELOAD, ENTRY], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], env: { ...process.env, TZ: 'UTC' } });
+  const child = spawn(process.execPath, ['--import', PRELOAD, ENTRY], {
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    env: { ...process.env, TZ: 'UTC' },
+  });
   let said = '';
   child.stderr!.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-KEPT_CHARS)));
   let gone = false;

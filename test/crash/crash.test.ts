@@ -18,10 +18,20 @@ describe(`a server that dies under load (CRASH_SEED=${SEED})`, () => {
     ['SQLITE_IOERR_FSYNC', 'after_commit'],
     ['SQLITE_IOERR_FSYNC', 'before_commit'],
     ['SQLITE_FULL', 'before_commit'],
-  ] as const)('stops at once on %s (%s), with a code of its own, and has answered nothing it cannot keep', { timeout: TIMEOUT_MS }, async (code, when) => {
-    const report = await crash({ cycles: 2, cyclesPerLife: 2, jobs: 1, seed: SEED, fault: (dice) => ({ kind: 'disk', code, when, nth: dice.between(2, 25) }) });
-    expect(report).toMatchObject({ lost: [], torn: [], faults: [], deaths: { [code]: 2 } });
-  });
+  ] as const)(
+    'stops at once on %s (%s), with a code of its own, and has answered nothing it cannot keep',
+    { timeout: TIMEOUT_MS },
+    async (code, when) => {
+      const report = await crash({
+        cycles: 2,
+        cyclesPerLife: 2,
+        jobs: 1,
+        seed: SEED,
+        fault: (dice) => ({ kind: 'disk', code, when, nth: dice.between(2, 25) }),
+      });
+      expect(report).toMatchObject({ lost: [], torn: [], faults: [], deaths: { [code]: 2 } });
+    },
+  );
 });
 
 describe('the test itself', () => {

@@ -38,13 +38,22 @@ export async function crash(options: CrashOptions): Promise<CrashReport> {
   const photo = await renderSampleCard('id_front', 1);
   const dice = createDice(options.seed);
   const lives: { readonly cycles: number; readonly seed: number }[] = [];
-  for (let left = options.cycles; left > 0; left -= options.cyclesPerLife) lives.push({ cycles: Math.min(left, options.cyclesPerLife), seed: dice.between(1, 2 ** 31) });
+  for (let left = options.cycles; left > 0; left -= options.cyclesPerLife)
+    lives.push({ cycles: Math.min(left, options.cyclesPerLife), seed: dice.between(1, 2 ** 31) });
   const reports: LifeReport[] = [];
   let next = 0;
   const job = async (): Promise<void> => {
     while (next < lives.length) {
       const one = lives[next++]!;
-      reports.push(await live({ ...one, photo, onCycle: options.onCycle ?? (() => undefined), keepData: options.keepData ?? true, ...(options.fault === undefined ? {} : { fault: options.fault }) }));
+      reports.push(
+        await live({
+          ...one,
+          photo,
+          onCycle: options.onCycle ?? (() => undefined),
+          keepData: options.keepData ?? true,
+          ...(options.fault === undefined ? {} : { fault: options.fault }),
+        }),
+      );
     }
   };
   await Promise.all(Array.from({ length: Math.min(options.jobs, lives.length) }, job));

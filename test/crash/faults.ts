@@ -95,7 +95,10 @@ function counter(nth: number): () => void {
 /** Calls before each statement that writes, BEGIN IMMEDIATE among them. */
 function onEachWrite(reached: () => void): void {
   const probe = new BetterSqlite3(':memory:');
-  const methods = Object.getPrototypeOf(probe.prepare('SELECT 1')) as Record<'run' | 'get' | 'all', (this: BetterSqlite3.Statement, ...values: unknown[]) => unknown>;
+  const methods = Object.getPrototypeOf(probe.prepare('SELECT 1')) as Record<
+    'run' | 'get' | 'all',
+    (this: BetterSqlite3.Statement, ...values: unknown[]) => unknown
+  >;
   probe.close();
   for (const name of ['run', 'get', 'all'] as const) {
     const original = methods[name];

@@ -23,7 +23,9 @@ export interface Hub {
   close(): void;
 }
 
-const FUNDERS = new Map(sandboxFunders(Object.fromEntries(Object.keys(SANDBOX_SECRETS).map((id) => [id, 'http://127.0.0.1']))).map((funder) => [funder.id, funder]));
+const FUNDERS = new Map(
+  sandboxFunders(Object.fromEntries(Object.keys(SANDBOX_SECRETS).map((id) => [id, 'http://127.0.0.1']))).map((funder) => [funder.id, funder]),
+);
 /** How often a delivery's first try is turned away. */
 const TURNED_AWAY = 0.05;
 
@@ -51,7 +53,10 @@ export async function openHub(port: number, dice: Dice): Promise<Hub> {
 
   function receive({ headers }: IncomingMessage, body: Buffer, response: ServerResponse): void {
     const id = String(headers['webhook-id']);
-    const signed = createHmac('sha256', secret).update(`${id}.${String(headers['webhook-timestamp'])}.`).update(body).digest('base64');
+    const signed = createHmac('sha256', secret)
+      .update(`${id}.${String(headers['webhook-timestamp'])}.`)
+      .update(body)
+      .digest('base64');
     if (headers['webhook-signature'] !== `v1,${signed}`) faults.push(`webhook ${id} is not signed rightly`);
     const known = delivered.get(id);
     if (known !== undefined && known !== body.toString()) faults.push(`webhook ${id} came with another body`);
@@ -63,16 +68,19 @@ export async function openHub(port: number, dice: Dice): Promise<Hub> {
   }
 
   function handOn(incoming: IncomingMessage, body: Buffer, response: ServerResponse): void {
-    const onward = request({ port, host: '127.0.0.1', path: incoming.url, method: incoming.method, headers: incoming.headers, agent: false }, (answer) => {
-      const status = answer.statusCode ?? 502;
-      const chunks: Buffer[] = [];
-      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-      answer.on('error', () => response.destroy());
-      answer.on('end', () => {
-        if (status >= 200 && status < 300) callbacks.add(dedupeKeyOf(incoming, body));
-        response.writeHead(status, { 'content-type': answer.headers['content-type'] ?? 'text/plain' }).end(Buffer.concat(chunks));
-      });
-    });
+    const onward = request(
+      { port, host: '127.0.0.1', path: incoming.url, method: incoming.method, headers: incoming.headers, agent: false },
+      (answer) => {
+        const status = answer.statusCode ?? 502;
+        const chunks: Buffer[] = [];
+        answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+        answer.on('error', () => response.destroy());
+        answer.on('end', () => {
+          if (status >= 200 && status < 300) callbacks.add(dedupeKeyOf(incoming, body));
+          response.writeHead(status, { 'content-type': answer.headers['content-type'] ?? 'text/plain' }).end(Buffer.concat(chunks));
+        });
+      },
+    );
     onward.on('error', () => void response.writeHead(502).end());
     onward.end(body);
   }
@@ -95,6 +103,11 @@ export async function openHub(port: number, dice: Dice): Promise<Hub> {
 function dedupeKeyOf(incoming: IncomingMessage, body: Buffer): string {
   const funder = FUNDERS.get((incoming.url ?? '').split('/').at(-1) ?? '')!;
   const context = { baseUrl: '', params: funder.params, secrets: SANDBOX_SECRETS[funder.id]!, nowMs: Date.now(), nonce: '', callbackUrl: '' };
-  const news = adapterFor(funder.adapter)!.callback!.read(context, { path: '', query: {}, headers: incoming.headers as Record<string, string>, body });
+  const news = adapterFor(funder.adapter)!.callback!.read(context, {
+    path: '',
+    query: {},
+    headers: incoming.headers as Record<string, string>,
+    body,
+  });
   return `${funder.id}#${news?.messageId ?? createHash('sha256').update(body).digest('hex')}`;
 }

@@ -44,7 +44,8 @@ export function inspect(inspection: Inspection): boolean {
     kept(bodies, ledger);
     for (const promised of ledger.promised) check(db, inspection, bodies, promised);
     for (const key of inspection.hub.callbacks) {
-      if (db.prepare("SELECT 1 FROM callbacks WHERE dedupe_key = ? AND state <> 'forged'").get(key) === undefined) ledger.lost.push(`acknowledged callback ${key}`);
+      if (db.prepare("SELECT 1 FROM callbacks WHERE dedupe_key = ? AND state <> 'forged'").get(key) === undefined)
+        ledger.lost.push(`acknowledged callback ${key}`);
     }
     return true;
   } finally {
@@ -92,16 +93,20 @@ function integrity(db: Db, torn: string[]): void {
 }
 
 function gaps(db: Db, torn: string[]): void {
-  const rows = db.prepare(`
+  const rows = db
+    .prepare(`
     SELECT a.id, a.event_seq AS seq, count(e.seq) AS n, coalesce(max(e.application_seq), 0) AS last, count(DISTINCT e.application_seq) AS distinct_n
-    FROM applications a LEFT JOIN events e ON e.application_id = a.id GROUP BY a.id HAVING n <> a.event_seq OR last <> a.event_seq OR distinct_n <> n`).all() as Row[];
+    FROM applications a LEFT JOIN events e ON e.application_id = a.id GROUP BY a.id HAVING n <> a.event_seq OR last <> a.event_seq OR distinct_n <> n`)
+    .all() as Row[];
   for (const row of rows) torn.push(`application ${row['id']} counts ${row['seq']} events and has ${row['n']} up to ${row['last']}`);
-  const orphans = db.prepare(`
+  const orphans = db
+    .prepare(`
     SELECT 'event' AS what, e.seq AS id FROM events e LEFT JOIN applications a ON a.id = e.application_id WHERE e.application_id IS NOT NULL AND a.id IS NULL
     UNION ALL SELECT 'undelivered event', e.seq FROM events e LEFT JOIN deliveries d ON d.event_seq = e.seq WHERE e.application_id IS NOT NULL GROUP BY e.seq HAVING count(d.id) <> 1
     UNION ALL SELECT 'application without borrower', a.id FROM applications a LEFT JOIN borrowers b ON b.id = a.borrower_id WHERE b.id IS NULL
     UNION ALL SELECT 'attempt without receipt', t.id FROM attempts t LEFT JOIN receipts r ON r.attempt_id = t.id WHERE t.state NOT IN ('planned', 'cancelled') GROUP BY t.id HAVING count(r.id) = 0
-    UNION ALL SELECT 'loans of one application', application_id FROM loans GROUP BY application_id HAVING count(*) > 1`).all() as Row[];
+    UNION ALL SELECT 'loans of one application', application_id FROM loans GROUP BY application_id HAVING count(*) > 1`)
+    .all() as Row[];
   for (const row of orphans) torn.push(`${row['what']} ${row['id']}`);
 }
 
@@ -112,7 +117,10 @@ function withoutTimer(db: Db, torn: string[]): void {
 /** Every application's sealed body, opened, by the click id that tells it apart. */
 function open(db: Db, { vault, ledger }: Inspection): Map<string, { readonly id: string; readonly body: ApplicationBody }> {
   const keys: OpenKeys = createOpenKeys(vault);
-  const rows = db.prepare('SELECT a.id, a.body_sealed AS bodySealed, b.id AS borrower, b.data_key AS dataKey FROM applications a JOIN borrowers b ON b.id = a.borrower_id')
+  const rows = db
+    .prepare(
+      'SELECT a.id, a.body_sealed AS bodySealed, b.id AS borrower, b.data_key AS dataKey FROM applications a JOIN borrowers b ON b.id = a.borrower_id',
+    )
     .all() as { id: string; bodySealed: Buffer; borrower: string; dataKey: Buffer }[];
   const bodies = new Map<string, { id: string; body: ApplicationBody }>();
   for (const row of rows) {
@@ -136,9 +144,14 @@ function kept(bodies: ReturnType<typeof open>, ledger: Ledger): void {
     const found = bodies.get(asked.clickId);
     const { applicant, request } = found?.body ?? {};
     if (found === undefined || found.id !== asked.id) ledger.lost.push(`application ${asked.id} of key ${asked.key}`);
-    else if (applicant?.name !== asked.name || applicant.id_number !== asked.idNumber || applicant.phone !== asked.phone) ledger.torn.push(`application ${asked.id} holds somebody else`);
+    else if (applicant?.name !== asked.name || applicant.id_number !== asked.idNumber || applicant.phone !== asked.phone)
+      ledger.torn.push(`application ${asked.id} holds somebody else`);
     // A patch that was committed but not acknowledged may have changed it too.
-    else if (changed.has(found.id) ? request?.amount_fen !== changed.get(found.id) : request?.amount_fen !== asked.amountFen && !asked.body.includes('"draft"')) {
+    else if (
+      changed.has(found.id)
+        ? request?.amount_fen !== changed.get(found.id)
+        : request?.amount_fen !== asked.amountFen && !asked.body.includes('"draft"')
+    ) {
       ledger.lost.push(`the amount of application ${asked.id}`);
     }
   }
@@ -149,7 +162,9 @@ function check(db: Db, { dataDir, ledger }: Inspection, bodies: ReturnType<typeo
   const stands = ((): boolean => {
     switch (promised.kind) {
       case 'consents':
-        return promised.recipients.every((recipient) => one('SELECT 1 FROM consents WHERE application_id = ? AND recipient = ?', promised.application, recipient) !== undefined);
+        return promised.recipients.every(
+          (recipient) => one('SELECT 1 FROM consents WHERE application_id = ? AND recipient = ?', promised.application, recipient) !== undefined,
+        );
       case 'amount':
         return [...bodies.values()].some(({ id }) => id === promised.application);
       case 'submitted':
@@ -166,7 +181,14 @@ function check(db: Db, { dataDir, ledger }: Inspection, bodies: ReturnType<typeo
       case 'verified':
         return one('SELECT 1 FROM phone_verifications WHERE id = ? AND confirmed_at_ms IS NOT NULL', promised.verification) !== undefined;
       case 'clicked':
-        return Number(one('SELECT count(*) AS n FROM partner_clicks c JOIN partner_impressions i ON i.id = c.impression_id WHERE i.application_id = ?', promised.application)?.['n']) >= promised.count;
+        return (
+          Number(
+            one(
+              'SELECT count(*) AS n FROM partner_clicks c JOIN partner_impressions i ON i.id = c.impression_id WHERE i.application_id = ?',
+              promised.application,
+            )?.['n'],
+          ) >= promised.count
+        );
     }
   })();
   if (!stands) ledger.lost.push(`${promised.kind} of ${'application' in promised ? promised.application : ''}`);

@@ -63,7 +63,13 @@ export async function live(options: LifeOptions): Promise<LifeReport> {
       options.onCycle();
     }
     await comeToRest(life, standby);
-    return { ledger: life.ledger, deaths: Object.fromEntries(life.deaths), inspections: life.inspections, delivered: life.hub.delivered.size, callbacks: life.hub.callbacks.size };
+    return {
+      ledger: life.ledger,
+      deaths: Object.fromEntries(life.deaths),
+      inspections: life.inspections,
+      delivered: life.hub.delivered.size,
+      callbacks: life.hub.callbacks.size,
+    };
   } finally {
     await life.close();
   }
@@ -80,11 +86,22 @@ async function openLife({ seed, photo, fault, keepData }: LifeOptions) {
   const key = randomBytes(32);
   const ledger = new Ledger();
   const order: Omit<Order, 'fault' | 'clockAheadMs'> = {
-    dataDir, port, publicUrl: hub.url, masterKey: key.toString('base64'), funderUrls: Object.fromEntries(sandbox.funders.map(({ id, url }) => [id, url])), webhook: hub.webhook,
+    dataDir,
+    port,
+    publicUrl: hub.url,
+    masterKey: key.toString('base64'),
+    funderUrls: Object.fromEntries(sandbox.funders.map(({ id, url }) => [id, url])),
+    webhook: hub.webhook,
   };
   let applications = 0;
   return {
-    dice, port, hub, ledger, dataDir, order, photo,
+    dice,
+    port,
+    hub,
+    ledger,
+    dataDir,
+    order,
+    photo,
     drawFault: fault ?? drawFault,
     vault: createVault({ masterKeys: [{ version: 1, key }], current: 1 }, randomBytes),
     deaths: new Map<string, number>(),
@@ -105,7 +122,10 @@ function drawFault(dice: Dice): Fault {
   if (sort === 'chance') return { kind: 'none' };
   if (sort === 'disk') {
     return {
-      kind: 'disk', code: dice.pick(['SQLITE_IOERR_FSYNC', 'SQLITE_IOERR_WRITE', 'SQLITE_FULL']), when: dice.pick(['before_commit', 'after_commit'] as const), nth: dice.between(2, 40),
+      kind: 'disk',
+      code: dice.pick(['SQLITE_IOERR_FSYNC', 'SQLITE_IOERR_WRITE', 'SQLITE_FULL']),
+      when: dice.pick(['before_commit', 'after_commit'] as const),
+      nth: dice.between(2, 40),
     };
   }
   const at = dice.pick(KILL_POINTS);
@@ -155,7 +175,8 @@ function judge({ deaths, ledger }: Life, { code, signal, said }: Ending, fault: 
   const cause = fault.kind === 'kill' ? fault.at : fault.kind === 'disk' ? fault.code : fault.kind === 'lie' ? 'lie' : 'chance';
   deaths.set(cause, (deaths.get(cause) ?? 0) + 1);
   const stopped = fault.kind === 'disk' && code === 74;
-  if (signal !== 'SIGKILL' && !stopped) ledger.faults.push(`it ended with ${signal ?? code} by itself (${JSON.stringify(fault)}): ${said.slice(-600)}`);
+  if (signal !== 'SIGKILL' && !stopped)
+    ledger.faults.push(`it ended with ${signal ?? code} by itself (${JSON.stringify(fault)}): ${said.slice(-600)}`);
   if (said.includes(STILL_RUNNING)) ledger.faults.push(`it went on after its disk had failed (${JSON.stringify(fault)})`);
   for (const line of said.split('\n')) {
     if (line.includes('"level":"error"') && !(fault.kind === 'disk' && line.includes('disk.failed'))) ledger.faults.push(line.slice(0, 400));

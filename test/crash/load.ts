@@ -76,7 +76,12 @@ function makeAsked(walk: Walk, kind: string): Asked {
   const body = {
     ...(kind === 'draft' ? { draft: true } : {}),
     applicant: {
-      name: person.name, id_number: person.idNumber, phone, phone_verification_id: 'pv_sandbox', monthly_income_fen: dice.between(40, 250) * 10_000, employment: 'salaried',
+      name: person.name,
+      id_number: person.idNumber,
+      phone,
+      phone_verification_id: 'pv_sandbox',
+      monthly_income_fen: dice.between(40, 250) * 10_000,
+      employment: 'salaried',
       assets: { zhima_band: dice.pick(['600_650', '650_700', '700_750', '750_plus']) },
     },
     request: { amount_fen: amountFen, term_months: 12, purpose: 'consumption' },
@@ -85,8 +90,18 @@ function makeAsked(walk: Walk, kind: string): Asked {
     visit: { channel: 'h5-demo', click_id: clickId },
   };
   return {
-    key: `crash-${n}-${dice.between(0, 2 ** 30).toString(36)}`, body: JSON.stringify(body), name: person.name, idNumber: person.idNumber, phone, amountFen, clickId,
-    prefer: dice.chance(0.4) ? 'wait=1' : null, reply: null, id: null, token: null, replayed: false,
+    key: `crash-${n}-${dice.between(0, 2 ** 30).toString(36)}`,
+    body: JSON.stringify(body),
+    name: person.name,
+    idNumber: person.idNumber,
+    phone,
+    amountFen,
+    clickId,
+    prefer: dice.chance(0.4) ? 'wait=1' : null,
+    reply: null,
+    id: null,
+    token: null,
+    replayed: false,
   };
 }
 
@@ -117,7 +132,8 @@ async function answerAndTake(walk: Walk, first: View): Promise<void> {
     if (agreed?.status === 200) ledger.promised.push({ kind: 'consents', application: view.id, recipients });
   } else if (view.status === 'offered') {
     const offer = view.offers.find((one) => one.status === 'open')?.id;
-    if (offer === undefined || (await keyedCall(walk, 'POST', `/v1/applications/${view.id}/offers/${offer}/disclosure`, '{}', false))?.status !== 200) return;
+    if (offer === undefined || (await keyedCall(walk, 'POST', `/v1/applications/${view.id}/offers/${offer}/disclosure`, '{}', false))?.status !== 200)
+      return;
     const taken = await keyedCall(walk, 'POST', `/v1/applications/${view.id}/offers/${offer}/accept`, '{}');
     if (taken?.status === 200) ledger.promised.push({ kind: 'accepted', application: view.id, offer });
   } else if (view.status === 'declined') await click(walk, view.id);
@@ -126,7 +142,9 @@ async function answerAndTake(walk: Walk, first: View): Promise<void> {
 async function click({ caller, ledger }: Walk, application: string): Promise<void> {
   const shown = await caller.call('GET', `/v1/applications/${application}/partner-offers`);
   if (shown?.status !== 200) return;
-  const links = (JSON.parse(shown.text) as { groups: { offers: { link: string }[] }[] }).groups.flatMap((group) => group.offers.map(({ link }) => new URL(link).pathname));
+  const links = (JSON.parse(shown.text) as { groups: { offers: { link: string }[] }[] }).groups.flatMap((group) =>
+    group.offers.map(({ link }) => new URL(link).pathname),
+  );
   let count = 0;
   for (const link of links.slice(0, 2)) if ((await caller.call('GET', link))?.status === 302) count += 1;
   if (count > 0) ledger.promised.push({ kind: 'clicked', application, count });
@@ -137,7 +155,9 @@ async function uploadPhoto({ caller, ledger, photo }: Walk): Promise<void> {
   form.set('kind', 'id_front');
   form.set('file', new Blob([photo as BlobPart], { type: 'image/jpeg' }), 'front.jpg');
   const sent = new Response(form);
-  const answer = await caller.call('POST', '/v1/documents', new Uint8Array(await sent.arrayBuffer()), { 'content-type': sent.headers.get('content-type')! });
+  const answer = await caller.call('POST', '/v1/documents', new Uint8Array(await sent.arrayBuffer()), {
+    'content-type': sent.headers.get('content-type')!,
+  });
   if (answer === null) return;
   if (answer.status === 201) ledger.promised.push({ kind: 'document', document: (JSON.parse(answer.text) as { id: string }).id });
   else if (!EXPECTED.has(answer.status)) ledger.faults.push(`a photo was answered ${answer.status}`);
@@ -162,5 +182,10 @@ async function keyedCall({ caller, ledger, dice }: Walk, method: string, path: s
 }
 
 function consentTo(recipient: string) {
-  return { recipient, purpose: recipient === 'platform' ? 'application' : 'credit_decision', text_version: TEXT_VERSION, agreed_at: new Date().toISOString() };
+  return {
+    recipient,
+    purpose: recipient === 'platform' ? 'application' : 'credit_decision',
+    text_version: TEXT_VERSION,
+    agreed_at: new Date().toISOString(),
+  };
 }

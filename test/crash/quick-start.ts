@@ -7,7 +7,12 @@ import { registerHooks } from 'node:module';
 registerHooks({
   resolve(specifier, context, next) {
     const { parentURL } = context;
-    if (specifier.startsWith('.') && specifier.endsWith('.js') && parentURL?.includes('/node_modules/drizzle-orm/') === true && !parentURL.endsWith('.cjs')) {
+    if (
+      specifier.startsWith('.') &&
+      specifier.endsWith('.js') &&
+      parentURL?.includes('/node_modules/drizzle-orm/') === true &&
+      !parentURL.endsWith('.cjs')
+    ) {
       return { url: new URL(specifier, parentURL).href, format: 'module', shortCircuit: true };
     }
     return next(specifier, context);

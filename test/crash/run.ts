@@ -10,7 +10,15 @@ import { crash, type CrashReport } from './crash.ts';
 const text = { type: 'string' } as const;
 
 try {
-  const { values } = parseArgs({ options: { cycles: { ...text, default: '100' }, seed: text, jobs: { ...text, default: '2' }, life: { ...text, default: '50' }, json: { type: 'boolean', default: false } } });
+  const { values } = parseArgs({
+    options: {
+      cycles: { ...text, default: '100' },
+      seed: text,
+      jobs: { ...text, default: '2' },
+      life: { ...text, default: '50' },
+      json: { type: 'boolean', default: false },
+    },
+  });
   const cycles = wholeNumber('--cycles', values.cycles, 1, 1_000_000);
   const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : wholeNumber('--seed', values.seed, 0, 2 ** 31);
   const jobs = wholeNumber('--jobs', values.jobs, 1, 16);
@@ -22,8 +30,19 @@ try {
   process.exitCode = asked ? 2 : 1;
 }
 
-async function run(options: { readonly cycles: number; readonly seed: number; readonly jobs: number; readonly cyclesPerLife: number; readonly json: boolean }): Promise<number> {
-  const bar = new SingleBar({ stream: process.stderr, format: 'cycles {bar} {value}/{total}  {duration_formatted}  to go {eta_formatted}', hideCursor: true, clearOnComplete: true });
+async function run(options: {
+  readonly cycles: number;
+  readonly seed: number;
+  readonly jobs: number;
+  readonly cyclesPerLife: number;
+  readonly json: boolean;
+}): Promise<number> {
+  const bar = new SingleBar({
+    stream: process.stderr,
+    format: 'cycles {bar} {value}/{total}  {duration_formatted}  to go {eta_formatted}',
+    hideCursor: true,
+    clearOnComplete: true,
+  });
   const startedMs = performance.now();
   process.stdout.write(`seed ${options.seed}\n`);
   bar.start(options.cycles, 0);
@@ -39,8 +58,14 @@ async function run(options: { readonly cycles: number; readonly seed: number; re
 }
 
 function describe(report: CrashReport, seconds: number): string {
-  const causes = Object.entries(report.deaths).map(([cause, count]) => `${cause} ${count}`).join(', ');
-  const list = (what: string, texts: readonly string[]): string => texts.slice(0, 20).map((one) => `${what}: ${one}\n`).join('');
+  const causes = Object.entries(report.deaths)
+    .map(([cause, count]) => `${cause} ${count}`)
+    .join(', ');
+  const list = (what: string, texts: readonly string[]): string =>
+    texts
+      .slice(0, 20)
+      .map((one) => `${what}: ${one}\n`)
+      .join('');
   return `${list('lost', report.lost)}${list('torn', report.torn)}${list('fault', report.faults)}
 ${report.cycles} cycles on ${report.lives} data folders in ${seconds.toFixed(0)} s (${causes})
 ${report.requests} keyed requests, ${report.applications} applications, ${report.callbacks} callbacks and ${report.webhooks} webhooks acknowledged

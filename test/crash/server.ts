@@ -41,7 +41,11 @@ async function start(order: Order): Promise<void> {
   const server = await startServer(config, {
     sandbox: { funders: sandboxFunders(order.funderUrls), secrets: SANDBOX_SECRETS },
     wrap: (host) =>
-      withFault({ ...host, clock: { ...host.clock, nowMs: () => host.clock.nowMs() + order.clockAheadMs } }, order.fault, (url) => url === order.webhook.url),
+      withFault(
+        { ...host, clock: { ...host.clock, nowMs: () => host.clock.nowMs() + order.clockAheadMs } },
+        order.fault,
+        (url) => url === order.webhook.url,
+      ),
   });
   await prepare(server.service, order);
   process.send?.({ kind: 'ready', secret: server.keys?.secret });
@@ -56,7 +60,14 @@ async function prepare({ deps, desk }: Service, { webhook }: Order): Promise<voi
     const nowMs = deps.clock.nowMs();
     const put = (kind: 'webhook_endpoint' | 'policy', record: { readonly id: string }): void =>
       void tx.desk.insertRecord({
-        kind, id: record.id, version: (tx.desk.record(kind, record.id)?.version ?? 0) + 1, body: JSON.stringify(record), retired: false, createdAtMs: nowMs, author: 'crash', approver: null,
+        kind,
+        id: record.id,
+        version: (tx.desk.record(kind, record.id)?.version ?? 0) + 1,
+        body: JSON.stringify(record),
+        retired: false,
+        createdAtMs: nowMs,
+        author: 'crash',
+        approver: null,
       });
     put('webhook_endpoint', endpoint);
     put('policy', policy);

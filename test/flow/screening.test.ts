@@ -16,7 +16,7 @@ describe('an application set aside', () => {
     const world = await scripted(ONE);
     await prescreen(world, RULE);
     const made = await world.apply({ ...person(1), employment: 'freelance' });
-    expect([made.json['status'], reasons(world, made.json['id']), world.asks]).toEqual(['screening', ['operator_rule'], []]);
+    expect([made.json['status'], reasons(world, made.json['id']), world.asks]).toEqual(['screening', ['under_review'], []]);
     expect((await post(world, `/v1/desk/applications/${made.json['id']}/release`)).status).toBe(200);
     await world.settle();
     expect([state(world, made.json['id']), attempts(world, made.json['id'])]).toEqual(['offered', [['one', 'approved']]]);

@@ -54,20 +54,24 @@ export function funder(name: string, tier: number, { product = {}, timeouts = {}
   });
 }
 
-export async function scripted(funders: readonly Funder[], scripts: Record<string, Script> = {}, options: Omit<WorldOptions, 'funders'> = {}): Promise<ScriptedWorld> {
+export interface ScriptedOptions extends Omit<WorldOptions, 'funders' | 'answer'> {
+  /** What receivers of webhooks say. */
+  readonly receive?: (request: OutboundRequest) => Said;
+}
+
+export async function scripted(funders: readonly Funder[], scripts: Record<string, Script> = {}, { receive, ...options }: ScriptedOptions = {}): Promise<ScriptedWorld> {
   const world = await makeWorld({ ...options, funders: () => funders });
   const { deps } = world.service;
   const seeding = deps.commit((tx) => funders.forEach(({ id }) => setSecret(tx, deps.vault, id, 'api_secret', SECRET, world.clock.nowMs())));
   await seeding;
   world.service.desk.reload();
   const asks: Ask[] = [];
-  const others = deps.transport.send.bind(deps.transport);
 
   deps.transport.send = async (request: OutboundRequest, how: SendOptions) => {
     const ask = askOf(request, world.clock.nowMs(), asks);
-    if (ask === null) return others(request, how);
-    asks.push(ask);
-    const said = (scripts[ask.funderId] ?? (() => approves(ask)))(ask);
+    if (ask === null) world.sent.push(request);
+    else asks.push(ask);
+    const said = ask === null ? (receive?.(request) ?? reply(204, '')) : (scripts[ask.funderId] ?? approves)(ask);
     if (said !== 'hang') return said;
     await world.clock.sleep(how.timeoutMs);
     return { kind: 'lost', why: 'timeout' };
@@ -98,7 +102,7 @@ function askOf(request: OutboundRequest, atMs: number, asks: readonly Ask[]): As
   return { kind, funderId, ref, atMs, body, before: asks.filter((each) => each.kind === kind && each.ref === ref).length };
 }
 
-const reply = (status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): SendOutcome =>
+export const reply = (status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): SendOutcome =>
   ({ kind: 'response', response: { status, headers, body: new TextEncoder().encode(typeof body === 'string' ? body : JSON.stringify(body)) } });
 
 /** The order as harbor-json writes it; times as of the asking. */

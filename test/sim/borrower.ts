@@ -88,6 +88,11 @@ async function create(world: BorrowerWorld, person: Person, tag: string): Promis
   world.acknowledged({ kind: 'created', ask, reply, applicationId: view.id, secrets: [person.phone, person.idNumber, person.name] });
   const mine: Mine = { id: view.id, headers: key === world.keys.publishable ? { ...auth, 'client-token': view.client_token! } : auth };
   if (draft && dice.chance(0.8)) await finishDraft(world, mine, whole);
+  // Second thoughts while the first funders are being asked.
+  if (dice.chance(world.fickle)) {
+    await world.sleep(dice.int(400));
+    await withdrawOneConsent(world, mine, view.attempts.map((attempt) => attempt.funder.id));
+  }
   return mine;
 }
 
@@ -110,7 +115,7 @@ async function follow(world: BorrowerWorld, mine: Mine): Promise<boolean> {
     const seen = await world.call(ask(mine, 'GET', ''));
     if (seen === null || seen.status !== 200) continue;
     const view = JSON.parse(seen.text) as ApplicationView;
-    if (dice.chance(world.fickle)) await withdrawOneConsent(world, mine, view);
+    if (dice.chance(world.fickle)) await withdrawOneConsent(world, mine, view.attempts.map((attempt) => attempt.funder.id));
     if (dice.chance(0.02)) await withdraw(world, mine);
     if (dice.chance(0.02) && (await erase(world, mine))) return dice.chance(0.5);
     if (await act(world, mine, view)) return dice.chance(0.4);
@@ -165,8 +170,7 @@ async function takeOffer(world: BorrowerWorld, mine: Mine, view: ApplicationView
   if (reply?.status === 200) world.acknowledged({ kind: 'accepted', applicationId: mine.id });
 }
 
-async function withdrawOneConsent(world: BorrowerWorld, mine: Mine, view: ApplicationView): Promise<void> {
-  const asked = view.attempts.map((attempt) => attempt.funder.id);
+async function withdrawOneConsent(world: BorrowerWorld, mine: Mine, asked: readonly string[]): Promise<void> {
   const recipient = world.dice.pick(asked.length > 0 && world.dice.chance(0.7) ? asked : FUNDER_IDS);
   const sentAtMs = world.nowMs();
   const reply = await world.call(ask(mine, 'DELETE', `/consents/${recipient}`));

@@ -182,7 +182,7 @@ function checkSealedOf(view: CommitView, { table, after }: Change<'receipts' | '
 }
 
 function isErased(view: CommitView, borrowerId: string): boolean {
-  return view.ledger.get('borrowers', borrowerId)?.erasedAtMs != null;
+  return typeof view.ledger.get('borrowers', borrowerId)?.erasedAtMs === 'number';
 }
 
 function checkErased(view: CommitView, borrowerId: string): void {

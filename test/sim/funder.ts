@@ -49,14 +49,22 @@ export class SimFunder {
     this.#world = world;
   }
 
-  /** Answers a request that has arrived; null hangs up without a word. */
+  /** Whether it will have nothing to do with this order, however often it comes. */
+  refuses(ref: string): boolean {
+    return this.#turnedAway.has(ref);
+  }
+
+  /** Answers a request that has arrived. */
   handle(request: OutboundRequest): OutboundResponse {
     const body = open(this.#secret, request.headers, request.body);
     if (body === null) return signed(this.#secret, 400, {});
     const { dice } = this.#world;
-    const ref = `${request.url}#${String(body['ref'])}`;
-    if (dice.chance(this.#temper.busy) || this.#turnedAway.has(ref)) {
-      if (request.url.endsWith('/submit') && !this.orders.has(body['ref'] as string)) this.#turnedAway.add(ref);
+    const ref = String(body['ref']);
+    // "Busy" says that it surely has not taken it: of an order that a copy has brought already it would be a lie.
+    const isSubmit = request.url.endsWith('/submit');
+    const taken = isSubmit && this.orders.has(ref);
+    if (!taken && (dice.chance(this.#temper.busy) || (isSubmit && this.#turnedAway.has(ref)))) {
+      if (isSubmit) this.#turnedAway.add(ref);
       return signed(this.#secret, 503, {});
     }
     const reply = this.#answer(request.url.slice(request.url.lastIndexOf('/') + 1), body);

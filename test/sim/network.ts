@@ -85,8 +85,8 @@ export class Network {
         const bad = corrupted || (peer.corruptible && dice.chance(noise.corrupted));
         return tell(this.#delay(), { kind: 'response', response: bad ? corruptResponse(response, dice) : response });
       }, corrupted && dice.chance(0.5));
-      // The copy's reply finds nobody who waits for it.
-      if (dice.chance(noise.repeated)) this.#travel(peer, request, (arrived) => void peer.answer(arrived), false);
+      // The copy's reply finds nobody who waits for it. A copy of what came garbled would be understood, and the refusal we were told a lie.
+      if (!corrupted && dice.chance(noise.repeated)) this.#travel(peer, request, (arrived) => void peer.answer(arrived), false);
     });
   }
 

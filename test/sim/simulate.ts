@@ -1,4 +1,5 @@
 /** Runs one seed: so many steps of trouble, then peace until everything has come to its end. */
+import type { Ledger } from './ledger.ts';
 import { judgeEnd, settleDown } from './liveness.ts';
 import type { Sabotage } from './sabotage.ts';
 import { turn } from './timeline.ts';
@@ -22,7 +23,8 @@ export interface SimResult {
   readonly peaceSteps: number;
   readonly applications: number;
   readonly attempts: number;
-  readonly events: number;
+  /** How often each thing happened, by type of event. */
+  readonly events: Readonly<Record<string, number>>;
   readonly deaths: number;
   readonly violation: (Violation & { readonly step: number }) | null;
   readonly lines: readonly string[];
@@ -44,10 +46,16 @@ export async function simulate(options: SimOptions): Promise<SimResult> {
     }
     const { violation, ledger, trace } = world;
     return {
-      seed: options.seed, hash: trace.hash, steps, peaceSteps, applications: ledger.rows('applications').size, attempts: ledger.rows('attempts').size, events: ledger.rows('events').size,
+      seed: options.seed, hash: trace.hash, steps, peaceSteps, applications: ledger.rows('applications').size, attempts: ledger.rows('attempts').size, events: tally(ledger),
       deaths: world.deaths, violation: violation === null ? null : { ...violation, step: steps + peaceSteps }, lines: trace.lines,
     };
   } finally {
     world.dispose();
   }
+}
+
+function tally(ledger: Ledger): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { type } of ledger.rows('events').values()) counts[type] = (counts[type] ?? 0) + 1;
+  return counts;
 }

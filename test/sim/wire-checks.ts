@@ -63,7 +63,7 @@ export function createWireChecks(view: WireView): WireChecks {
     for (const other of ledger.of('attempts', applicationId)) {
       if (other.id === attemptId || (!alone && other.planId === planId)) continue;
       const order = held.get(applicationId)?.find((each) => each.order.ref === other.id)?.order;
-      const stands = order === undefined ? (onWay.get(other.id) ?? 0) > 0 : LIVE.has(order.view.state) && order.view.loan === null;
+      const stands = order === undefined ? (onWay.get(other.id) ?? 0) > 0 && !view.funders.get(other.funderId)!.refuses(other.id) : LIVE.has(order.view.state) && order.view.loan === null;
       // Given up after its time, or an approval that nobody may take: its holder has been told, or will be.
       const given = other.state === 'expired' || offers.some((offer) => offer.attemptId === other.id && offer.state !== 'open');
       if (stands && !given) fail('exclusive_at_funders', `${attemptId} leaves while ${other.id} (${other.state}) ${order === undefined ? 'is on its way' : `is ${order.view.state} there`}`);

@@ -5,7 +5,12 @@ export interface View {
   readonly status: string;
   readonly reasons: readonly { readonly code: string }[];
   readonly needs: readonly Need[];
-  readonly attempts: readonly { readonly funder: FunderName; readonly status: string; readonly at: string; readonly reason?: { readonly code: string } }[];
+  readonly attempts: readonly {
+    readonly funder: FunderName;
+    readonly status: string;
+    readonly at: string;
+    readonly reason?: { readonly code: string };
+  }[];
   readonly offers: readonly Offer[];
   readonly loan?: { readonly status: string; readonly amount_fen: number };
   readonly created_at: string;
@@ -50,6 +55,8 @@ export interface Client {
 
 /** Waits before a call that was shed or limited is made again, in milliseconds; then it is given up. */
 const PATIENCE_MS = [300, 1_000, 2_000, 4_000] as const;
+/** Half seconds that a server may take to start. */
+const START_TRIES = 40;
 
 export function createClient(url: string, key: string): Client {
   const authorization = `Bearer ${key}`;
@@ -69,7 +76,11 @@ export function createClient(url: string, key: string): Client {
   return {
     url,
     call: (method, path, body, headers = {}) =>
-      send(path, { method, headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers }, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }),
+      send(path, {
+        method,
+        headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      }),
     async upload(kind, jpeg) {
       const form = new FormData();
       form.set('kind', kind);
@@ -88,7 +99,13 @@ export function pause(ms: number): Promise<void> {
 
 /** The sandbox keys of a running server. Throws with what to do when there is none, or it is not in sandbox mode. */
 export async function sandboxKeysOf(url: string): Promise<Readonly<Record<'publishable' | 'secret' | 'operator' | 'approver', string>>> {
-  const response = await fetch(`${url}/v1/sandbox/keys`).catch(() => null);
+  const ask = (): Promise<Response | null> => fetch(`${url}/v1/sandbox/keys`).catch(() => null);
+  let response = await ask();
+  // It listens before it is ready.
+  for (let tries = 0; response?.status === 503 && tries < START_TRIES; tries += 1) {
+    await pause(500);
+    response = await ask();
+  }
   if (response === null) throw new Error(`nothing answers at ${url}; start a server with "npm start", or leave out --url`);
   if (response.status === 404) throw new Error(`the server at ${url} is not in sandbox mode: it tells nobody its keys`);
   if (!response.ok) throw new Error(`${url} answers ${response.status} when asked for its sandbox keys`);

@@ -22,11 +22,23 @@ export const demo = defineCommand({
     const concurrency = wholeNumber('--concurrency', args.concurrency, 1, 512);
     const own = args.url === undefined ? await startOwnServer() : null;
     const url = own?.url ?? args.url!.replace(/\/+$/, '');
-    const bar = new SingleBar({ stream: process.stderr, format: 'applicants {bar} {value}/{total}  {duration_formatted}  to go {eta_formatted}', hideCursor: true, clearOnComplete: true });
+    const bar = new SingleBar({
+      stream: process.stderr,
+      format: 'applicants {bar} {value}/{total}  {duration_formatted}  to go {eta_formatted}',
+      hideCursor: true,
+      clearOnComplete: true,
+    });
     const startedMs = performance.now();
     try {
       bar.start(applications, 0);
-      const funnel = await runDemo({ url, applications, seed, concurrency, partnerSecret: own?.partnerSecret ?? null, onDone: (done) => bar.update(done) });
+      const funnel = await runDemo({
+        url,
+        applications,
+        seed,
+        concurrency,
+        partnerSecret: own?.partnerSecret ?? null,
+        onDone: (done) => bar.update(done),
+      });
       bar.stop();
       const seconds = (performance.now() - startedMs) / 1_000;
       process.stdout.write(`${renderFunnel(funnel)}\n${applications} applicants, seed ${seed}, ${seconds.toFixed(1)} s\n`);

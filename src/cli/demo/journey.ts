@@ -35,7 +35,14 @@ const NOTHING: Promotion = { shown: 0, clicked: 0, leads: 0 };
 
 export async function travel(world: World, person: DemoApplicant): Promise<Course> {
   const dice = createDice(person.n * 2_654_435_761);
-  const end = (outcome: Partial<Course> & Pick<Course, 'end'>): Course => ({ trait: person.trait, fault: null, view: null, agreedAtMs: [], promotion: NOTHING, ...outcome });
+  const end = (outcome: Partial<Course> & Pick<Course, 'end'>): Course => ({
+    trait: person.trait,
+    fault: null,
+    view: null,
+    agreedAtMs: [],
+    promotion: NOTHING,
+    ...outcome,
+  });
   const verification = await verifyPhone(world.client, person.phone);
   if (typeof verification !== 'string') return end({ end: 'rejected', fault: faultOf(verification) });
   const documents = await world.photos.documentsFor(world.client, person.photos, person.n);
@@ -49,7 +56,8 @@ export async function travel(world: World, person: DemoApplicant): Promise<Cours
   const agreedAtMs: number[] = [];
   view = await settle(world, person, view, agreedAtMs);
   if (view.status === 'offered') view = await consider(world.client, person, view);
-  const promotion = view.status === 'declined' || view.status === 'expired' ? await lookAtPartnerOffers(world.client, view.id, person, dice, world.partner) : NOTHING;
+  const promotion =
+    view.status === 'declined' || view.status === 'expired' ? await lookAtPartnerOffers(world.client, view.id, person, dice, world.partner) : NOTHING;
   return end({ end: 'through', view, agreedAtMs, promotion });
 }
 
@@ -77,7 +85,12 @@ async function complete(world: World, person: DemoApplicant, view: View): Promis
   const kinds = view.needs.flatMap((need) => need.kinds ?? []);
   const documents = await world.photos.goodOnes(world.client, kinds, person.n);
   const request = person.request ?? { amount_fen: 1_000_000, term_months: 12, purpose: 'consumption' };
-  return viewOf(await world.client.call('POST', `/v1/applications/${view.id}/submit`, { ...(person.request === null ? { request } : {}), ...(documents.length === 0 ? {} : { documents }) }));
+  return viewOf(
+    await world.client.call('POST', `/v1/applications/${view.id}/submit`, {
+      ...(person.request === null ? { request } : {}),
+      ...(documents.length === 0 ? {} : { documents }),
+    }),
+  );
 }
 
 /** Waits until it needs the borrower or has ended; answers what is asked for on the way. */
@@ -91,7 +104,9 @@ async function settle(world: World, person: DemoApplicant, first: View, agreedAt
       if (asked.length === 0) return view;
       if (person.answer === 'withdraws') return viewOf(await client.call('POST', `/v1/applications/${view.id}/withdraw`));
       const yes = person.answer === 'agrees';
-      view = viewOf(await client.call('POST', `/v1/applications/${view.id}/consents`, yes ? { consents: consentsTo(world, asked) } : { refused: asked }));
+      view = viewOf(
+        await client.call('POST', `/v1/applications/${view.id}/consents`, yes ? { consents: consentsTo(world, asked) } : { refused: asked }),
+      );
       if (yes) agreedAtMs.push(Date.now());
     } else if (!MOVING.has(view.status)) return view;
     else view = viewOf(await client.call('GET', `/v1/applications/${view.id}`, undefined, { prefer: 'wait=10' }));
@@ -101,7 +116,9 @@ async function settle(world: World, person: DemoApplicant, first: View, agreedAt
 
 /** Reads what the cheapest offer costs, for as long as it must be on the screen, and takes it or lets it be. */
 async function consider(client: Client, person: DemoApplicant, view: View): Promise<View> {
-  const [cheapest] = view.offers.filter((offer) => offer.status === 'open').toSorted((left: Offer, right: Offer) => left.all_in_apr_bps - right.all_in_apr_bps);
+  const [cheapest] = view.offers
+    .filter((offer) => offer.status === 'open')
+    .toSorted((left: Offer, right: Offer) => left.all_in_apr_bps - right.all_in_apr_bps);
   if (cheapest === undefined) return view;
   const path = `/v1/applications/${view.id}/offers/${cheapest.id}`;
   const shown = await client.call('POST', `${path}/disclosure`);

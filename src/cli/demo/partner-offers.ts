@@ -21,7 +21,13 @@ interface PartnerOffers {
 const LEAD_SHARE = 0.3;
 
 /** `partner` null: nobody reports back, for its secret is known to the server alone. */
-export async function lookAtPartnerOffers(client: Client, applicationId: string, person: DemoApplicant, dice: Dice, partner: PartnerSecret | null): Promise<Promotion> {
+export async function lookAtPartnerOffers(
+  client: Client,
+  applicationId: string,
+  person: DemoApplicant,
+  dice: Dice,
+  partner: PartnerSecret | null,
+): Promise<Promotion> {
   const reply = await client.call('GET', `/v1/applications/${applicationId}/partner-offers`);
   if (!reply.ok) return { shown: 0, clicked: 0, leads: 0 };
   const links = (reply.body as PartnerOffers).groups.flatMap((group) => group.offers.map((offer) => offer.link));

@@ -4,7 +4,8 @@ import type { Funnel } from './funnel.ts';
 
 export function renderFunnel(funnel: Funnel): string {
   const of = (part: number, whole: number): string => (whole === 0 ? '' : `${Math.round((100 * part) / whole)}%`);
-  const indented = (counts: Readonly<Record<string, number>>, whole: number): Cell[][] => Object.entries(counts).map(([code, n]) => [`    ${code}`, n, of(n, whole)]);
+  const indented = (counts: Readonly<Record<string, number>>, whole: number): Cell[][] =>
+    Object.entries(counts).map(([code, n]) => [`    ${code}`, n, of(n, whole)]);
   const invalid = Object.values(funnel.invalid).reduce((sum, n) => sum + n, 0);
   const { applicants, submitted, passed_prescreen: passed } = funnel;
   const stages: Cell[][] = [

@@ -11,7 +11,8 @@ export type PlanRow = typeof plans.$inferSelect;
 /** Blind indexes (null: not told) and the start of each window, milliseconds since the epoch. */
 export interface HistoryQuery {
   readonly self: string;
-  readonly phone: string;
+  /** A borrower is one phone. */
+  readonly borrowerId: string;
   readonly id_number: string;
   readonly device: string | null;
   readonly ip: string | null;
@@ -32,28 +33,31 @@ export interface History {
 
 const SAVED = [
   'state', 'variant', 'amountFen', 'termMonths', 'band', 'reasons', 'quarantined', 'released', 'planId', 'refusedRecipients', 'eventSeq',
-  'submittedAtMs', 'deadlineAtMs', 'updatedAtMs',
+  'deadlineAtMs', 'updatedAtMs',
 ] as const;
+/** This one is in every index of the table, and changes but once. */
+const SAVED_OF_DRAFT = [...SAVED, 'submittedAtMs'] as const;
 
 /** Borrowers, their applications and the plans made for them. */
 export function applicationQueries(db: Database) {
   const borrowerById = fast(db.select().from(borrowers).where(eq(borrowers.id, arg('id'))).prepare());
   const borrowerByPhone = fast(db.select().from(borrowers).where(eq(borrowers.phoneIndex, arg('phoneIndex'))).prepare());
   const byId = fast(db.select().from(applications).where(eq(applications.id, arg('id'))).prepare());
-  const byBorrower = fast(db.select().from(applications).where(eq(applications.phoneIndex, arg('phoneIndex'))).prepare());
-  const planById = fast(db.select().from(plans).where(eq(plans.id, arg('id'))).prepare());
+  const byBorrower = fast(db.select().from(applications).where(eq(applications.borrowerId, arg('borrowerId'))).prepare());
+  const planById = fast(db.select().from(plans).where(and(eq(plans.applicationId, arg('applicationId')), eq(plans.id, arg('id')))).prepare());
   const plansOf = fast(db.select().from(plans).where(eq(plans.applicationId, arg('applicationId'))).orderBy(plans.ordinal).prepare());
   const history = fast(db.select({
-    phone: countSince(applications.phoneIndex, 'phone'),
+    phone: countSince(applications.borrowerId, 'phone', 'borrowerId'),
     id_number: countSince(applications.idIndex, 'id_number'),
     device: countSince(applications.deviceIndex, 'device'),
     ip: countSince(applications.ipIndex, 'ip'),
     duplicates: sql<number>`(SELECT count(*) FROM ${applications} WHERE id <> ${arg('self')} AND submitted_at_ms >= ${arg('duplicateSinceMs')}
-      AND (phone_index = ${arg('phone')} OR id_index = ${arg('id_number')}) AND state NOT IN ('draft', 'withdrawn', 'erased', 'expired', 'refused'))`.as('duplicates'),
+      AND (borrower_id = ${arg('borrowerId')} OR id_index = ${arg('id_number')}) AND state NOT IN ('draft', 'withdrawn', 'erased', 'expired', 'refused'))`.as('duplicates'),
   }).from(sql`(SELECT 1)`).prepare());
   const tombstone = fast(db.select({ erasedAtMs: tombstones.erasedAtMs }).from(tombstones).where(eq(tombstones.mark, arg('mark'))).prepare());
   const saveBorrower = saveOf(db, borrowers, ['phoneIndex', 'dataKey', 'erasedAtMs'], ['id']);
   const saveApplication = saveOf(db, applications, SAVED, ['id', 'state']);
+  const saveDraft = saveOf(db, applications, SAVED_OF_DRAFT, ['id', 'state']);
   const saveBody = saveOf(db, applications, ['bodySealed'], ['id']);
   const saveIndexes = saveOf(db, applications, ['phoneIndex', 'idIndex', 'deviceIndex', 'ipIndex'], ['id']);
   const forgetPlanInputs = fast(db.update(plans).set({ inputsSealed: null }).where(eq(plans.applicationId, arg('applicationId'))).prepare());
@@ -64,16 +68,16 @@ export function applicationQueries(db: Database) {
     insertBorrower: insertInto(db, borrowers),
     saveBorrower: (row: BorrowerRow) => saveBorrower(row, { id: row.id }),
     byId: (id: string): ApplicationRow | undefined => byId.get({ id }),
-    /** A borrower is one phone, so the phone's index serves; the erased have none. */
-    ofBorrower: (borrower: BorrowerRow): ApplicationRow[] => (borrower.phoneIndex === null ? [] : byBorrower.all({ phoneIndex: borrower.phoneIndex })),
+    /** None once the borrower is erased. */
+    ofBorrower: (borrower: BorrowerRow): ApplicationRow[] => (borrower.phoneIndex === null ? [] : byBorrower.all({ borrowerId: borrower.id })),
     insert: insertInto(db, applications),
     /** Saves unless the state changed since `row` was read. */
-    save: (row: ApplicationRow, was: ApplicationRow['state']) => saveApplication(row, { id: row.id, state: was }),
+    save: (row: ApplicationRow, was: ApplicationRow['state']) => (was === 'draft' ? saveDraft : saveApplication)(row, { id: row.id, state: was }),
     saveBody: (row: ApplicationRow) => saveBody(row, { id: row.id }),
     saveIndexes: (row: ApplicationRow) => saveIndexes(row, { id: row.id }),
     /** How often this person, device and address applied before. A null value matches nothing. */
     history: (of: HistoryQuery): History => history.get(of as unknown as Record<string, unknown>) as History,
-    planById: (id: string): PlanRow | undefined => planById.get({ id }),
+    planById: (applicationId: string, id: string): PlanRow | undefined => planById.get({ applicationId, id }),
     plansOf: (applicationId: string): PlanRow[] => plansOf.all({ applicationId }),
     insertPlan: insertInto(db, plans),
     forgetPlanInputs: (applicationId: string) => void forgetPlanInputs.run({ applicationId }),
@@ -94,7 +98,7 @@ export function applicationQueries(db: Database) {
   };
 }
 
-function countSince(column: SQLiteColumn, name: 'phone' | 'id_number' | 'device' | 'ip'): SQL.Aliased<number> {
-  return sql<number>`(SELECT count(*) FROM ${applications} WHERE ${sql.identifier(column.name)} = ${arg(name)}
+function countSince(column: SQLiteColumn, name: 'phone' | 'id_number' | 'device' | 'ip', value: string = name): SQL.Aliased<number> {
+  return sql<number>`(SELECT count(*) FROM ${applications} WHERE ${sql.identifier(column.name)} = ${arg(value)}
     AND submitted_at_ms >= ${arg(`${name}SinceMs`)} AND id <> ${arg('self')})`.as(name);
 }

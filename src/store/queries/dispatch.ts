@@ -1,7 +1,7 @@
 import { and, desc, eq, gte, inArray, isNull, sql } from 'drizzle-orm';
-import { attempts, callbacks, capLeases, consents, loans, offers, receipts } from '../schema/index.ts';
+import { applications, attempts, callbacks, capLeases, consents, loans, offers, receipts } from '../schema/index.ts';
 import type { Database } from '../database.ts';
-import { arg, fast, insertInto, saveOf } from '../prepare.ts';
+import { arg, changing, fast, insertAllInto, insertInto, saveOf } from '../prepare.ts';
 
 export type AttemptRow = typeof attempts.$inferSelect;
 export type ConsentRow = typeof consents.$inferSelect;
@@ -17,13 +17,13 @@ export function dispatchQueries(db: Database) {
   const ofApplication = fast(db.select().from(attempts).where(eq(attempts.applicationId, arg('applicationId'))).orderBy(attempts.ordinal).prepare());
   const byFunderRef = fast(db.select().from(attempts).where(and(eq(attempts.funderId, arg('funderId')), eq(attempts.funderRef, arg('funderRef')))).prepare());
   const ofBorrower = fast(db.select({ funderId: attempts.funderId, state: attempts.state, decidedAtMs: attempts.decidedAtMs, submittedAtMs: attempts.submittedAtMs, createdAtMs: attempts.createdAtMs })
-    .from(attempts).where(and(eq(attempts.borrowerId, arg('borrowerId')), gte(attempts.createdAtMs, arg('sinceMs')))).prepare());
+    .from(attempts).where(and(inArray(attempts.applicationId, db.select({ id: applications.id }).from(applications).where(eq(applications.borrowerId, arg('borrowerId')))), gte(attempts.createdAtMs, arg('sinceMs')))).prepare());
   const consentsOf = fast(db.select().from(consents).where(eq(consents.applicationId, arg('applicationId'))).prepare());
   const withdrawConsents = fast(db.update(consents).set({ withdrawnAtMs: arg('nowMs') }).where(and(eq(consents.applicationId, arg('applicationId')), isNull(consents.withdrawnAtMs))).prepare());
   const withdrawConsent = fast(db.update(consents).set({ withdrawnAtMs: arg('nowMs') })
     .where(and(eq(consents.applicationId, arg('applicationId')), eq(consents.recipient, arg('recipient')), isNull(consents.withdrawnAtMs))).prepare());
   const receiptsOf = fast(db.select().from(receipts).where(eq(receipts.attemptId, arg('attemptId'))).orderBy(receipts.createdAtMs).prepare());
-  const finishReceipt = saveOf(db, receipts, ['exchangeSealed', 'outcome', 'latencyMs'], ['id']);
+  const finishReceipt = saveOf(db, receipts, ['exchangeSealed', 'outcome', 'latencyMs'], ['attemptId', 'id']);
   const saveAttempt = saveOf(db, attempts, ['state', 'funderRef', 'eventAtMs', 'reason', 'reserved', 'polls', 'submittedAtMs', 'decidedAtMs', 'deadlineAtMs'], ['id', 'state']);
   const callbackById = fast(db.select().from(callbacks).where(eq(callbacks.id, arg('id'))).prepare());
   const callbackByKey = fast(db.select({ id: callbacks.id }).from(callbacks)
@@ -32,11 +32,12 @@ export function dispatchQueries(db: Database) {
   const saveCallback = saveOf(db, callbacks, ['state', 'attemptId', 'detail', 'rawSealed'], ['id']);
   const forgetExchanges = fast(db.update(receipts).set({ exchangeSealed: null }).where(inArray(receipts.attemptId, db.select({ id: attempts.id }).from(attempts).where(eq(attempts.applicationId, arg('applicationId'))))).prepare());
   const forgetCallbacks = fast(db.update(callbacks).set({ rawSealed: null }).where(inArray(callbacks.attemptId, db.select({ id: attempts.id }).from(attempts).where(eq(attempts.applicationId, arg('applicationId'))))).prepare());
+  const forgetOld = fast(db.update(callbacks).set({ rawSealed: null }).where(sql`id IN (SELECT id FROM callbacks WHERE received_at_ms < ${arg('beforeMs')} AND raw_sealed IS NOT NULL AND state <> 'received' ORDER BY id LIMIT 5000)`).prepare());
   const lease = fast(db.select().from(capLeases).where(eq(capLeases.key, arg('key'))).prepare());
   const addLease = fast(db.insert(capLeases).values({ key: arg('key'), funderId: arg('funderId'), leased: arg('add'), used: 0 })
     .onConflictDoUpdate({ target: capLeases.key, set: { leased: sql`leased + excluded.leased` } }).prepare());
-  const takeLease = fast(db.update(capLeases).set({ used: sql`used + ${sql.placeholder('take')}` })
-    .where(and(eq(capLeases.key, arg('key')), sql`used + ${sql.placeholder('take')} <= leased`)).returning({ key: capLeases.key }).prepare());
+  const takeLease = changing(() => db.update(capLeases).set({ used: sql`used + ${sql.placeholder('take')}` })
+    .where(and(eq(capLeases.key, arg('key')), sql`used + ${sql.placeholder('take')} <= leased`)));
   const giveBack = fast(db.update(capLeases).set({ used: sql`max(0, used - ${sql.placeholder('give')})` }).where(eq(capLeases.key, arg('key'))).prepare());
 
   return {
@@ -49,11 +50,13 @@ export function dispatchQueries(db: Database) {
     save: (row: AttemptRow, was: AttemptRow['state']) => saveAttempt(row, { id: row.id, state: was }),
     consentsOf: (applicationId: string): ConsentRow[] => consentsOf.all({ applicationId }),
     insertConsent: insertInto(db, consents),
+    insertConsents: insertAllInto(db, consents),
     withdrawConsents: (applicationId: string, nowMs: number) => void withdrawConsents.run({ applicationId, nowMs }),
     withdrawConsent: (applicationId: string, recipient: string, nowMs: number) => void withdrawConsent.run({ applicationId, recipient, nowMs }),
     receiptsOf: (attemptId: string): ReceiptRow[] => receiptsOf.all({ attemptId }),
     insertReceipt: insertInto(db, receipts),
-    finishReceipt: (row: ReceiptRow) => finishReceipt(row, { id: row.id }),
+    /** Of the row, `exchangeSealed`, `outcome` and `latencyMs` are written. */
+    finishReceipt: (row: Pick<ReceiptRow, 'id' | 'attemptId' | 'exchangeSealed' | 'outcome' | 'latencyMs'>) => finishReceipt(row as ReceiptRow, { attemptId: row.attemptId, id: row.id }),
     callbackById: (id: string): CallbackRow | undefined => callbackById.get({ id }),
     callbackSeen: (dedupeKey: string): boolean => callbackByKey.get({ dedupeKey }) !== undefined,
     callbacksOf: (attemptId: string): CallbackRow[] => callbacksOf.all({ attemptId }),
@@ -61,6 +64,8 @@ export function dispatchQueries(db: Database) {
     saveCallback: (row: CallbackRow) => saveCallback(row, { id: row.id }),
     recentCallbacks: (funderId: string, limit: number): CallbackRow[] =>
       db.select().from(callbacks).where(eq(callbacks.funderId, funderId)).orderBy(desc(callbacks.id)).limit(limit).all(),
+    /** Drops the raw bytes of callbacks older than that, whoever they were about. */
+    forgetCallbacksBefore: (beforeMs: number) => void forgetOld.run({ beforeMs }),
     /** Drops what was said on the wire about an application: calls and callbacks. */
     forgetRaw: (applicationId: string): void => {
       forgetExchanges.run({ applicationId });
@@ -69,7 +74,7 @@ export function dispatchQueries(db: Database) {
     lease: (key: string): CapLeaseRow | undefined => lease.get({ key }),
     addLease: (key: string, funderId: string, add: number) => void addLease.run({ key, funderId, add }),
     /** Takes from the lease; false when it has not that much left. */
-    takeLease: (key: string, take: number): boolean => takeLease.get({ key, take }) !== undefined,
+    takeLease: (key: string, take: number): boolean => takeLease({ key, take }),
     giveBack: (key: string, give: number) => void giveBack.run({ key, give }),
   };
 }

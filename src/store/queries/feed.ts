@@ -1,7 +1,7 @@
 import { and, asc, eq, gt, gte, inArray, lte, sql } from 'drizzle-orm';
 import { consumers, deliveries, endpointHealth, events, idempotency, timers, type TimerKind } from '../schema/index.ts';
 import type { Database } from '../database.ts';
-import { arg, fast, insertInto, saveOf } from '../prepare.ts';
+import { arg, fast, insertAllInto, insertInto, saveOf } from '../prepare.ts';
 
 export type EventRow = typeof events.$inferSelect;
 export type TimerRow = typeof timers.$inferSelect;
@@ -16,9 +16,7 @@ export function feedQueries(db: Database) {
   const due = fast(db.select().from(timers).where(lte(timers.dueAtMs, arg('nowMs'))).orderBy(asc(timers.dueAtMs)).limit(arg('limit') as never).prepare());
   const earliest = fast(db.select({ dueAtMs: timers.dueAtMs }).from(timers).where(gt(timers.dueAtMs, arg('afterMs'))).orderBy(asc(timers.dueAtMs)).limit(1).prepare());
   const timer = fast(db.select().from(timers).where(and(eq(timers.kind, arg('kind')), eq(timers.ref, arg('ref')))).prepare());
-  const append = fast(db.insert(events)
-    .values({ type: arg('type'), applicationId: arg('applicationId'), applicationSeq: arg('applicationSeq'), channelId: arg('channelId'), atMs: arg('atMs'), data: arg('data') as never })
-    .returning({ seq: events.seq }).prepare());
+  const appendAll = insertAllInto(db, events, ['seq']);
   const since = fast(db.select().from(events).where(gt(events.seq, arg('cursor'))).orderBy(asc(events.seq)).limit(arg('limit') as never).prepare());
   const ofApplication = fast(db.select().from(events).where(and(eq(events.applicationId, arg('applicationId')), gt(events.applicationSeq, arg('afterSeq')))).orderBy(asc(events.applicationSeq)).prepare());
   const event = fast(db.select().from(events).where(eq(events.seq, arg('seq'))).prepare());
@@ -45,7 +43,9 @@ export function feedQueries(db: Database) {
     /** When the next timer after `afterMs` is due, or null. */
     nextDueMs: (afterMs: number): number | null => earliest.get({ afterMs })?.dueAtMs ?? null,
     /** Appends to the feed and returns the event's sequence number. */
-    append: (row: Omit<EventRow, 'seq'>): number => append.get({ ...row, data: JSON.stringify(row.data) })!.seq,
+    append: (row: Omit<EventRow, 'seq'>): number => appendAll([row]),
+    /** Appends several, in this order, and returns the sequence number of the first; the others follow it without a gap. */
+    appendAll,
     eventsSince: (cursor: number, limit: number): EventRow[] => since.all({ cursor, limit }),
     eventsOf: (applicationId: string, afterSeq: number): EventRow[] => ofApplication.all({ applicationId, afterSeq }),
     event: (seq: number): EventRow | undefined => event.get({ seq }),

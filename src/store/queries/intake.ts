@@ -1,7 +1,7 @@
 import { and, count, eq, gte, isNull, lt } from 'drizzle-orm';
 import { documents, phoneVerifications } from '../schema/index.ts';
 import type { Database } from '../database.ts';
-import { arg, fast, insertInto, saveOf } from '../prepare.ts';
+import { arg, changing, fast, insertAllInto, insertInto, saveOf } from '../prepare.ts';
 
 export type DocumentRow = typeof documents.$inferSelect;
 export type PhoneVerificationRow = typeof phoneVerifications.$inferSelect;
@@ -14,7 +14,7 @@ export function intakeQueries(db: Database) {
   const saveVerification = saveOf(db, phoneVerifications, ['wrongTries', 'confirmedAtMs'], ['id']);
   const document = fast(db.select().from(documents).where(eq(documents.id, arg('id'))).prepare());
   const documentsOf = fast(db.select().from(documents).where(eq(documents.applicationId, arg('applicationId'))).prepare());
-  const claim = fast(db.update(documents).set({ applicationId: arg('applicationId') }).where(and(eq(documents.id, arg('id')), isNull(documents.applicationId))).returning({ id: documents.id }).prepare());
+  const claim = changing(() => db.update(documents).set({ applicationId: arg('applicationId') }).where(and(eq(documents.id, arg('id')), isNull(documents.applicationId))));
   const release = fast(db.update(documents).set({ applicationId: null }).where(and(eq(documents.id, arg('id')), eq(documents.applicationId, arg('applicationId')))).prepare());
   const dropKey = fast(db.update(documents).set({ dataKey: null }).where(eq(documents.id, arg('id'))).prepare());
   const drop = fast(db.delete(documents).where(eq(documents.id, arg('id'))).prepare());
@@ -31,8 +31,9 @@ export function intakeQueries(db: Database) {
     document: (id: string): DocumentRow | undefined => document.get({ id }),
     documentsOf: (applicationId: string): DocumentRow[] => documentsOf.all({ applicationId }),
     insertDocument: insertInto(db, documents),
+    insertDocuments: insertAllInto(db, documents),
     /** False when another application has it already. */
-    claimDocument: (id: string, applicationId: string): boolean => claim.get({ id, applicationId }) !== undefined,
+    claimDocument: (id: string, applicationId: string): boolean => claim({ id, applicationId }),
     releaseDocument: (id: string, applicationId: string) => void release.run({ id, applicationId }),
     dropDocumentKey: (id: string) => void dropKey.run({ id }),
     dropDocument: (id: string) => void drop.run({ id }),

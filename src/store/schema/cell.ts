@@ -45,7 +45,7 @@ export const applications = sqliteTable('applications', {
   deadlineAtMs: integer('deadline_at_ms').notNull(),
   updatedAtMs: integer('updated_at_ms').notNull(),
 }, (t) => [
-  index('applications_phone').on(t.phoneIndex, t.submittedAtMs),
+  index('applications_borrower').on(t.borrowerId, t.submittedAtMs),
   index('applications_id_number').on(t.idIndex, t.submittedAtMs),
   index('applications_device').on(t.deviceIndex, t.submittedAtMs),
   index('applications_ip').on(t.ipIndex, t.submittedAtMs),
@@ -58,7 +58,7 @@ export interface StoredReason {
 }
 
 export const plans = sqliteTable('plans', {
-  id: text().primaryKey(),
+  id: text().notNull(),
   applicationId: text('application_id').notNull(),
   ordinal: integer().notNull(),
   inputsSealed: blob('inputs_sealed', { mode: 'buffer' }),
@@ -68,7 +68,7 @@ export const plans = sqliteTable('plans', {
   policyVersion: integer('policy_version').notNull(),
   modelVersion: integer('model_version').notNull(),
   createdAtMs: integer('created_at_ms').notNull(),
-}, (t) => [index('plans_application').on(t.applicationId)]);
+}, (t) => [primaryKey({ columns: [t.applicationId, t.id] })]);
 
 export const attempts = sqliteTable('attempts', {
   id: text().primaryKey(),
@@ -98,11 +98,10 @@ export const attempts = sqliteTable('attempts', {
 }, (t) => [
   uniqueIndex('attempts_application_funder').on(t.applicationId, t.funderId),
   index('attempts_funder_ref').on(t.funderId, t.funderRef).where(sql`funder_ref IS NOT NULL`),
-  index('attempts_borrower').on(t.borrowerId, t.createdAtMs),
 ]);
 
 export const consents = sqliteTable('consents', {
-  id: text().primaryKey(),
+  id: text().notNull(),
   borrowerId: text('borrower_id').notNull(),
   applicationId: text('application_id').notNull(),
   recipient: text().notNull(),
@@ -114,11 +113,11 @@ export const consents = sqliteTable('consents', {
   agreedAtMs: integer('agreed_at_ms').notNull(),
   recordedAtMs: integer('recorded_at_ms').notNull(),
   withdrawnAtMs: integer('withdrawn_at_ms'),
-}, (t) => [index('consents_application').on(t.applicationId)]);
+}, (t) => [primaryKey({ columns: [t.applicationId, t.id] })]);
 
 /** One call to a funder that hands over data: written before the call, completed after it. A trigger refuses a row without a live consent. */
 export const receipts = sqliteTable('receipts', {
-  id: text().primaryKey(),
+  id: text().notNull(),
   attemptId: text('attempt_id').notNull(),
   consentId: text('consent_id').notNull(),
   legalEntity: text('legal_entity').notNull(),
@@ -129,7 +128,7 @@ export const receipts = sqliteTable('receipts', {
   exchangeSealed: blob('exchange_sealed', { mode: 'buffer' }),
   outcome: text(),
   latencyMs: integer('latency_ms'),
-}, (t) => [index('receipts_attempt').on(t.attemptId)]);
+}, (t) => [primaryKey({ columns: [t.attemptId, t.id] })]);
 
 export const offers = sqliteTable('offers', {
   id: text().primaryKey(),
@@ -149,7 +148,7 @@ export const offers = sqliteTable('offers', {
   disclosedAtMs: integer('disclosed_at_ms'),
   confirmedAtMs: integer('confirmed_at_ms'),
   createdAtMs: integer('created_at_ms').notNull(),
-}, (t) => [index('offers_application').on(t.applicationId), uniqueIndex('offers_attempt').on(t.attemptId)]);
+}, (t) => [uniqueIndex('offers_attempt').on(t.applicationId, t.attemptId)]);
 
 export const loans = sqliteTable('loans', {
   id: text().primaryKey(),
@@ -232,7 +231,7 @@ export const documents = sqliteTable('documents', {
   ok: integer({ mode: 'boolean' }).notNull(),
   problems: text({ mode: 'json' }).$type<readonly string[]>().notNull(),
   createdAtMs: integer('created_at_ms').notNull(),
-}, (t) => [index('documents_application').on(t.applicationId), index('documents_unclaimed').on(t.createdAtMs)]);
+}, (t) => [index('documents_application').on(t.applicationId), index('documents_unclaimed').on(t.createdAtMs).where(sql`application_id IS NULL`)]);
 
 /** What is left of the erased: keyed marks by which they are recognised, no more. */
 export const tombstones = sqliteTable('tombstones', {

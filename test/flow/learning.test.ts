@@ -1,0 +1,130 @@
+/** The learner as a consumer of the feed: rebuilt from zero to the byte, used by the next plan; and plans made again to the byte. */
+import { sql } from 'drizzle-orm';
+import { describe, expect, it } from 'vitest';
+import type { PlanInputs } from '../../src/domain/plan.ts';
+import { learnAll, loadModel, rebuildModel } from '../../src/flow/learn-from-feed.ts';
+import { createLocalDesk } from '../../src/runtime/local-desk.ts';
+import { modelToJson } from '../../src/routing/likelihood-json.ts';
+import { emptyModel } from '../../src/routing/likelihood.ts';
+import { seededRandom } from '../world.ts';
+import { approves, change, DAY, declines, funder, leftOut, person, policy, scripted, state, type ScriptedWorld } from './scripted.ts';
+
+const SEED = 20_261_120;
+const THREE = ['one', 'two', 'three'].map((name, at) => funder(name, at + 1, { cooling_off_days: 0 }));
+
+/** A desk whose three funders have decided on `count` borrowers, `one` hardly ever with a yes. */
+async function experienced(count: number): Promise<ScriptedWorld> {
+  const luck = seededRandom(SEED);
+  const yes = { fnd_one: 0.05, fnd_two: 0.4, fnd_three: 0.8 };
+  const world = await scripted(THREE, Object.fromEntries(Object.entries(yes).map(([id, share]) => [id, (ask) => (luck.uniform() < share ? approves(ask) : declines(ask))])));
+  for (let n = 0; n < count; n += 1) await world.apply({ ...person(n), assets: { zhima_band: n % 2 === 0 ? 'under_600' : '750_plus' } });
+  await world.settle(3_000);
+  return world;
+}
+/** What the first plan of an application was made from, as it is stored. */
+function inputsOf({ service: { deps } }: ScriptedWorld, id: unknown): PlanInputs {
+  const [plan] = deps.store.applications.plansOf(id as string);
+  const borrower = deps.store.applications.borrowerById(deps.store.applications.byId(id as string)!.borrowerId)!;
+  return JSON.parse(new TextDecoder().decode(deps.keys.of(borrower)!.open(`plans/${plan!.id}/inputs`, plan!.inputsSealed!))) as PlanInputs;
+}
+function meanOf(world: ScriptedWorld, id: unknown, name: string): number {
+  const { alpha, beta } = inputsOf(world, id).funders.find(({ funderId }) => funderId === `fnd_${name}`)!.likelihood;
+  return alpha / (alpha + beta);
+}
+
+describe('the model', () => {
+  it('learnt in passing equals the model of the whole feed, to the byte', async () => {
+    const world = await experienced(40);
+    const { store } = world.service.deps;
+    const { model, cursor } = loadModel(store);
+    expect(cursor).toBe(store.feed.lastSeq());
+    expect(model.version).toBeGreaterThan(60);
+    expect(modelToJson(model)).toBe(modelToJson(rebuildModel(store, cursor)));
+    expect(modelToJson(rebuildModel(store, cursor - 50))).not.toBe(modelToJson(model));
+    expect(world.service.desk.likelihoods().version).toBe(cursor);
+    // A service started anew on this file knows as much.
+    const { deps } = world.service;
+    const again = createLocalDesk({ store, commit: deps.commit, vault: deps.vault, nowMs: () => world.clock.nowMs(), model: loadModel(store) });
+    const { facts } = inputsOf(world, (await world.apply(person(4_000))).json['id']);
+    for (const { id } of THREE) expect(again.likelihoods().predict(id, facts)).toEqual(world.service.desk.likelihoods().predict(id, facts));
+    await world.close();
+  });
+
+  it('is what the next plan goes by: who declines much is believed less', async () => {
+    const world = await scripted(THREE, { fnd_one: declines, fnd_two: declines });
+    const first = await world.apply(person(1));
+    for (let n = 2; n < 30; n += 1) await world.apply(person(n));
+    await world.settle(3_000);
+    const last = await world.apply(person(30));
+    expect(meanOf(world, last.json['id'], 'one')).toBeLessThan(meanOf(world, first.json['id'], 'one') / 2);
+    expect(meanOf(world, last.json['id'], 'three')).toBeGreaterThan(meanOf(world, first.json['id'], 'three'));
+    expect(inputsOf(world, first.json['id']).modelVersion).toBe(0);
+    expect(inputsOf(world, last.json['id']).modelVersion).toBe(world.service.desk.likelihoods().version);
+    // So little is left to hope for from the strictest that the plan does without it.
+    expect(leftOut(world, last.json['id'])['one']).toContain('not_worth_it');
+    await world.close();
+  });
+
+  it('catches up with a backlog of several batches at once', async () => {
+    const world = await scripted(THREE);
+    const { deps } = world.service;
+    await deps.commit((tx) => {
+      for (let n = 0; n < 4_500; n += 1) {
+        tx.feed.append({
+          type: n % 3 === 0 ? 'attempt.approved' : 'attempt.declined', applicationId: null, applicationSeq: null, channelId: null, atMs: world.clock.nowMs(),
+          data: { funder_id: THREE[n % 3]!.id, band: n % 7 === 0 ? null : 'prime', tier: (n % 3) + 1, prior_ppm: 400_000, mean_ppm: 300_000 + (n % 50) },
+        });
+      }
+    });
+    await world.settle(3_000);
+    const { model, cursor } = loadModel(deps.store);
+    expect(cursor).toBe(deps.store.feed.lastSeq());
+    expect(modelToJson(model)).toBe(modelToJson(rebuildModel(deps.store, cursor)));
+    await world.close();
+  });
+
+  it('learns nothing from magic phones, cancelled orders and events it does not know', async () => {
+    const world = await scripted(THREE);
+    await world.apply({ phone: '13800000001' });
+    await world.settle(3_000);
+    expect(modelToJson(loadModel(world.service.deps.store).model)).toBe(modelToJson(emptyModel()));
+    const row = { seq: 1, applicationId: null, applicationSeq: null, channelId: null, atMs: 0 };
+    const empty = emptyModel();
+    for (const event of [{ type: 'attempt.cancelled', data: { funder_id: 'fnd_one', band: 'prime', tier: 1 } }, { type: 'attempt.approved', data: { funder_id: 'fnd_one', band: 'gold', tier: 1 } }, { type: 'attempt.approved', data: {} }]) {
+      expect(learnAll(empty, [{ ...row, ...event }])).toBe(empty);
+    }
+    await world.close();
+  });
+});
+
+describe('a stored plan', () => {
+  const replay = (world: ScriptedWorld, id: unknown): ReturnType<ScriptedWorld['call']> => world.call('POST', `/v1/desk/applications/${id as string}/replay`, { key: world.roleKeys.viewer });
+
+  it('is made again to the same bytes, whatever the desk and the model have become since', async () => {
+    const world = await experienced(15);
+    await policy(world, { exploration_share: 1 });
+    const ids = [];
+    for (let n = 100; n < 106; n += 1) ids.push((await world.apply(person(n))).json['id']);
+    await policy(world, { strategy: 'rate_table', patience: 0.5, weights: { fnd_one: 9 } });
+    await change(world, 'funder', 'fnd_two', (body) => ({ ...body, tier: 9, status: 'paused' }));
+    await world.leap(2 * DAY);
+    for (const id of ids) {
+      const { json } = await replay(world, id);
+      expect(json['equal']).toBe(true);
+      expect((json['plans'] as unknown as unknown[]).length).toBe(world.service.deps.store.applications.plansOf(id).length);
+    }
+    await world.close();
+  });
+
+  it('that was altered is found out, and one whose inputs are gone says so', async () => {
+    const world = await scripted(THREE);
+    const [altered, erased] = [(await world.apply(person(1))).json['id'], (await world.apply(person(2))).json['id']];
+    world.db.run(sql`UPDATE plans SET result = replace(result, '"tier":2', '"tier":7') WHERE application_id = ${altered}`);
+    const found = await replay(world, altered);
+    expect(found.json).toMatchObject({ equal: false, plans: [{ equal: false, diff: [{ pointer: '/steps', change: 'changed' }] }] });
+    await world.call('POST', '/v1/erasures', { key: world.keys.secret, json: { application_id: erased } });
+    await world.settle();
+    expect([state(world, erased), (await replay(world, erased)).json['equal']]).toEqual(['erased', null]);
+    await world.close();
+  });
+});
