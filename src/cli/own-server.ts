@@ -39,10 +39,14 @@ export async function startOwnServer(): Promise<OwnServer> {
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-4_000)));
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const endWithUs = (): void => void child.kill('SIGKILL');
-  process.once('exit', endWithUs);
+  const endWithUs = (): void => {
+    child.kill('SIGKILL');
+    rmSync(dataDir, { recursive: true, force: true });
+  };
+  const interrupted = (): void => process.exit(130);
+  process.once('exit', endWithUs).once('SIGINT', interrupted).once('SIGTERM', interrupted);
   const stop = async (): Promise<void> => {
-    process.off('exit', endWithUs);
+    process.off('exit', endWithUs).off('SIGINT', interrupted).off('SIGTERM', interrupted);
     child.kill('SIGTERM');
     await ended;
     rmSync(dataDir, { recursive: true, force: true });

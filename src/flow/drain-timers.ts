@@ -13,6 +13,8 @@ import { onAttemptTimer } from './query-attempt.ts';
 import { processCallback } from './receive-callback.ts';
 
 const BATCH = 256;
+/** While fewer than this are being worked on, what is due and was not taken yet is taken up at once. */
+const MOST_AT_ONCE = 2_048;
 /** Longest sleep between two looks at the table. */
 const LONGEST_MS = 1_000;
 
@@ -57,8 +59,10 @@ export function createDrain(depsOf: () => Deps): Drain {
     const deps = depsOf();
     const nowMs = deps.clock.nowMs();
     // Rows being worked on stay in the table until their handler moves them, so ask for more than they are.
-    const due = deps.store.feed.dueTimers(nowMs, BATCH + running.size);
+    const most = BATCH + running.size;
+    const due = deps.store.feed.dueTimers(nowMs, most);
     for (const row of due) take(deps, row);
+    if (due.length === most && running.size < MOST_AT_ONCE) return plan(nowMs);
     const nextMs = deps.store.feed.nextDueMs(nowMs) ?? Number.POSITIVE_INFINITY;
     plan(Math.min(nextMs, nowMs + LONGEST_MS));
   }

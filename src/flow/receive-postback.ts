@@ -3,6 +3,7 @@ import { problem, type Problem } from '../domain/failures.ts';
 import { readPostback, type Postback } from '../offers/postback.ts';
 import type { ClickRow } from '../store/index.ts';
 import type { Deps } from './deps.ts';
+import { plainOrMark } from './strike-person.ts';
 import { perform, type Work } from './work.ts';
 
 export interface PostbackReply {
@@ -19,7 +20,8 @@ export async function receivePostback(deps: Deps, partnerId: string, headers: Re
     return problem('signature_invalid', '签名校验失败', 'the signature does not verify');
   }
   if (reading.kind === 'invalid') return problem('invalid_request', '回传内容有误', 'the postback has faults; see errors', { faults: reading.faults });
-  return perform(deps, (work) => apply(work, partnerId, reading.postback, reading.idempotencyKey));
+  const dedupeKey = plainOrMark(reading.idempotencyKey, (text) => deps.vault.tag('cursor', `postback:${text}`));
+  return perform(deps, (work) => apply(work, partnerId, reading.postback, dedupeKey));
 }
 
 function apply(work: Work, partnerId: string, postback: Postback, dedupeKey: string): PostbackReply | Problem {

@@ -50,14 +50,15 @@ export function checkConsents(deps: Pick<Deps, 'desk' | 'adapters' | 'clock'>, c
   });
 }
 
-/** Writes checked consents. One that is live already is not written twice. */
+/** Writes checked consents. One that is live already is not written twice; one that was given before it was taken back is a late copy and no new yes. */
 export function recordConsents(work: Work, application: ApplicationRow, consents: readonly ConsentInput[], lang: 'zh' | 'en'): void {
   for (const consent of consents) {
     const recipient = recipientOf(work.deps, consent.recipient);
     const text = work.desk.consentTexts.get(consent.purpose);
     if (recipient === null || text === undefined) continue;
-    const known = work.consentsOf(application.id).some((row) => row.recipient === consent.recipient && row.purpose === consent.purpose && row.withdrawnAtMs === null);
-    if (known) continue;
+    const settled = work.consentsOf(application.id).some((row) =>
+      row.recipient === consent.recipient && row.purpose === consent.purpose && (row.withdrawnAtMs === null || row.withdrawnAtMs >= consent.agreedAtMs));
+    if (settled) continue;
     work.addConsent({
       id: work.newId('cns'),
       borrowerId: application.borrowerId,

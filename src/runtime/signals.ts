@@ -14,7 +14,8 @@ export function createSignals(): Signals {
       waiters.set(applicationId, wakes.add(wake));
       return () => {
         wakes.delete(wake);
-        if (wakes.size === 0) waiters.delete(applicationId);
+        // Left twice, the set may be another's by now.
+        if (wakes.size === 0 && waiters.get(applicationId) === wakes) waiters.delete(applicationId);
       };
     },
   };

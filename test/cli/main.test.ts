@@ -26,8 +26,8 @@ function run(...words: string[]): Promise<{ readonly code: number | null; readon
 
 describe('millrace', () => {
   it('demo: sends a crowd through a running server and ends with the funnel, as a table and as JSON', { timeout: SLOW_MS }, async () => {
-    const { code, out, err } = await run('demo', '--url', server.url, '--applications', '24', '--seed', '3', '--json');
-    expect({ code, err: err.replaceAll(/\x1b\[[0-9?]*[a-zA-Z]/g, '').trim() }).toMatchObject({ code: 0 });
+    const { code, out } = await run('demo', '--url', server.url, '--applications', '24', '--seed', '3', '--json');
+    expect(code).toBe(0);
     const funnel = JSON.parse(out.trim().split('\n').at(-1)!) as Record<string, number> & { funders: { attempts: number }[] };
     expect(funnel).toMatchObject({ seed: 3, applicants: 24, unsettled: 0 });
     expect(funnel['submitted']! + funnel['incomplete']! + Object.values(funnel['invalid']!).reduce((sum: number, n) => sum + Number(n), 0)).toBe(24);

@@ -50,7 +50,7 @@ const REPEAT_LANES = 12;
 const OLD_REPLAYS = 3;
 /** Longer than an effect may take before its timer assumes that it died. */
 const AWAY_MS = 25_000;
-const REST_ROUNDS = 8;
+const REST_ROUNDS = 12;
 
 export async function live(options: LifeOptions): Promise<LifeReport> {
   const life = await openLife(options);
@@ -83,6 +83,8 @@ async function openLife({ seed, photo, fault, keepData }: LifeOptions) {
   const hub = await openHub(port, createDice(seed + 1));
   const sandbox = await startSandbox({ secrets: SANDBOX_SECRETS, latencyScale: 0.05, callbackDelayMs: 20, seed });
   const dataDir = mkdtempSync(join(tmpdir(), 'millrace-crash-'));
+  const forget = (): void => rmSync(dataDir, { recursive: true, force: true });
+  process.once('exit', forget);
   const key = randomBytes(32);
   const ledger = new Ledger();
   const order: Omit<Order, 'fault' | 'clockAheadMs'> = {
@@ -110,7 +112,8 @@ async function openLife({ seed, photo, fault, keepData }: LifeOptions) {
     async close() {
       hub.close();
       await sandbox.close();
-      if (ledger.sound || !keepData) rmSync(dataDir, { recursive: true, force: true });
+      process.off('exit', forget);
+      if (ledger.sound || !keepData) forget();
       else ledger.faults.push(`the data is kept for a look: ${dataDir}, key ${key.toString('base64')}`);
     },
   };
@@ -149,6 +152,8 @@ async function dieOnce(life: Life, child: Child, cycle: number): Promise<void> {
     walk.caller.close();
   }
   judge(life, await child.ended, fault);
+  const cause = fault.kind === 'none' ? 'chance' : fault.kind === 'kill' ? fault.at : fault.kind === 'disk' ? fault.code : fault.kind;
+  life.deaths.set(cause, (life.deaths.get(cause) ?? 0) + 1);
   for (const asked of ledger.asked.values()) asked.replayed = asked.replayed && dice.chance(0.98);
 }
 
@@ -171,9 +176,7 @@ async function replayKeyed({ caller }: Walk, ledger: Ledger, { path, key, body, 
   if (answer.text !== reply) ledger.lost.push(`key ${key} of ${path} was answered ${answer.status} with other bytes`);
 }
 
-function judge({ deaths, ledger }: Life, { code, signal, said }: Ending, fault: Fault): void {
-  const cause = fault.kind === 'kill' ? fault.at : fault.kind === 'disk' ? fault.code : fault.kind === 'lie' ? 'lie' : 'chance';
-  deaths.set(cause, (deaths.get(cause) ?? 0) + 1);
+function judge({ ledger }: Life, { code, signal, said }: Ending, fault: Fault): void {
   const stopped = fault.kind === 'disk' && code === 74;
   if (signal !== 'SIGKILL' && !stopped)
     ledger.faults.push(`it ended with ${signal ?? code} by itself (${JSON.stringify(fault)}): ${said.slice(-600)}`);
@@ -212,7 +215,7 @@ async function comeToRest(life: Life, standby: Child): Promise<void> {
 
 async function waitForRest(dataDir: string): Promise<string[]> {
   let open = unsettled(dataDir);
-  for (let tries = 0; open.length > 0 && tries < 60; tries += 1) {
+  for (let tries = 0; open.length > 0 && tries < 35; tries += 1) {
     await pause(100);
     open = unsettled(dataDir);
   }

@@ -8,6 +8,8 @@ import { UsageError, wholeNumber } from '../../src/cli/arguments.ts';
 import { crash, type CrashReport } from './crash.ts';
 
 const text = { type: 'string' } as const;
+// Leaving in order takes the data folders away; the servers end by themselves.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 
 try {
   const { values } = parseArgs({
@@ -46,8 +48,15 @@ async function run(options: {
   const startedMs = performance.now();
   process.stdout.write(`seed ${options.seed}\n`);
   bar.start(options.cycles, 0);
+  let done = 0;
+  const advance = (): void => {
+    done += 1;
+    bar.increment();
+    // In a log file there is no bar.
+    if (!process.stderr.isTTY && done % 100 === 0) process.stderr.write(`${done} of ${options.cycles}\n`);
+  };
   try {
-    const report = await crash({ ...options, onCycle: () => bar.increment() });
+    const report = await crash({ ...options, onCycle: () => advance() });
     bar.stop();
     process.stdout.write(describe(report, (performance.now() - startedMs) / 1_000));
     if (options.json) process.stdout.write(`${JSON.stringify({ seed: options.seed, ...report })}\n`);

@@ -1,6 +1,7 @@
 /** Funders calling in: late, twice, out of order, about nothing of ours, and forged. */
 import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
+import { makeWorld } from '../world.ts';
 import { attempts, cancels, decides, eventsOf, funder, knowsNot, offerOf, person, scripted, state, type ScriptedWorld } from './scripted.ts';
 
 const TWO = [funder('one', 1), funder('two', 2)];
@@ -130,8 +131,7 @@ describe('a callback', () => {
 });
 
 describe('the sandbox’s own callbacks', () => {
-  it.each([['13800000005', 'three times and out of order'], ['13800000008', 'forged first']])('phone %s, %s: one offer', async (phone, _) => {
-    const { makeWorld } = await import('../world.ts');
+  it.each([{ how: 'three times and out of order', phone: '13800000005' }, { how: 'forged first', phone: '13800000008' }])('$how: one offer', async ({ phone }) => {
     const world = await makeWorld();
     const made = await world.apply({ phone });
     await world.settle(10_000);

@@ -103,7 +103,7 @@ describe('a stored plan', () => {
   it('is made again to the same bytes, whatever the desk and the model have become since', async () => {
     const world = await experienced(15);
     await policy(world, { exploration_share: 1 });
-    const ids = [];
+    const ids: unknown[] = [];
     for (let n = 100; n < 106; n += 1) ids.push((await world.apply(person(n))).json['id']);
     await policy(world, { strategy: 'rate_table', patience: 0.5, weights: { fnd_one: 9 } });
     await change(world, 'funder', 'fnd_two', (body) => ({ ...body, tier: 9, status: 'paused' }));
@@ -111,7 +111,7 @@ describe('a stored plan', () => {
     for (const id of ids) {
       const { json } = await replay(world, id);
       expect(json['equal']).toBe(true);
-      expect((json['plans'] as unknown as unknown[]).length).toBe(world.service.deps.store.applications.plansOf(id).length);
+      expect((json['plans'] as unknown as unknown[]).length).toBe(world.service.deps.store.applications.plansOf(id as string).length);
     }
     await world.close();
   });

@@ -148,7 +148,7 @@ describe('a breaker', () => {
     const world = await scripted([funder('one', 1), funder('two', 2)], {
       fnd_one: ({ kind }) => (kind === 'query' ? knowsNot() : garbage()),
     });
-    const made = [];
+    const made: unknown[] = [];
     for (let n = 1; n <= 10; n += 1) made.push((await world.apply(person(n))).json['id']);
     // Each garbled submit may have arrived, so each waits on its query and nobody else has been asked.
     expect(made.map((id) => attempts(world, id))).toEqual(made.map(() => [['one', 'unknown']]));
@@ -199,8 +199,8 @@ describe('a strategy', () => {
     expect(accepted.status).toBe(200);
     await world.settle();
     expect(Object.fromEntries(attempts(world, id))).toEqual({ one: 'approved', two: 'declined', three: 'cancelled' });
-    expect(world.asks.filter(({ kind }) => kind === 'cancel' || kind === 'draw').map(({ kind, funderId }) => [kind, funderId]).toSorted()).toEqual([['cancel', 'fnd_three'], ['draw', 'fnd_one']]);
-    expect(world.service.deps.store.offers.ofApplication(id).map((offer) => [offer.funderId, offer.state]).toSorted()).toEqual([['fnd_one', 'accepted'], ['fnd_three', 'declined']]);
+    expect(world.asks.filter(({ kind }) => kind === 'cancel' || kind === 'draw').map(({ kind, funderId }) => `${kind} ${funderId}`).toSorted()).toEqual(['cancel fnd_three', 'draw fnd_one']);
+    expect(world.service.deps.store.offers.ofApplication(id).map((offer) => `${offer.funderId} ${offer.state}`).toSorted()).toEqual(['fnd_one accepted', 'fnd_three declined']);
     await world.close();
   });
 });

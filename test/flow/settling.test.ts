@@ -4,7 +4,7 @@ import { approves, attempts, cancels, change, DAY, decides, declines, eventsOf, 
 
 const TWO = [funder('one', 1), funder('two', 2)];
 const kinds = (world: ScriptedWorld, funderId = 'fnd_one'): string[] => world.asks.filter((ask) => ask.funderId === funderId).map(({ kind }) => kind);
-const offers = (world: ScriptedWorld, id: unknown): [string, string][] => world.service.deps.store.offers.ofApplication(id as string).map((offer) => [offer.funderId.slice(4), offer.state]);
+const offers = (world: ScriptedWorld, id: unknown): [string, string][] => world.service.deps.store.offers.ofApplication(id as string).map((offer): [string, string] => [offer.funderId.slice(4), offer.state]).toSorted(([left], [right]) => (left < right ? -1 : 1));
 const leased = (world: ScriptedWorld, key: string): number | undefined => world.service.deps.store.dispatch.lease(key)?.used;
 
 describe('a funder that does not decide in time', () => {

@@ -154,6 +154,9 @@ async function answer(world: BorrowerWorld, mine: Mine, view: ApplicationView): 
   const yes = wanted.filter(() => dice.chance(0.7));
   const refused = wanted.filter((recipient) => !yes.includes(recipient) && dice.chance(0.8));
   await insist(world, ask(mine, 'POST', '/consents', { consents: consents(world, yes), refused }));
+  if (yes.length === 0 || !dice.chance(world.fickle)) return;
+  await world.sleep(dice.int(400));
+  await withdrawOneConsent(world, mine, [dice.pick(yes)]);
 }
 
 async function takeOffer(world: BorrowerWorld, mine: Mine, view: ApplicationView): Promise<void> {

@@ -4,8 +4,10 @@
  */
 import { createHmac } from 'node:crypto';
 import type { OutboundRequest, OutboundResponse, SendOutcome } from '../../src/ports/transport.ts';
+import { refuseApplication, releaseApplication } from '../../src/flow/desk/review-application.ts';
 import { setSecret } from '../../src/flow/desk/secrets.ts';
 import { SANDBOX_CHANNEL, SANDBOX_PARTNER, sandboxKeys, sandboxPartnerSecret, seedSandbox } from '../../src/runtime/sandbox-seed.ts';
+import type { Service } from '../../src/runtime/instance.ts';
 import { createVault } from '../../src/runtime/vault.ts';
 import type { Vault } from '../../src/ports/vault.ts';
 import type { Policy } from '../../src/domain/policy.ts';
@@ -271,14 +273,16 @@ export class World {
     }
   }
 
-  /** Operators pause and resume funders and change the policy under way. */
+  /** Operators pause and resume funders, change the policy under way, and look at what screening set aside or refused. */
   async #operate(dice: Dice): Promise<void> {
     for (;;) {
-      await this.timeline.sleep(dice.between(2_000, 30_000));
+      await this.timeline.sleep(dice.between(2_000, 20_000));
       if (this.closing) return;
       const { incarnation } = this;
       if (incarnation === null || !incarnation.alive) continue;
       const { service } = incarnation;
+      // Whether a call of theirs ends is nobody's concern: the service may die over it.
+      void this.#review(service, dice).catch(() => undefined);
       const funder = dice.pick(this.setting.funders);
       const policy = makePolicy(dice, dice.pick(['waterfall', 'wave', 'rate_table']));
       const toPolicy = dice.chance(0.4);
@@ -286,6 +290,15 @@ export class World {
       this.trace.add(this.timeline.nowMs, 'operator', toPolicy ? policy.strategy : `${funder.id} ${paused ? 'paused' : 'live'}`);
       await service.deps.commit((tx) => (toPolicy ? this.#put(tx, 'policy', policy) : this.#put(tx, 'funder', { ...funder, status: paused ? 'paused' : 'live' }))).then(() => service.desk.reload(), () => undefined);
     }
+  }
+
+  async #review({ deps }: Service, dice: Dice): Promise<void> {
+    const aside = [...this.ledger.rows('applications').values()].filter(({ state }) => state === 'screening' || state === 'refused');
+    if (aside.length === 0 || dice.chance(0.5)) return;
+    const { id } = dice.pick(aside);
+    this.trace.add(this.timeline.nowMs, 'operator', `looks at ${id}`);
+    if (dice.chance(0.8)) await releaseApplication(deps, 'sim', id);
+    else await refuseApplication(deps, 'sim', id, 'looked at');
   }
 
   /** Hosts fall off the network for a while; now and then the whole machine sleeps for hours. */

@@ -96,12 +96,12 @@ describe('closures of one turn', () => {
 
   it('what is asked for inside a closure’s turn waits for the next transaction', async () => {
     const { commit, seen, write, words } = make();
-    let inner: Promise<string> | null = null;
+    const inner: Promise<string>[] = [];
     await commit(() => {
-      inner = commit(write('inner'));
+      inner.push(commit(write('inner')));
       return write('outer')();
     });
-    await inner;
+    expect(await Promise.all(inner)).toEqual(['INNER']);
     expect([words(), seen.begun]).toEqual([['outer', 'inner'], 2]);
   });
 });

@@ -89,11 +89,7 @@ export async function startServer(config: Config, given: Given = {}): Promise<Ru
     keys: sandbox === null ? null : sandboxKeys(vault),
     migrated: data.migrated,
     async close() {
-      await new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        setTimeout(() => ('closeAllConnections' in server ? server.closeAllConnections() : undefined), config.shutdownMs).unref();
-        if ('closeIdleConnections' in server) server.closeIdleConnections();
-      });
+      await closed(server, config.shutdownMs);
       await service.stop();
       await transport.close();
       data.close();
@@ -129,6 +125,20 @@ function listen(fetch: Handler, config: Config): Promise<ServerType> {
   return new Promise((resolve, reject) => {
     const server = serve({ fetch: fetch as never, port: config.port, hostname: config.host }, () => resolve(server));
     server.on('error', reject);
+  });
+}
+
+/** Takes no more connections, waits for replies under way, and after `mostMs` cuts what is left. */
+function closed(server: ServerType, mostMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    // A connection that falls idle only after the close would otherwise be waited for until its keep-alive ends.
+    const sweep = setInterval(() => ('closeIdleConnections' in server ? server.closeIdleConnections() : undefined), 50);
+    const cut = setTimeout(() => ('closeAllConnections' in server ? server.closeAllConnections() : undefined), mostMs);
+    server.close(() => {
+      clearInterval(sweep);
+      clearTimeout(cut);
+      resolve();
+    });
   });
 }
 
