@@ -14,7 +14,7 @@ import { makePlan } from '../routing/plan.ts';
 import type { ApplicationRow } from '../store/index.ts';
 import { releaseOpenAttempts } from './close-attempts.ts';
 import { factsOfApplication } from './facts-of-application.ts';
-import { gatherPlanInputs } from './plan-inputs.ts';
+import { gatherPlanInputs, inputsToJson } from './plan-inputs.ts';
 import { startAttempt } from './start-attempt.ts';
 import type { Work } from './work.ts';
 
@@ -72,7 +72,7 @@ function decide(work: Work, application: ApplicationRow, facts: Facts, freshBorr
     id,
     applicationId: application.id,
     ordinal: work.attemptsOf(application.id).length,
-    inputsSealed: key === null ? null : (key.seal(`plans/${id}/inputs`, JSON.stringify(inputs)) as Buffer),
+    inputsSealed: key === null ? null : (key.seal(`plans/${id}/inputs`, inputsToJson(inputs)) as Buffer),
     result: JSON.stringify(plan),
     snapshotVersion: inputs.snapshotVersion,
     policyVersion: inputs.policyVersion,

@@ -207,8 +207,13 @@ function finishReceipt(work: Work, asking: Asking, receiptId: string, request: O
 
 const decoder = new TextDecoder();
 
-/** What was said, for disputes. Headers are left out: they carry signatures and tokens. */
+/**
+ * What was said, for disputes: a line of method, status and the request's length in characters (`-` for what there was not), then request
+ * and response as they were. As JSON within JSON it would be a sixth larger. Headers are left out: they carry signatures and tokens.
+ */
 function exchangeText(request: OutboundRequest, result: CallResult<unknown>): string {
   const text = (body: string | Uint8Array | null): string | null => (body === null || typeof body === 'string' ? body : decoder.decode(body));
-  return JSON.stringify({ method: request.method, request: text(request.body), status: result.response?.status ?? null, response: result.response === null ? null : text(result.response.body) });
+  const asked = text(request.body);
+  const answered = result.response === null ? null : text(result.response.body);
+  return `${request.method} ${result.response?.status ?? '-'} ${asked?.length ?? '-'}\n${asked ?? ''}${answered ?? ''}`;
 }

@@ -5,7 +5,7 @@ import type { DeskSnapshot } from '../domain/desk.ts';
 import { FUNDER_TYPES } from '../domain/funder.ts';
 import type { FunderState, PlanInputs } from '../domain/plan.ts';
 import { capNeeds } from '../dispatch/caps.ts';
-import type { ApplicationRow } from '../store/index.ts';
+import type { ApplicationRow, PlanRow } from '../store/index.ts';
 import type { Work } from './work.ts';
 
 const DAY_MS = 86_400_000;
@@ -53,6 +53,38 @@ export function gatherPlanInputs(work: Work, application: ApplicationRow, facts:
     maxAprBps: maxAprBps(desk, nowMs),
     exposedEntities: [...exposed].toSorted(),
   };
+}
+
+/** What a funder mostly is at planning, and an application; stored only where it is otherwise. */
+const USUAL_FUNDER = { exhaustedCap: null, breakerOpen: false, declinedAtMs: null, attempted: false, consentRefused: false } as const;
+const USUAL = { attemptsUsed: 0, declinedLikelihoods: [], exposedEntities: [] } as const;
+
+/** The inputs as they are stored: without what is as usual and without what the plan's row says anyway. */
+export function inputsToJson(inputs: PlanInputs): string {
+  const { nowMs: _at, snapshotVersion: _snapshot, policyVersion: _policy, modelVersion: _model, funders, attemptsUsed, declinedLikelihoods, exposedEntities, ...rest } = inputs;
+  return JSON.stringify({
+    ...rest,
+    ...(attemptsUsed === 0 ? {} : { attemptsUsed }),
+    ...(declinedLikelihoods.length === 0 ? {} : { declinedLikelihoods }),
+    ...(exposedEntities.length === 0 ? {} : { exposedEntities }),
+    funders: funders.map((funder) => ({
+      funderId: funder.funderId,
+      likelihood: funder.likelihood,
+      latencyMs: funder.latencyMs,
+      ...(funder.exhaustedCap === null ? {} : { exhaustedCap: funder.exhaustedCap }),
+      ...(funder.breakerOpen ? { breakerOpen: true } : {}),
+      ...(funder.declinedAtMs === null ? {} : { declinedAtMs: funder.declinedAtMs }),
+      ...(funder.attempted ? { attempted: true } : {}),
+      ...(funder.consentRefused ? { consentRefused: true } : {}),
+    })),
+  });
+}
+
+/** Reverses `inputsToJson`. */
+export function inputsFromJson(text: string, row: Pick<PlanRow, 'createdAtMs' | 'snapshotVersion' | 'policyVersion' | 'modelVersion'>): PlanInputs {
+  const { funders, ...stored } = JSON.parse(text) as Omit<PlanInputs, 'nowMs' | 'snapshotVersion' | 'policyVersion' | 'modelVersion'>;
+  const { createdAtMs: nowMs, snapshotVersion, policyVersion, modelVersion } = row;
+  return { ...USUAL, ...stored, nowMs, snapshotVersion, policyVersion, modelVersion, funders: funders.map((funder) => ({ ...USUAL_FUNDER, ...funder })) };
 }
 
 /** The first cap known to have no room for this amount: neither in what the desk has lent us nor at the desk. */

@@ -10,8 +10,17 @@ export interface JsonBody {
   readonly bytes: Uint8Array;
 }
 
-/** The raw bytes, or a problem when there are more than `most`. Chunked bodies are counted as they come. */
+/** The raw bytes, or a problem when there are more than `most` or they end too soon. Chunked bodies are counted as they come. */
 export async function readBytes(request: Request, most: number): Promise<Uint8Array | Problem> {
+  try {
+    return await readAll(request, most);
+  } catch {
+    // The sender is gone or broke its own framing: no fault of ours, and nobody to tell.
+    return problem('malformed_json', '内容没有传完', 'the body ended too soon');
+  }
+}
+
+async function readAll(request: Request, most: number): Promise<Uint8Array | Problem> {
   const declared = request.headers.get('content-length');
   if (declared !== null && Number(declared) > most) return tooLarge(most);
   // Asking for `body` would build the whole web request on Node; with a declared length, which the parser holds the sender to, there is no need.

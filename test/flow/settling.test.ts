@@ -161,6 +161,17 @@ describe('an offer', () => {
     await world.close();
   });
 
+  it('that runs out beside another leaves that one open, until its own time', async () => {
+    const world = await scripted(TWO, { fnd_one: (ask) => approves(ask, { expiresAtMs: ask.atMs + MINUTE }), fnd_two: (ask) => approves(ask, { expiresAtMs: ask.atMs + 2 * MINUTE }) });
+    await policy(world, { strategy: 'rate_table' });
+    const made = await world.apply(person(1));
+    await world.settle(MINUTE);
+    expect([state(world, made.json['id']), offers(world, made.json['id'])]).toEqual(['offered', [['one', 'expired'], ['two', 'open']]]);
+    await world.settle(MINUTE);
+    expect([state(world, made.json['id']), offers(world, made.json['id'])]).toEqual(['declined', [['one', 'expired'], ['two', 'expired']]]);
+    await world.close();
+  });
+
   it('that runs out after the application’s own time ends it', async () => {
     const world = await scripted(TWO, { fnd_one: (ask) => approves(ask, { expiresAtMs: ask.atMs + 5 * MINUTE }) });
     const made = await world.apply(person(1));

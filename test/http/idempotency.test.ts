@@ -13,7 +13,8 @@ const FUNDERS = ['fnd_river', 'fnd_summit', 'fnd_lotus', 'fnd_jade', 'fnd_cedar'
 const body = (world: World, phone = '13800000001'): object => applicationBody(world.clock.nowMs(), FUNDERS, { phone });
 const create = (world: World, json: object, key?: string, more: { readonly prefer?: string; readonly as?: string } = {}): Promise<Reply> =>
   world.call('POST', '/v1/applications', {
-    key: more.as ?? world.keys.secret, json,
+    key: more.as ?? world.keys.secret,
+    json,
     headers: { ...(key === undefined ? {} : { 'idempotency-key': key }), ...(more.prefer === undefined ? {} : { prefer: more.prefer }) },
   });
 const count = (world: World, table: string): number => world.db.get<{ n: number }>(sql.raw(`SELECT count(*) AS n FROM ${table}`)).n;
@@ -35,9 +36,16 @@ describe('without a usable key', () => {
 
   it('calls that do not need one work, each for itself', async () => {
     const world = await makeWorld();
-    const made = await world.call('POST', '/v1/applications', { key: world.keys.secret, json: { draft: true, applicant: { phone: '13900000001', phone_verification_id: 'pv_sandbox' } }, headers: { 'idempotency-key': 'd' } });
+    const made = await world.call('POST', '/v1/applications', {
+      key: world.keys.secret,
+      json: { draft: true, applicant: { phone: '13900000001', phone_verification_id: 'pv_sandbox' } },
+      headers: { 'idempotency-key': 'd' },
+    });
     for (const amount of [1_000_000, 2_000_000]) {
-      const patched = await world.call('PATCH', `/v1/applications/${made.json['id']}`, { key: world.keys.secret, json: { request: { amount_fen: amount } } });
+      const patched = await world.call('PATCH', `/v1/applications/${made.json['id']}`, {
+        key: world.keys.secret,
+        json: { request: { amount_fen: amount } },
+      });
       expect([patched.status, isReplay(patched)]).toEqual([200, false]);
     }
   });
@@ -49,7 +57,11 @@ describe('a repeat', () => {
     const json = body(world);
     const first = await create(world, json, 'k-1');
     await world.settle(1_000);
-    const again = await world.call('POST', '/v1/applications', { key: world.keys.secret, json, headers: { 'idempotency-key': 'k-1', 'accept-language': 'zh' } });
+    const again = await world.call('POST', '/v1/applications', {
+      key: world.keys.secret,
+      json,
+      headers: { 'idempotency-key': 'k-1', 'accept-language': 'zh' },
+    });
     expect([first.status, again.status, again.text, isReplay(first), isReplay(again)]).toEqual([201, 201, first.text, false, true]);
     expect((await world.call('GET', `/v1/applications/${first.json['id']}`, { key: world.keys.secret })).json['status']).toBe('offered');
     expect([count(world, 'applications'), count(world, 'idempotency')]).toEqual([1, 1]);
@@ -79,7 +91,14 @@ describe('a repeat', () => {
 
   it('of one that was refused is a new try: only an effect is remembered', async () => {
     const world = await makeWorld();
-    const refused = await create(world, { ...body(world), consents: [{ recipient: 'fnd_nobody', purpose: 'credit_decision', text_version: '2026-11-01', agreed_at: '2026-11-20T02:00:00Z' }] }, 'k-3');
+    const refused = await create(
+      world,
+      {
+        ...body(world),
+        consents: [{ recipient: 'fnd_nobody', purpose: 'credit_decision', text_version: '2026-11-01', agreed_at: '2026-11-20T02:00:00Z' }],
+      },
+      'k-3',
+    );
     expect([refused.status, count(world, 'idempotency')]).toEqual([422, 0]);
     expect((await create(world, body(world), 'k-3')).status).toBe(201);
   });
@@ -89,7 +108,11 @@ describe('a repeat', () => {
     const first = await create(world, body(world, '13800000001'), 'same');
     const other = await create(world, body(world, '13800000002'), 'same', { as: world.keys.publishable });
     expect([first.status, other.status, count(world, 'applications')]).toEqual([201, 201, 2]);
-    const endpoint = await world.call('POST', '/v1/webhook-endpoints', { key: world.roleKeys.operator, json: { url: 'https://hooks.example/', types: ['*'] }, headers: { 'idempotency-key': 'same' } });
+    const endpoint = await world.call('POST', '/v1/webhook-endpoints', {
+      key: world.roleKeys.operator,
+      json: { url: 'https://hooks.example/', types: ['*'] },
+      headers: { 'idempotency-key': 'same' },
+    });
     expect(endpoint.status).toBe(201);
   });
 
@@ -105,9 +128,21 @@ describe('a repeat', () => {
     const channel = { id: 'shop', name: 'Shop', status: 'live', allowed_origins: [] };
     await again('/v1/desk/changes', world.roleKeys.operator, { kind: 'channel', id: 'shop', note: 'x', body: channel });
     expect(count(world, 'desk_changes')).toBe(1);
-    const made = await world.apply({}, {}, { consents: [{ recipient: 'platform', purpose: 'application', text_version: '2026-11-01', agreed_at: new Date(world.clock.nowMs()).toISOString() }] });
+    const made = await world.apply(
+      {},
+      {},
+      {
+        consents: [
+          { recipient: 'platform', purpose: 'application', text_version: '2026-11-01', agreed_at: new Date(world.clock.nowMs()).toISOString() },
+        ],
+      },
+    );
     const path = `/v1/applications/${made.json['id']}`;
-    await again(`${path}/consents`, world.keys.secret, { consents: [{ recipient: 'fnd_summit', purpose: 'credit_decision', text_version: '2026-11-01', agreed_at: new Date(world.clock.nowMs()).toISOString() }] });
+    await again(`${path}/consents`, world.keys.secret, {
+      consents: [
+        { recipient: 'fnd_summit', purpose: 'credit_decision', text_version: '2026-11-01', agreed_at: new Date(world.clock.nowMs()).toISOString() },
+      ],
+    });
     expect(count(world, 'consents')).toBe(2);
     await world.settle();
     const [offer] = (await world.call('GET', path, { key: world.keys.secret })).json['offers'] as unknown as { id: string }[];
@@ -150,7 +185,9 @@ describe('at the same time', () => {
     const storm = await Promise.all(Array.from({ length: 50 }, () => create(world, json, 'storm')));
     const made = storm.filter(({ status }) => status === 201);
     expect(made.length).toBeGreaterThanOrEqual(1);
-    expect(storm.filter(({ status }) => status !== 201).every(({ status, json: told }) => status === 409 && told['code'] === 'idempotency_in_flight')).toBe(true);
+    expect(
+      storm.filter(({ status }) => status !== 201).every(({ status, json: told }) => status === 409 && told['code'] === 'idempotency_in_flight'),
+    ).toBe(true);
     await world.settle();
     const after = await Promise.all(Array.from({ length: 50 }, () => create(world, json, 'storm')));
     expect(new Set([...made, ...after].map(({ text }) => text)).size).toBe(1);
@@ -166,11 +203,19 @@ it('survives a restart: real server, real file, a storm before and after', { tim
   const json = applicationFor('13800000001');
   const storm = async (): Promise<{ readonly statuses: Set<number>; readonly bodies: Set<string>; readonly applications: number }> => {
     const service = await startService({ MILLRACE_DATA_DIR: dataDir }, { sandbox: funders });
-    const replies = await Promise.all(Array.from({ length: 50 }, () => service.call('POST', '/v1/applications', { key: service.keys.secret, json, headers: { 'idempotency-key': 'once', prefer: 'wait=5' } })));
+    const replies = await Promise.all(
+      Array.from({ length: 50 }, () =>
+        service.call('POST', '/v1/applications', { key: service.keys.secret, json, headers: { 'idempotency-key': 'once', prefer: 'wait=5' } }),
+      ),
+    );
     const last = await service.call('POST', '/v1/applications', { key: service.keys.secret, json, headers: { 'idempotency-key': 'once' } });
     const applications = service.server.service.deps.store.applications.page({ limit: 100 }).length;
     await service.close();
-    return { applications, statuses: new Set([...replies, last].map(({ status }) => status)), bodies: new Set([...replies, last].filter(({ status }) => status === 201).map(({ text }) => text)) };
+    return {
+      applications,
+      statuses: new Set([...replies, last].map(({ status }) => status)),
+      bodies: new Set([...replies, last].filter(({ status }) => status === 201).map(({ text }) => text)),
+    };
   };
   try {
     const before = await storm();

@@ -29,9 +29,21 @@ const HAN = /\p{Script=Han}/u;
 
 /** Both languages, the same one fault, each in its own tongue; nothing quoted, nothing stored. */
 function expectFault({ zh, en }: { readonly zh: Reply; readonly en: Reply }, pointer: string, code: string, sent?: unknown): void {
-  for (const [reply, lang] of [[zh, 'zh'], [en, 'en']] as const) {
-    expect([reply.status, reply.headers.get('content-type'), reply.headers.get('content-language')]).toEqual([422, 'application/problem+json; charset=utf-8', lang]);
-    expect(reply.json).toMatchObject({ status: 422, code: 'invalid_request', type: '/docs/problems#invalid_request', request_id: expect.any(String) as unknown });
+  for (const [reply, lang] of [
+    [zh, 'zh'],
+    [en, 'en'],
+  ] as const) {
+    expect([reply.status, reply.headers.get('content-type'), reply.headers.get('content-language')]).toEqual([
+      422,
+      'application/problem+json; charset=utf-8',
+      lang,
+    ]);
+    expect(reply.json).toMatchObject({
+      status: 422,
+      code: 'invalid_request',
+      type: '/docs/problems#invalid_request',
+      request_id: expect.any(String) as unknown,
+    });
     expect(HAN.test(reply.json['title'])).toBe(lang === 'zh');
     expect(HAN.test(reply.json['detail'])).toBe(lang === 'zh');
     expect(faultsOf(reply).map((each) => [each.pointer, each.code])).toEqual([[pointer, code]]);
@@ -47,20 +59,47 @@ const request = (change: object) => applicationBody(world.clock.nowMs(), FUNDERS
 
 /** Field, what was sent, the fault's code. */
 const APPLICANT: readonly (readonly [string, unknown, string])[] = [
-  ['name', '   ', 'name_empty'], ['name', '张', 'name_too_short'], ['name', '张'.repeat(31), 'name_too_long'], ['name', '张三2', 'name_not_letters'],
-  ['name', '张san', 'name_mixed_script'], ['name', '阿卜杜拉··买买提', 'name_misplaced_mark'], ['name', 7, 'type'], ['name', null, 'type'],
-  ['id_number', '11010519900307233', 'id_number_shape'], ['id_number', '990105199003072338', 'id_number_region'], ['id_number', '110105199002302338', 'id_number_date'],
-  ['id_number', '110105199003072339', 'id_number_checksum'], ['id_number', 110105199003072, 'type'],
-  ['phone', '', 'phone_empty'], ['phone', '1380000000a', 'phone_not_digits'], ['phone', '1380000000', 'phone_too_short'], ['phone', '138000000011', 'phone_too_long'],
-  ['phone', '+1 4155550123', 'phone_foreign'], ['phone', '12800000001', 'phone_not_mobile'], ['phone', ['13800000001'], 'type'],
-  ['phone_verification_id', 'pv_00000000000000000000000', 'not_confirmed'], ['phone_verification_id', 'x', 'not_confirmed'],
-  ['monthly_income_fen', -1, 'too_small'], ['monthly_income_fen', 1.5, 'type'], ['monthly_income_fen', 1_000_000_001, 'too_big'],
-  ['employment', 'astronaut', 'not_one_of'], ['years_employed', 71, 'too_big'], ['education', 'phd', 'not_one_of'], ['employer_type', '', 'not_one_of'],
+  ['name', '   ', 'name_empty'],
+  ['name', '张', 'name_too_short'],
+  ['name', '张'.repeat(31), 'name_too_long'],
+  ['name', '张三2', 'name_not_letters'],
+  ['name', '张san', 'name_mixed_script'],
+  ['name', '阿卜杜拉··买买提', 'name_misplaced_mark'],
+  ['name', 7, 'type'],
+  ['name', null, 'type'],
+  ['id_number', '11010519900307233', 'id_number_shape'],
+  ['id_number', '990105199003072338', 'id_number_region'],
+  ['id_number', '110105199002302338', 'id_number_date'],
+  ['id_number', '110105199003072339', 'id_number_checksum'],
+  ['id_number', 110105199003072, 'type'],
+  ['phone', '', 'phone_empty'],
+  ['phone', '1380000000a', 'phone_not_digits'],
+  ['phone', '1380000000', 'phone_too_short'],
+  ['phone', '138000000011', 'phone_too_long'],
+  ['phone', '+1 4155550123', 'phone_foreign'],
+  ['phone', '12800000001', 'phone_not_mobile'],
+  ['phone', ['13800000001'], 'type'],
+  ['phone_verification_id', 'pv_00000000000000000000000', 'not_confirmed'],
+  ['phone_verification_id', 'x', 'not_confirmed'],
+  ['monthly_income_fen', -1, 'too_small'],
+  ['monthly_income_fen', 1.5, 'type'],
+  ['monthly_income_fen', 1_000_000_001, 'too_big'],
+  ['employment', 'astronaut', 'not_one_of'],
+  ['years_employed', 71, 'too_big'],
+  ['education', 'phd', 'not_one_of'],
+  ['employer_type', '', 'not_one_of'],
 ];
 const REQUEST: readonly (readonly [string, unknown, string])[] = [
-  ['amount_fen', 9_999, 'amount_too_small'], ['amount_fen', -0, 'amount_too_small'], ['amount_fen', 1_000_000_001, 'amount_too_large'], ['amount_fen', 2_000_000.5, 'amount_not_whole'],
-  ['amount_fen', 2 ** 53, 'amount_not_whole'], ['amount_fen', '2000000', 'type'],
-  ['term_months', 0, 'term_out_of_range'], ['term_months', 121, 'term_out_of_range'], ['term_months', 1.5, 'term_out_of_range'], ['term_months', '12', 'type'],
+  ['amount_fen', 9_999, 'amount_too_small'],
+  ['amount_fen', -0, 'amount_too_small'],
+  ['amount_fen', 1_000_000_001, 'amount_too_large'],
+  ['amount_fen', 2_000_000.5, 'amount_not_whole'],
+  ['amount_fen', 2 ** 53, 'amount_not_whole'],
+  ['amount_fen', '2000000', 'type'],
+  ['term_months', 0, 'term_out_of_range'],
+  ['term_months', 121, 'term_out_of_range'],
+  ['term_months', 1.5, 'term_out_of_range'],
+  ['term_months', '12', 'type'],
   ['purpose', 'gambling', 'not_one_of'],
 ];
 
@@ -74,8 +113,15 @@ describe('a field of an application', () => {
   });
 
   it.each([
-    ['name', 'applicant'], ['id_number', 'applicant'], ['phone', 'applicant'], ['phone_verification_id', 'applicant'], ['monthly_income_fen', 'applicant'], ['employment', 'applicant'],
-    ['amount_fen', 'request'], ['term_months', 'request'], ['purpose', 'request'],
+    ['name', 'applicant'],
+    ['id_number', 'applicant'],
+    ['phone', 'applicant'],
+    ['phone_verification_id', 'applicant'],
+    ['monthly_income_fen', 'applicant'],
+    ['employment', 'applicant'],
+    ['amount_fen', 'request'],
+    ['term_months', 'request'],
+    ['purpose', 'request'],
   ])('%s of %s left out: required', async (field, part) => {
     const body = structuredClone(applicant({})) as Record<string, Record<string, unknown>>;
     delete body[part]![field];
@@ -84,11 +130,31 @@ describe('a field of an application', () => {
 
   it.each([
     [{ documents: ['doc_nobody'] }, '/documents/0', 'unknown_document'],
-    [{ consents: [{ recipient: 'fnd_nobody', purpose: 'credit_decision', text_version: '2026-11-01', agreed_at: '2026-11-20T02:00:00Z' }] }, '/consents/0/recipient', 'unknown_recipient'],
-    [{ consents: [{ recipient: 'platform', purpose: 'application', text_version: '2020-01-01', agreed_at: '2026-11-20T02:00:00Z' }] }, '/consents/0/text_version', 'text_version'],
-    [{ consents: [{ recipient: 'platform', purpose: 'application', text_version: '2026-11-01', agreed_at: '2036-11-20T02:00:00Z' }] }, '/consents/0/agreed_at', 'in_future'],
-    [{ consents: [{ recipient: 'platform', purpose: 'application', text_version: '2026-11-01', agreed_at: '2016-11-20T02:00:00Z' }] }, '/consents/0/agreed_at', 'too_old'],
-    [{ consents: [{ recipient: 'platform', purpose: 'application', text_version: '2026-11-01', agreed_at: 'yesterday' }] }, '/consents/0/agreed_at', 'format'],
+    [
+      { consents: [{ recipient: 'fnd_nobody', purpose: 'credit_decision', text_version: '2026-11-01', agreed_at: '2026-11-20T02:00:00Z' }] },
+      '/consents/0/recipient',
+      'unknown_recipient',
+    ],
+    [
+      { consents: [{ recipient: 'platform', purpose: 'application', text_version: '2020-01-01', agreed_at: '2026-11-20T02:00:00Z' }] },
+      '/consents/0/text_version',
+      'text_version',
+    ],
+    [
+      { consents: [{ recipient: 'platform', purpose: 'application', text_version: '2026-11-01', agreed_at: '2036-11-20T02:00:00Z' }] },
+      '/consents/0/agreed_at',
+      'in_future',
+    ],
+    [
+      { consents: [{ recipient: 'platform', purpose: 'application', text_version: '2026-11-01', agreed_at: '2016-11-20T02:00:00Z' }] },
+      '/consents/0/agreed_at',
+      'too_old',
+    ],
+    [
+      { consents: [{ recipient: 'platform', purpose: 'application', text_version: '2026-11-01', agreed_at: 'yesterday' }] },
+      '/consents/0/agreed_at',
+      'format',
+    ],
     [{ visit: { ip: '999.1.1.1' } }, '/visit/ip', 'invalid_union'],
     [{ 'a/b~c': 1 }, '/a~1b~0c', 'unknown_field'],
   ])('%j: %s %s', async (more, pointer, code) => {
@@ -96,8 +162,15 @@ describe('a field of an application', () => {
   });
 
   it('every fault at once, not the first alone', async () => {
-    const { en } = await inBoth('/v1/applications', applicationBody(world.clock.nowMs(), FUNDERS, { name: '张', id_number: '1', phone: '1' }, { amount_fen: 1, term_months: 0 }));
-    expect(faultsOf(en).map(({ pointer }) => pointer).toSorted()).toEqual(['/applicant/id_number', '/applicant/name', '/applicant/phone', '/request/amount_fen', '/request/term_months']);
+    const { en } = await inBoth(
+      '/v1/applications',
+      applicationBody(world.clock.nowMs(), FUNDERS, { name: '张', id_number: '1', phone: '1' }, { amount_fen: 1, term_months: 0 }),
+    );
+    expect(
+      faultsOf(en)
+        .map(({ pointer }) => pointer)
+        .toSorted(),
+    ).toEqual(['/applicant/id_number', '/applicant/name', '/applicant/phone', '/request/amount_fen', '/request/term_months']);
   });
 
   it('no fault of the domain is without its case above', () => {
@@ -113,7 +186,14 @@ describe('the SMS code', () => {
     expectFault(await inBoth('/v1/phone-verifications', { phone: sent }), '/phone', code, sent);
   });
 
-  it.each([['12345', 'format'], ['1234567', 'format'], ['12345a', 'format'], ['', 'format'], [123_456, 'type'], [undefined, 'required']])('%j: %s', async (sent, code) => {
+  it.each([
+    ['12345', 'format'],
+    ['1234567', 'format'],
+    ['12345a', 'format'],
+    ['', 'format'],
+    [123_456, 'type'],
+    [undefined, 'required'],
+  ])('%j: %s', async (sent, code) => {
     const begun = await world.call('POST', '/v1/phone-verifications', { key: world.keys.secret, json: { phone: '13900000007' } });
     expectFault(await inBoth(`/v1/phone-verifications/${begun.json['id']}/confirm`, { code: sent }), '/code', code, sent);
   });

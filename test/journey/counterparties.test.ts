@@ -46,7 +46,10 @@ afterAll(async () => {
 function postback(body: string, secret: string, partner = SANDBOX_PARTNER): Promise<Reply> {
   const timestamp = String(Math.floor(Date.now() / 1_000));
   const signature = createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex');
-  return service.call('POST', `/v1/postbacks/${partner}`, { body, headers: { 'content-type': 'application/json', 'x-timestamp': timestamp, 'x-signature': signature } });
+  return service.call('POST', `/v1/postbacks/${partner}`, {
+    body,
+    headers: { 'content-type': 'application/json', 'x-timestamp': timestamp, 'x-signature': signature },
+  });
 }
 
 it('partner offers: shown as advertising, clicked once, paid for once', async () => {
@@ -70,7 +73,10 @@ it('partner offers: shown as advertising, clicked once, paid for once', async ()
   const secret = sandboxPartnerSecret(service.server.service.deps.vault);
   const body = JSON.stringify({ event_id: 'lead-1', click_id: landing.searchParams.get('click'), kind: 'lead', at: new Date().toISOString() });
   const replies = [await postback(body, secret), await postback(body, secret)];
-  expect(replies.map(({ status, json }) => [status, json['status']])).toEqual([[200, 'recorded'], [200, 'duplicate']]);
+  expect(replies.map(({ status, json }) => [status, json['status']])).toEqual([
+    [200, 'recorded'],
+    [200, 'duplicate'],
+  ]);
   expect((await postback(body, 'not the secret')).status).toBe(401);
   expect((await postback(body, secret, 'ptn_other')).status).toBe(401);
   const counts = service.server.service.deps.store.partners.counts().find((row) => row.offerId === id);
@@ -82,19 +88,26 @@ it('partner offers: shown as advertising, clicked once, paid for once', async ()
 
 it('webhooks: signed, in sequence, tried again, verified by the reference library', async () => {
   const { port } = receiver.address() as AddressInfo;
-  const made = await service.call('POST', '/v1/webhook-endpoints', { key: service.keys.operator, json: { url: `http://127.0.0.1:${port}/hook`, types: ['*'] } });
+  const made = await service.call('POST', '/v1/webhook-endpoints', {
+    key: service.keys.operator,
+    json: { url: `http://127.0.0.1:${port}/hook`, types: ['*'] },
+  });
   expect(made.status).toBe(201);
   answers.push(500);
   const application = await apply(service, applicationFor('13800000001'), 8);
   expect(application.json['status']).toBe('offered');
   const webhook = new Webhook(made.json['secret']);
-  const eventsOf = (): Event[] => received.map(({ headers, body }) => webhook.verify(body, headers) as Event).filter(({ data }) => data.application_id === application.json['id']);
+  const eventsOf = (): Event[] =>
+    received.map(({ headers, body }) => webhook.verify(body, headers) as Event).filter(({ data }) => data.application_id === application.json['id']);
   const untilMs = performance.now() + 12_000;
   const sequences = (): number[] => [...new Set(eventsOf().map(({ data }) => data.sequence))].toSorted((a, b) => a - b);
-  while (!(eventsOf().some(({ type }) => type === 'application.offered') && received.length > sequences().length) && performance.now() < untilMs) await new Promise((resolve) => setTimeout(resolve, 50));
+  while (!(eventsOf().some(({ type }) => type === 'application.offered') && received.length > sequences().length) && performance.now() < untilMs)
+    await new Promise((resolve) => setTimeout(resolve, 50));
 
   expect(sequences()).toEqual(sequences().map((_, index) => index + 1));
-  expect(eventsOf().map(({ type }) => type)).toEqual(expect.arrayContaining(['application.submitted', 'attempt.submitted', 'attempt.approved', 'offer.created', 'application.offered']));
+  expect(eventsOf().map(({ type }) => type)).toEqual(
+    expect.arrayContaining(['application.submitted', 'attempt.submitted', 'attempt.approved', 'offer.created', 'application.offered']),
+  );
   // The one that was turned away came again, with its own id and the same bytes.
   const ids = received.map(({ headers }) => headers['webhook-id']!);
   const repeated = ids.filter((id, index) => ids.indexOf(id) !== index);

@@ -16,16 +16,28 @@ afterAll(async () => {
 
 const phone = (digit: number): string => `1380000000${digit}`;
 const desk = (id: unknown): Promise<Reply> => service.call('GET', `/v1/desk/applications/${id as string}`, { key: service.keys.operator });
-const timelineOf = async (id: unknown): Promise<string[]> => ((await desk(id)).json['timeline'] as unknown as { type: string }[]).map(({ type }) => type);
+const timelineOf = async (id: unknown): Promise<string[]> =>
+  ((await desk(id)).json['timeline'] as unknown as { type: string }[]).map(({ type }) => type);
 const reasonsOf = (reply: Reply): string[] => (reply.json['reasons'] as unknown as { code: string }[]).map(({ code }) => code);
 
 describe.concurrent('phone', () => {
   it('1: approved by the first funder asked, with its cost beside the quoted rate', async () => {
     const made = await apply(service, applicationFor(phone(1)), 8);
     expect(made.status).toBe(201);
-    expect(made.json).toMatchObject({ status: 'offered', reasons: [], client_token: expect.stringMatching(/^ct_/) as unknown, needs: [{ kind: 'disclosure' }] });
+    expect(made.json).toMatchObject({
+      status: 'offered',
+      reasons: [],
+      client_token: expect.stringMatching(/^ct_/) as unknown,
+      needs: [{ kind: 'disclosure' }],
+    });
     expect(Object.values(attemptsOf(made))).toEqual(['approved']);
-    const [offer] = made.json['offers'] as unknown as { amount_fen: number; term_months: number; quoted_apr_bps: number; all_in_apr_bps: number; plan: { total_fen: number }[] }[];
+    const [offer] = made.json['offers'] as unknown as {
+      amount_fen: number;
+      term_months: number;
+      quoted_apr_bps: number;
+      all_in_apr_bps: number;
+      plan: { total_fen: number }[];
+    }[];
     expect(offer).toMatchObject({ amount_fen: 2_000_000, term_months: 12, status: 'open' });
     expect(offer!.all_in_apr_bps).toBeGreaterThanOrEqual(offer!.quoted_apr_bps);
     expect(offer!.plan).toHaveLength(12);
@@ -71,7 +83,11 @@ describe.concurrent('phone', () => {
     expect(view.json['status']).toBe('offered');
     await new Promise((resolve) => setTimeout(resolve, 400));
     const seen = (await desk(made.json['id'])).json;
-    expect((seen['timeline'] as unknown as { type: string }[]).filter(({ type }) => type === 'attempt.approved' || type === 'offer.created').map(({ type }) => type)).toEqual(['attempt.approved', 'offer.created']);
+    expect(
+      (seen['timeline'] as unknown as { type: string }[])
+        .filter(({ type }) => type === 'attempt.approved' || type === 'offer.created')
+        .map(({ type }) => type),
+    ).toEqual(['attempt.approved', 'offer.created']);
     expect(seen['offers']).toHaveLength(1);
     const callbacks = seen['callbacks'] as unknown as { state: string; detail: string }[];
     expect(callbacks.length).toBeGreaterThanOrEqual(1);
@@ -97,22 +113,29 @@ describe.concurrent('phone', () => {
     expect(view.json['status']).toBe('offered');
     const [funder] = Object.keys(attemptsOf(view));
     const status = await service.call('GET', `/v1/desk/funders/${funder}/status`, { key: service.keys.operator });
-    expect((status.json['callbacks'] as unknown as { state: string; attempt_id: string | null }[]).filter(({ state }) => state === 'forged')).toMatchObject([{ attempt_id: null }]);
+    expect(
+      (status.json['callbacks'] as unknown as { state: string; attempt_id: string | null }[]).filter(({ state }) => state === 'forged'),
+    ).toMatchObject([{ attempt_id: null }]);
     expect((await timelineOf(made.json['id'])).filter((type) => type === 'attempt.approved')).toHaveLength(1);
   });
 });
 
 it('6 and 7 under a short deadline end as expired, and partner offers are shown', { timeout: 30_000 }, async () => {
-  const approved = await changeRecord(service, 'policy', 'pol_default', (body) => ({ ...body, deadlines: { ...(body['deadlines'] as object), application_s: 10 } }));
-  expect([approved.status, approved.json['state']]).toEqual([200, 'approved']);
-  await Promise.all([6, 7].map(async (digit) => {
-    const made = await apply(service, applicationFor(phone(digit)));
-    expect(made.json['status']).toBe('routing');
-    const view = await until(service, made.json['id'], 'expired', 'offered', 'declined');
-    expect([view.json['status'], reasonsOf(view)]).toEqual(['expired', ['deadline']]);
-    // Nobody knows whether the funder has it, so nobody else was asked.
-    expect(Object.values(attemptsOf(view))).toEqual(['unknown']);
-    const partners = await service.call('GET', `/v1/applications/${made.json['id']}/partner-offers`, { key: service.keys.secret });
-    expect((partners.json['groups'] as unknown as unknown[]).length).toBeGreaterThan(0);
+  const approved = await changeRecord(service, 'policy', 'pol_default', (body) => ({
+    ...body,
+    deadlines: { ...(body['deadlines'] as object), application_s: 10 },
   }));
+  expect([approved.status, approved.json['state']]).toEqual([200, 'approved']);
+  await Promise.all(
+    [6, 7].map(async (digit) => {
+      const made = await apply(service, applicationFor(phone(digit)));
+      expect(made.json['status']).toBe('routing');
+      const view = await until(service, made.json['id'], 'expired', 'offered', 'declined');
+      expect([view.json['status'], reasonsOf(view)]).toEqual(['expired', ['deadline']]);
+      // Nobody knows whether the funder has it, so nobody else was asked.
+      expect(Object.values(attemptsOf(view))).toEqual(['unknown']);
+      const partners = await service.call('GET', `/v1/applications/${made.json['id']}/partner-offers`, { key: service.keys.secret });
+      expect((partners.json['groups'] as unknown as unknown[]).length).toBeGreaterThan(0);
+    }),
+  );
 });

@@ -33,12 +33,23 @@ export const TEXT_VERSION = '2026-11-01';
 export async function startService(env: Readonly<Record<string, string>> = {}, given: Given = {}): Promise<RealService> {
   const own = env['MILLRACE_DATA_DIR'] === undefined ? mkdtempSync(join(tmpdir(), 'millrace-journey-')) : null;
   const dataDir = own ?? env['MILLRACE_DATA_DIR']!;
-  const config = readConfig({ PORT: '0', MILLRACE_SANDBOX_PORT_BASE: '0', MILLRACE_LOG_LEVEL: 'error', MILLRACE_SHUTDOWN_MS: '200', ...env, MILLRACE_DATA_DIR: dataDir });
+  const config = readConfig({
+    PORT: '0',
+    MILLRACE_SANDBOX_PORT_BASE: '0',
+    MILLRACE_LOG_LEVEL: 'error',
+    MILLRACE_SHUTDOWN_MS: '200',
+    ...env,
+    MILLRACE_DATA_DIR: dataDir,
+  });
   if (Array.isArray(config)) throw new Error(config.map(({ variable, reason }) => `${variable} ${reason}`).join('; '));
   const server = await startServer(config, given);
   const statuses: RealService['statuses'] = [];
   return {
-    url: server.url, server, dataDir, statuses, keys: server.keys!,
+    url: server.url,
+    server,
+    dataDir,
+    statuses,
+    keys: server.keys!,
     async call(method, path, { key, json, form, body, headers } = {}) {
       const response = await fetch(`${server.url}${path}`, {
         method,
@@ -72,8 +83,14 @@ export function agreedTo(recipients: readonly string[]): object[] {
 export function applicationFor(phone: string, applicant: object = {}, more: object = {}): object {
   return {
     applicant: {
-      name: '张三', id_number: '110105199003072338', phone, phone_verification_id: 'pv_sandbox', monthly_income_fen: 1_200_000, employment: 'salaried',
-      assets: { housing_fund: '2y_plus', zhima_band: '700_750' }, ...applicant,
+      name: '张三',
+      id_number: '110105199003072338',
+      phone,
+      phone_verification_id: 'pv_sandbox',
+      monthly_income_fen: 1_200_000,
+      employment: 'salaried',
+      assets: { housing_fund: '2y_plus', zhima_band: '700_750' },
+      ...applicant,
     },
     request: { amount_fen: 2_000_000, term_months: 12, purpose: 'consumption' },
     documents: ['doc_sandbox_front', 'doc_sandbox_back'],
@@ -88,7 +105,9 @@ let serial = 0;
 export function apply(service: RealService, body: object, wait = 0): Promise<Reply> {
   serial += 1;
   return service.call('POST', '/v1/applications', {
-    key: service.keys.secret, json: body, headers: { 'idempotency-key': `journey-${serial}`, ...(wait === 0 ? {} : { prefer: `wait=${wait}` }) },
+    key: service.keys.secret,
+    json: body,
+    headers: { 'idempotency-key': `journey-${serial}`, ...(wait === 0 ? {} : { prefer: `wait=${wait}` }) },
   });
 }
 
@@ -104,11 +123,18 @@ export async function until(service: RealService, id: unknown, ...states: readon
 
 /** Attempts of a view as `funder: status`. */
 export function attemptsOf(reply: Reply): Record<string, string> {
-  return Object.fromEntries((reply.json['attempts'] as unknown as { funder: { id: string }; status: string }[]).map(({ funder, status }) => [funder.id, status]));
+  return Object.fromEntries(
+    (reply.json['attempts'] as unknown as { funder: { id: string }; status: string }[]).map(({ funder, status }) => [funder.id, status]),
+  );
 }
 
 /** Changes a desk record as two people do it: one proposes, the other approves what was proposed. */
-export async function changeRecord(service: RealService, kind: string, id: string, change: (body: Record<string, unknown>) => object): Promise<Reply> {
+export async function changeRecord(
+  service: RealService,
+  kind: string,
+  id: string,
+  change: (body: Record<string, unknown>) => object,
+): Promise<Reply> {
   const { operator, approver } = service.keys;
   const current = await service.call('GET', `/v1/desk/records/${kind}/${id}`, { key: operator });
   const body = change(current.json['body'] as unknown as Record<string, unknown>);

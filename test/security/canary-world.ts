@@ -31,7 +31,13 @@ export interface CanaryWorld {
   hookReply: { readonly status: number; readonly body: string };
   readonly hookUrl: string;
   /** A call from another loopback address, as from another machine. */
-  from(localAddress: string, method: string, path: string, headers: Readonly<Record<string, string>>, body: string): Promise<{ readonly status: number; readonly text: string }>;
+  from(
+    localAddress: string,
+    method: string,
+    path: string,
+    headers: Readonly<Record<string, string>>,
+    body: string,
+  ): Promise<{ readonly status: number; readonly text: string }>;
   /** Everything that is at rest or was printed or delivered. */
   traces(): Map<string, Buffer | string>;
   close(): Promise<void>;
@@ -69,7 +75,10 @@ export async function openCanaryWorld(): Promise<CanaryWorld> {
       },
     },
   });
-  const service = await startService({ MILLRACE_METRICS_TOKEN: METRICS_TOKEN, MILLRACE_LOG_LEVEL: 'debug' }, { sandbox: { funders, secrets: SANDBOX_SECRETS }, wrap });
+  const service = await startService(
+    { MILLRACE_METRICS_TOKEN: METRICS_TOKEN, MILLRACE_LOG_LEVEL: 'debug' },
+    { sandbox: { funders, secrets: SANDBOX_SECRETS }, wrap },
+  );
 
   function breaking(): void {
     if (world.breakage !== null) throw new Error(world.breakage);
@@ -80,7 +89,14 @@ export async function openCanaryWorld(): Promise<CanaryWorld> {
   }
 
   const world: CanaryWorld = {
-    service, mood: null, breakage: null, codes, pictures, printed, hooks, hookUrl,
+    service,
+    mood: null,
+    breakage: null,
+    codes,
+    pictures,
+    printed,
+    hooks,
+    hookUrl,
     hookReply: { status: 204, body: '' },
     from: (localAddress, method, path, headers, body) =>
       new Promise((resolve, reject) => {
@@ -94,7 +110,9 @@ export async function openCanaryWorld(): Promise<CanaryWorld> {
         call.end(body);
       }),
     traces() {
-      const found = new Map<string, Buffer | string>(filesUnder(service.dataDir).map((path) => [relative(service.dataDir, path), readFileSync(path)]));
+      const found = new Map<string, Buffer | string>(
+        filesUnder(service.dataDir).map((path) => [relative(service.dataDir, path), readFileSync(path)]),
+      );
       for (const [table, rows] of rowsOf(join(service.dataDir, 'millrace.db'))) found.set(`rows of ${table}`, rows);
       return found.set('printed', printed.join('')).set('webhooks', hooks.join('\n'));
     },
@@ -114,7 +132,9 @@ export async function metricsOf({ service }: CanaryWorld): Promise<string> {
 }
 
 function filesUnder(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)).filter((path) => statSync(path).isFile());
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(path).isFile());
 }
 
 /** Every row as its columns' bytes side by side: what a value looks like that lies across two pages of the file. */
@@ -124,7 +144,12 @@ function rowsOf(path: string): [string, Buffer][] {
     const tables = client.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").pluck().all() as string[];
     return tables.map((table) => {
       const rows = client.prepare(`SELECT * FROM "${table}"`).raw().all() as unknown[][];
-      return [table, Buffer.concat(rows.flat().map((value) => (Buffer.isBuffer(value) ? Buffer.concat([value, Buffer.from('\n')]) : Buffer.from(`${String(value)}\n`))))];
+      return [
+        table,
+        Buffer.concat(
+          rows.flat().map((value) => (Buffer.isBuffer(value) ? Buffer.concat([value, Buffer.from('\n')]) : Buffer.from(`${String(value)}\n`))),
+        ),
+      ];
     });
   } finally {
     client.close();

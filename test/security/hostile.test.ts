@@ -38,41 +38,134 @@ const KIB = 1_024;
 const channel = (world: World): string => world.keys.secret;
 const admin = (world: World): string => world.roleKeys.admin;
 const agreed = { recipient: 'fnd_summit', purpose: 'credit_decision', text_version: '2026-11-01', agreed_at: new Date(START_MS).toISOString() };
-const whole = applicationBody(START_MS, ['fnd_summit'], { employer_type: 'private', years_employed: 4, education: 'bachelor' }, {}, {
-  draft: true, visit: { channel: 'h5-demo', variant: 'a', utm: { source: 'x' }, click_id: 'c', device_id: 'd', landing_page: 'l', ip: '198.51.100.7', user_agent: 'u' },
-});
+const whole = applicationBody(
+  START_MS,
+  ['fnd_summit'],
+  { employer_type: 'private', years_employed: 4, education: 'bachelor' },
+  {},
+  {
+    draft: true,
+    visit: {
+      channel: 'h5-demo',
+      variant: 'a',
+      utm: { source: 'x' },
+      click_id: 'c',
+      device_id: 'd',
+      landing_page: 'l',
+      ip: '198.51.100.7',
+      user_agent: 'u',
+    },
+  },
+);
 const { phone_verification_id: _, ...applicant } = (whole as { applicant: Record<string, unknown> }).applicant;
 const part = { ...whole, applicant };
 
 const TARGETS: Readonly<Record<string, Target>> = {
   'POST /v1/applications': { key: channel, path: () => '/v1/applications', body: whole, most: 64 * KIB },
   'PATCH /v1/applications/:id': { key: channel, path: ({ draft }) => `/v1/applications/${draft}`, body: part, most: 64 * KIB, mayBeEmpty: true },
-  'POST /v1/applications/:id/submit': { key: channel, path: ({ application }) => `/v1/applications/${application}/submit`, body: part, most: 64 * KIB, mayBeEmpty: true },
-  'POST /v1/applications/:id/consents': { key: channel, path: ({ application }) => `/v1/applications/${application}/consents`, body: { consents: [agreed], refused: ['fnd_river'] }, most: 64 * KIB },
+  'POST /v1/applications/:id/submit': {
+    key: channel,
+    path: ({ application }) => `/v1/applications/${application}/submit`,
+    body: part,
+    most: 64 * KIB,
+    mayBeEmpty: true,
+  },
+  'POST /v1/applications/:id/consents': {
+    key: channel,
+    path: ({ application }) => `/v1/applications/${application}/consents`,
+    body: { consents: [agreed], refused: ['fnd_river'] },
+    most: 64 * KIB,
+  },
   'POST /v1/applications/:id/offers/:offer/accept': {
-    key: channel, path: ({ application, offer }) => `/v1/applications/${application}/offers/${offer}/accept`, body: { disclosure_hash: 'f'.repeat(64) }, most: 64 * KIB, mayBeEmpty: true,
+    key: channel,
+    path: ({ application, offer }) => `/v1/applications/${application}/offers/${offer}/accept`,
+    body: { disclosure_hash: 'f'.repeat(64) },
+    most: 64 * KIB,
+    mayBeEmpty: true,
   },
   'POST /v1/erasures': { key: channel, path: () => '/v1/erasures', body: { application_id: 'app_0000000000000000000000' }, most: 64 * KIB },
   'POST /v1/phone-verifications': { key: channel, path: () => '/v1/phone-verifications', body: { phone: '13900000001' }, most: 64 * KIB },
-  'POST /v1/phone-verifications/:id/confirm': { key: channel, path: ({ verification }) => `/v1/phone-verifications/${verification}/confirm`, body: { code: '123456' }, most: 64 * KIB, counts: true },
-  'POST /v1/desk/changes': {
-    key: admin, path: () => '/v1/desk/changes', most: 256 * KIB, elsewhere: { '/id': '/body/id' }, body: { kind: 'channel', id: 'shop', note: 'n', retire: false, body: { id: 'shop', name: 'Shop', status: 'live', allowed_origins: ['https://shop.example'] } },
+  'POST /v1/phone-verifications/:id/confirm': {
+    key: channel,
+    path: ({ verification }) => `/v1/phone-verifications/${verification}/confirm`,
+    body: { code: '123456' },
+    most: 64 * KIB,
+    counts: true,
   },
-  'POST /v1/desk/changes/:id/approve': { key: (world) => world.roleKeys.approver, path: ({ change }) => `/v1/desk/changes/${change}/approve`, body: { hash: '0'.repeat(64) }, most: 64 * KIB },
-  'POST /v1/desk/blacklist': { key: admin, path: () => '/v1/desk/blacklist', body: { entries: [{ kind: 'phone', value: '13911112222', reason: 'fraud' }] }, most: 4 * KIB * KIB },
+  'POST /v1/desk/changes': {
+    key: admin,
+    path: () => '/v1/desk/changes',
+    most: 256 * KIB,
+    elsewhere: { '/id': '/body/id' },
+    body: {
+      kind: 'channel',
+      id: 'shop',
+      note: 'n',
+      retire: false,
+      body: { id: 'shop', name: 'Shop', status: 'live', allowed_origins: ['https://shop.example'] },
+    },
+  },
+  'POST /v1/desk/changes/:id/approve': {
+    key: (world) => world.roleKeys.approver,
+    path: ({ change }) => `/v1/desk/changes/${change}/approve`,
+    body: { hash: '0'.repeat(64) },
+    most: 64 * KIB,
+  },
+  'POST /v1/desk/blacklist': {
+    key: admin,
+    path: () => '/v1/desk/blacklist',
+    body: { entries: [{ kind: 'phone', value: '13911112222', reason: 'fraud' }] },
+    most: 4 * KIB * KIB,
+  },
   'DELETE /v1/desk/blacklist': { key: admin, path: () => '/v1/desk/blacklist', body: { kind: 'phone', value: '13911113333' }, most: 64 * KIB },
-  'POST /v1/desk/applications/:id/refuse': { key: admin, path: ({ application }) => `/v1/desk/applications/${application}/refuse`, body: { note: 'n' }, most: 64 * KIB },
-  'POST /v1/webhook-endpoints': { key: admin, path: () => '/v1/webhook-endpoints', body: { url: 'https://hooks.example/', types: ['application.*'], channel_id: 'h5-demo' }, most: 64 * KIB },
-  'PATCH /v1/webhook-endpoints/:id': { key: admin, path: ({ endpoint }) => `/v1/webhook-endpoints/${endpoint}`, body: { url: 'https://hooks.example/2', types: ['*'], status: 'enabled' }, most: 64 * KIB },
-  'POST /v1/webhook-endpoints/:id/replay': { key: admin, path: ({ endpoint }) => `/v1/webhook-endpoints/${endpoint}/replay`, body: { since: '2026-11-20T01:00:00Z', dead_only: true }, most: 64 * KIB },
+  'POST /v1/desk/applications/:id/refuse': {
+    key: admin,
+    path: ({ application }) => `/v1/desk/applications/${application}/refuse`,
+    body: { note: 'n' },
+    most: 64 * KIB,
+  },
+  'POST /v1/webhook-endpoints': {
+    key: admin,
+    path: () => '/v1/webhook-endpoints',
+    body: { url: 'https://hooks.example/', types: ['application.*'], channel_id: 'h5-demo' },
+    most: 64 * KIB,
+  },
+  'PATCH /v1/webhook-endpoints/:id': {
+    key: admin,
+    path: ({ endpoint }) => `/v1/webhook-endpoints/${endpoint}`,
+    body: { url: 'https://hooks.example/2', types: ['*'], status: 'enabled' },
+    most: 64 * KIB,
+  },
+  'POST /v1/webhook-endpoints/:id/replay': {
+    key: admin,
+    path: ({ endpoint }) => `/v1/webhook-endpoints/${endpoint}/replay`,
+    body: { since: '2026-11-20T01:00:00Z', dead_only: true },
+    most: 64 * KIB,
+  },
   'POST /v1/desk/keys': { key: admin, path: () => '/v1/desk/keys', body: { kind: 'secret', name: 'n', channel_id: 'h5-demo' }, most: 64 * KIB },
-  'PUT /v1/desk/secrets/:owner/:slot': { key: admin, path: () => '/v1/desk/secrets/fnd_summit/api_secret', body: { secret: 'a-secret-of-some-length' }, most: 64 * KIB },
+  'PUT /v1/desk/secrets/:owner/:slot': {
+    key: admin,
+    path: () => '/v1/desk/secrets/fnd_summit/api_secret',
+    body: { secret: 'a-secret-of-some-length' },
+    most: 64 * KIB,
+  },
 };
 /** Routes that change something and read no JSON: photos and counterparties have their own cases below, the rest takes no body at all. */
 const WITHOUT_JSON = [
-  'DELETE /v1/applications/:id/consents/:recipient', 'DELETE /v1/desk/keys/:id', 'POST /v1/applications/:id/offers/:offer/disclosure', 'POST /v1/applications/:id/withdraw', 'POST /v1/callbacks/:funder',
-  'POST /v1/callbacks/:funder/*', 'POST /v1/deliveries/:id/resend', 'POST /v1/desk/applications/:id/release', 'POST /v1/desk/applications/:id/replay', 'POST /v1/desk/changes/:id/reject',
-  'POST /v1/desk/changes/:id/withdraw', 'POST /v1/documents', 'POST /v1/postbacks/:partner', 'POST /v1/webhook-endpoints/:id/rotate',
+  'DELETE /v1/applications/:id/consents/:recipient',
+  'DELETE /v1/desk/keys/:id',
+  'POST /v1/applications/:id/offers/:offer/disclosure',
+  'POST /v1/applications/:id/withdraw',
+  'POST /v1/callbacks/:funder',
+  'POST /v1/callbacks/:funder/*',
+  'POST /v1/deliveries/:id/resend',
+  'POST /v1/desk/applications/:id/release',
+  'POST /v1/desk/applications/:id/replay',
+  'POST /v1/desk/changes/:id/reject',
+  'POST /v1/desk/changes/:id/withdraw',
+  'POST /v1/documents',
+  'POST /v1/postbacks/:partner',
+  'POST /v1/webhook-endpoints/:id/rotate',
 ];
 
 let world: World;
@@ -84,16 +177,26 @@ beforeAll(async () => {
   const application = await world.apply();
   const draft = await world.call('POST', '/v1/applications', { key: world.keys.secret, json: whole, headers: { 'idempotency-key': 'draft' } });
   const verification = await world.call('POST', '/v1/phone-verifications', { key: world.keys.secret, json: { phone: '13900000009' } });
-  const endpoint = await world.call('POST', '/v1/webhook-endpoints', { key: world.roleKeys.admin, json: { url: 'https://hooks.example/0', types: ['*'] } });
+  const endpoint = await world.call('POST', '/v1/webhook-endpoints', {
+    key: world.roleKeys.admin,
+    json: { url: 'https://hooks.example/0', types: ['*'] },
+  });
   const change = await world.call('POST', '/v1/desk/changes', { key: world.roleKeys.operator, json: TARGETS['POST /v1/desk/changes']!.body });
   const idOf = ({ json }: Reply): string => json['id'];
   const [offer] = application.json['offers'] as unknown as { id: string }[];
-  made = { application: idOf(application), draft: idOf(draft), offer: offer!.id, verification: idOf(verification), endpoint: idOf(endpoint), change: idOf(change) };
+  made = {
+    application: idOf(application),
+    draft: idOf(draft),
+    offer: offer!.id,
+    verification: idOf(verification),
+    endpoint: idOf(endpoint),
+    change: idOf(change),
+  };
   await world.settle();
 });
 afterAll(() => {
   expect(world.logged.filter(({ level }) => level === 'error')).toEqual([]);
-  expect((({}) as Record<string, unknown>)['admin']).toBeUndefined();
+  expect(({} as Record<string, unknown>)['admin']).toBeUndefined();
   expect(Object.keys(Object.prototype)).toEqual([]);
 });
 
@@ -110,7 +213,9 @@ async function send(route: string, { body, headers = {}, path }: Sent): Promise<
   const before = written();
   serial += 1;
   const reply = await world.call(route.split(' ')[0]!, path ?? target.path(made), {
-    key: target.key(world), ...(body === undefined ? {} : { body }), headers: { 'content-type': 'application/json', 'idempotency-key': `hostile-${serial}`, ...headers },
+    key: target.key(world),
+    ...(body === undefined ? {} : { body }),
+    headers: { 'content-type': 'application/json', 'idempotency-key': `hostile-${serial}`, ...headers },
   });
   expect(reply.status).toBeLessThan(500);
   if (reply.status < 400) {
@@ -123,7 +228,9 @@ async function send(route: string, { body, headers = {}, path }: Sent): Promise<
 }
 
 it('every route that changes something has its case', () => {
-  const routes = new Set(world.app.routes.filter(({ method }) => !['ALL', 'OPTIONS', 'GET'].includes(method)).map(({ method, path }) => `${method} ${path}`));
+  const routes = new Set(
+    world.app.routes.filter(({ method }) => !['ALL', 'OPTIONS', 'GET'].includes(method)).map(({ method, path }) => `${method} ${path}`),
+  );
   expect([...routes].toSorted()).toEqual([...Object.keys(TARGETS), ...WITHOUT_JSON].toSorted());
 });
 
@@ -157,7 +264,18 @@ const NOT_JSON: readonly (readonly [string, string | Uint8Array, keyof typeof PR
   ['constructor', '{"constructor":{"prototype":{"admin":true}}}', 'malformed_json'],
 ];
 const NOT_AN_OBJECT = ['null', '[]', '[{}]', '"text"', '123', 'true', '1e999', '-0'];
-const WRONG_TYPES = ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/jsonx', 'text/json', 'application/octet-stream', 'application/json,text/plain', 'json', '*/*', ' '];
+const WRONG_TYPES = [
+  'text/plain',
+  'application/x-www-form-urlencoded',
+  'multipart/form-data; boundary=x',
+  'application/jsonx',
+  'text/json',
+  'application/octet-stream',
+  'application/json,text/plain',
+  'json',
+  '*/*',
+  ' ',
+];
 
 describe.each(Object.entries(TARGETS))('%s', (route, target) => {
   it('what is no JSON is told so', async () => {
@@ -169,7 +287,8 @@ describe.each(Object.entries(TARGETS))('%s', (route, target) => {
 
   it('another content type is 415, whatever the bytes', async () => {
     for (const type of WRONG_TYPES) {
-      for (const body of [JSON.stringify(target.body), 'a=b', '{']) expect([type, (await send(route, { body, headers: { 'content-type': type } })).status]).toEqual([type, 415]);
+      for (const body of [JSON.stringify(target.body), 'a=b', '{'])
+        expect([type, (await send(route, { body, headers: { 'content-type': type } })).status]).toEqual([type, 415]);
     }
     for (const type of ['APPLICATION/JSON', 'application/json ; charset=utf-8', 'application/vnd.millrace+json']) {
       expect([type, (await send(route, { body: '[]', headers: { 'content-type': type } })).status]).toEqual([type, 422]);
@@ -188,7 +307,10 @@ describe.each(Object.entries(TARGETS))('%s', (route, target) => {
       },
     });
     const reply = await world.app.request(target.path(made), {
-      method: route.split(' ')[0]!, body: endless, duplex: 'half', headers: { authorization: `Bearer ${target.key(world)}`, 'content-type': 'application/json', 'idempotency-key': 'endless' },
+      method: route.split(' ')[0]!,
+      body: endless,
+      duplex: 'half',
+      headers: { authorization: `Bearer ${target.key(world)}`, 'content-type': 'application/json', 'idempotency-key': 'endless' },
     } as RequestInit);
     expect(reply.status).toBe(413);
     // It stopped reading as soon as it knew.
@@ -220,12 +342,18 @@ describe.each(Object.entries(TARGETS))('%s', (route, target) => {
   it('several parts at once, names twice, and any JSON at all', { timeout: 60_000 }, async () => {
     const places = pathsOf(target.body).filter((path) => path.length > 0);
     const changes = fc.array(fc.tuple(fc.nat(places.length - 1), hostile), { minLength: 2, maxLength: 6 });
-    await fc.assert(fc.asyncProperty(changes, async (list) => {
-      // Deeper places first: what lies above may be gone afterwards.
-      const ordered = list.toSorted(([left], [right]) => places[right]!.length - places[left]!.length);
-      await send(route, { body: write(ordered.reduce((body, [at, value]) => replaced(body, places[at]!, value), target.body as unknown)) });
-    }), { numRuns: 40 });
-    await fc.assert(fc.asyncProperty(fc.json({ maxDepth: 6 }), async (body) => void (await send(route, { body }))), { numRuns: 40 });
+    await fc.assert(
+      fc.asyncProperty(changes, async (list) => {
+        // Deeper places first: what lies above may be gone afterwards.
+        const ordered = list.toSorted(([left], [right]) => places[right]!.length - places[left]!.length);
+        await send(route, { body: write(ordered.reduce((body, [at, value]) => replaced(body, places[at]!, value), target.body as unknown)) });
+      }),
+      { numRuns: 40 },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.json({ maxDepth: 6 }), async (body) => void (await send(route, { body }))),
+      { numRuns: 40 },
+    );
     const good = JSON.stringify(target.body);
     for (const raw of RAW) {
       const [name] = Object.keys(target.body);
@@ -237,21 +365,56 @@ describe.each(Object.entries(TARGETS))('%s', (route, target) => {
 
 describe('headers', () => {
   const draft = JSON.stringify({ draft: true, applicant: { phone: '13900000005', phone_verification_id: 'pv_sandbox' } });
-  const ODD = [...NAUGHTY, 'wait', 'wait=', 'wait=-1', 'wait=1e9', 'wait=99999', 'wait=0', 'wait=1, wait=2', 'respond-async, wait=', 'zh;q=0', 'en;q=9', '*', ';;;', ',,,,', 'x'.repeat(8_000), '-1', '9007199254740993', 'Infinity', '0x7', '1 2'];
+  const ODD = [
+    ...NAUGHTY,
+    'wait',
+    'wait=',
+    'wait=-1',
+    'wait=1e9',
+    'wait=99999',
+    'wait=0',
+    'wait=1, wait=2',
+    'respond-async, wait=',
+    'zh;q=0',
+    'en;q=9',
+    '*',
+    ';;;',
+    ',,,,',
+    'x'.repeat(8_000),
+    '-1',
+    '9007199254740993',
+    'Infinity',
+    '0x7',
+    '1 2',
+  ];
   /** What may be on the wire: Latin-1 without line ends. */
   const sendable = ODD.map((text) => Buffer.from(text.replace(/[\r\n\0]/g, ' '), 'utf8').toString('latin1'));
 
-  it.each(['prefer', 'accept-language', 'last-event-id', 'x-request-id', 'client-token', 'origin', 'traceparent', 'accept', 'if-none-match', 'range', 'x-http-method-override', 'content-encoding', 'user-agent', 'x-forwarded-for'])(
-    '%s may hold anything', async (name) => {
-      for (const value of sendable) {
-        // Nothing that would have to be waited for: a draft stands still.
-        const reply = await send('POST /v1/applications', { body: draft, headers: { [name]: value } });
-        expect([name, value.slice(0, 40), reply.status]).toEqual([name, value.slice(0, 40), 201]);
-        const read = await world.call('GET', `/v1/applications/${made.draft}`, { key: world.keys.secret, headers: { [name]: value } });
-        expect([name, value.slice(0, 40), read.status]).toEqual([name, value.slice(0, 40), 200]);
-        expect(read.headers.get('x-request-id')).toMatch(/^[A-Za-z0-9_-]{8,64}$/);
-      }
-    });
+  it.each([
+    'prefer',
+    'accept-language',
+    'last-event-id',
+    'x-request-id',
+    'client-token',
+    'origin',
+    'traceparent',
+    'accept',
+    'if-none-match',
+    'range',
+    'x-http-method-override',
+    'content-encoding',
+    'user-agent',
+    'x-forwarded-for',
+  ])('%s may hold anything', async (name) => {
+    for (const value of sendable) {
+      // Nothing that would have to be waited for: a draft stands still.
+      const reply = await send('POST /v1/applications', { body: draft, headers: { [name]: value } });
+      expect([name, value.slice(0, 40), reply.status]).toEqual([name, value.slice(0, 40), 201]);
+      const read = await world.call('GET', `/v1/applications/${made.draft}`, { key: world.keys.secret, headers: { [name]: value } });
+      expect([name, value.slice(0, 40), read.status]).toEqual([name, value.slice(0, 40), 200]);
+      expect(read.headers.get('x-request-id')).toMatch(/^[A-Za-z0-9_-]{8,64}$/);
+    }
+  });
 
   it('idempotency-key: usable or 400', async () => {
     for (const value of sendable) {
@@ -262,8 +425,19 @@ describe('headers', () => {
   });
 
   it('authorization: 401, however it is written', async () => {
-    for (const value of [...sendable, 'Bearer', 'Bearer ', `bearer ${world.keys.secret}`, `Bearer  ${world.keys.secret}`, `Bearer ${world.keys.secret},${world.keys.secret}`, `Bearer ${world.keys.secret.slice(0, -1)}`]) {
-      const reply = await world.call('POST', '/v1/applications', { body: draft, headers: { authorization: value, 'content-type': 'application/json', 'idempotency-key': 'a' } });
+    for (const value of [
+      ...sendable,
+      'Bearer',
+      'Bearer ',
+      `bearer ${world.keys.secret}`,
+      `Bearer  ${world.keys.secret}`,
+      `Bearer ${world.keys.secret},${world.keys.secret}`,
+      `Bearer ${world.keys.secret.slice(0, -1)}`,
+    ]) {
+      const reply = await world.call('POST', '/v1/applications', {
+        body: draft,
+        headers: { authorization: value, 'content-type': 'application/json', 'idempotency-key': 'a' },
+      });
       expect([value.slice(0, 40), reply.status]).toEqual([value.slice(0, 40), 401]);
     }
   });
@@ -272,7 +446,10 @@ describe('headers', () => {
     const ended = await world.apply();
     await world.call('POST', `/v1/applications/${ended.json['id']}/withdraw`, { key: world.keys.secret });
     for (const value of sendable) {
-      const reply = await world.call('GET', `/v1/applications/${ended.json['id']}/events`, { key: world.keys.secret, headers: { 'last-event-id': value } });
+      const reply = await world.call('GET', `/v1/applications/${ended.json['id']}/events`, {
+        key: world.keys.secret,
+        headers: { 'last-event-id': value },
+      });
       expect([value.slice(0, 40), reply.status, reply.headers.get('content-type')]).toEqual([value.slice(0, 40), 200, 'text/event-stream']);
     }
   });
@@ -280,12 +457,46 @@ describe('headers', () => {
 
 describe('paths and queries', () => {
   const IDS = [
-    '%00', '%ff', '%', '%zz', '%2e%2e', '..%2f..%2fetc', '__proto__', 'constructor', "'%20OR%201=1", 'app_', 'app_0000000000000000000000', 'app_ZZZZZZZZZZZZZZZZZZZZZZ', 'app_000000000000000000000l', '%E5%BC%A0', '%F0%9F%92%A5',
-    '%ED%A0%80', 'a'.repeat(4_000), '*', ':id', '0', '-1', 'null', 'undefined', '[object%20Object]', '%0d%0aset-cookie:x', 'a%3Fb', 'a%23b', '~', '.', '%20',
+    '%00',
+    '%ff',
+    '%',
+    '%zz',
+    '%2e%2e',
+    '..%2f..%2fetc',
+    '__proto__',
+    'constructor',
+    "'%20OR%201=1",
+    'app_',
+    'app_0000000000000000000000',
+    'app_ZZZZZZZZZZZZZZZZZZZZZZ',
+    'app_000000000000000000000l',
+    '%E5%BC%A0',
+    '%F0%9F%92%A5',
+    '%ED%A0%80',
+    'a'.repeat(4_000),
+    '*',
+    ':id',
+    '0',
+    '-1',
+    'null',
+    'undefined',
+    '[object%20Object]',
+    '%0d%0aset-cookie:x',
+    'a%3Fb',
+    'a%23b',
+    '~',
+    '.',
+    '%20',
   ];
 
   it('ids of the wrong shape are not there', { timeout: 60_000 }, async () => {
-    const patterns = [...new Set(world.app.routes.filter(({ method, path }) => !['ALL', 'OPTIONS'].includes(method) && path.includes(':')).map(({ method, path }) => `${method} ${path}`))];
+    const patterns = [
+      ...new Set(
+        world.app.routes
+          .filter(({ method, path }) => !['ALL', 'OPTIONS'].includes(method) && path.includes(':'))
+          .map(({ method, path }) => `${method} ${path}`),
+      ),
+    ];
     expect(patterns.length).toBeGreaterThan(30);
     for (const pattern of patterns) {
       const [method, path] = pattern.split(' ') as [string, string];
@@ -293,7 +504,11 @@ describe('paths and queries', () => {
       const body = TARGETS[pattern]?.body;
       for (const id of IDS) {
         const before = written();
-        const reply = await world.call(method, path.replace('/*', `/${id}`).replaceAll(/:[a-z]+/g, () => id), { key, ...(method === 'GET' ? {} : { json: body ?? {} }), headers: { 'idempotency-key': 'id' } });
+        const reply = await world.call(
+          method,
+          path.replace('/*', `/${id}`).replaceAll(/:[a-z]+/g, () => id),
+          { key, ...(method === 'GET' ? {} : { json: body ?? {} }), headers: { 'idempotency-key': 'id' } },
+        );
         expect([pattern, id.slice(0, 40), reply.status >= 400 && reply.status < 500]).toEqual([pattern, id.slice(0, 40), true]);
         expectProblem(reply);
         expect([pattern, id.slice(0, 40), written()]).toEqual([pattern, id.slice(0, 40), before]);
@@ -302,11 +517,38 @@ describe('paths and queries', () => {
   });
 
   it('queries may hold anything', async () => {
-    const odd = ['limit=-1', 'limit=1e9', 'limit=99999', 'limit=', 'limit=1&limit=2', 'cursor=%00', 'cursor=%ff', `cursor=${'x'.repeat(4_000)}`, '__proto__=1', '__proto__[a]=1', 'constructor=1', 'state[]=x', 'state=__proto__', '=', '&&&', '%', 'a=%zz', 'q=%F0%9F%92%A5', '?', 'channel=%27%20OR%201=1'];
+    const odd = [
+      'limit=-1',
+      'limit=1e9',
+      'limit=99999',
+      'limit=',
+      'limit=1&limit=2',
+      'cursor=%00',
+      'cursor=%ff',
+      `cursor=${'x'.repeat(4_000)}`,
+      '__proto__=1',
+      '__proto__[a]=1',
+      'constructor=1',
+      'state[]=x',
+      'state=__proto__',
+      '=',
+      '&&&',
+      '%',
+      'a=%zz',
+      'q=%F0%9F%92%A5',
+      '?',
+      'channel=%27%20OR%201=1',
+    ];
     const gets = [...new Set(world.app.routes.filter(({ method, path }) => method === 'GET' && !path.includes('/events')).map(({ path }) => path))];
     for (const path of gets) {
       const key = /desk|webhook|deliveries/.test(path) ? world.roleKeys.admin : world.keys.secret;
-      const filled = path.replace(':kind', 'funder').replace('records/funder/:id', 'records/funder/fnd_river').replace('funders/:id', 'funders/fnd_river').replace('webhook-endpoints/:id', `webhook-endpoints/${made.endpoint}`).replace(':id', made.application).replace(':token', 'x');
+      const filled = path
+        .replace(':kind', 'funder')
+        .replace('records/funder/:id', 'records/funder/fnd_river')
+        .replace('funders/:id', 'funders/fnd_river')
+        .replace('webhook-endpoints/:id', `webhook-endpoints/${made.endpoint}`)
+        .replace(':id', made.application)
+        .replace(':token', 'x');
       for (const query of odd) {
         const reply = await world.call('GET', `${filled}?${query}`, { key });
         expect([path, query.slice(0, 40), reply.status < 500]).toEqual([path, query.slice(0, 40), true]);
@@ -362,18 +604,28 @@ describe('photos', () => {
   });
 
   it('any bytes at all', async () => {
-    await fc.assert(fc.asyncProperty(fc.uint8Array({ maxLength: 400 }), fc.constantFrom(kind, file, '--x\r\n', ''), async (bytes, head) => {
-      await upload(Buffer.concat([Buffer.from(head), Buffer.from(bytes), Buffer.from('\r\n--x--')]), FORM);
-    }), { numRuns: 100 });
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 400 }), fc.constantFrom(kind, file, '--x\r\n', ''), async (bytes, head) => {
+        await upload(Buffer.concat([Buffer.from(head), Buffer.from(bytes), Buffer.from('\r\n--x--')]), FORM);
+      }),
+      { numRuns: 100 },
+    );
   });
 });
 
 describe('counterparties', () => {
   it('callbacks of any bytes are refused or taken, never more', { timeout: 30_000 }, async () => {
-    await fc.assert(fc.asyncProperty(fc.constantFrom(...world.service.desk.snapshot().funders.keys()), fc.oneof(fc.uint8Array({ maxLength: 200 }), fc.json().map(utf8)), async (funder, body) => {
-      const reply = await world.call('POST', `/v1/callbacks/${funder}`, { body });
-      expect([funder, reply.status]).toEqual([funder, 401]);
-    }), { numRuns: 150 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...world.service.desk.snapshot().funders.keys()),
+        fc.oneof(fc.uint8Array({ maxLength: 200 }), fc.json().map(utf8)),
+        async (funder, body) => {
+          const reply = await world.call('POST', `/v1/callbacks/${funder}`, { body });
+          expect([funder, reply.status]).toEqual([funder, 401]);
+        },
+      ),
+      { numRuns: 150 },
+    );
     for (const body of NOT_JSON.map(([, bytes]) => bytes)) expect((await world.call('POST', '/v1/callbacks/fnd_lotus', { body })).status).toBe(401);
     expect((await world.call('POST', '/v1/callbacks/fnd_cedar', { body: 'x'.repeat(300 * KIB) })).status).toBe(413);
   });
@@ -385,17 +637,23 @@ describe('counterparties', () => {
       const timestamp = String(Math.floor(world.clock.nowMs() / 1_000));
       const signature = createHmac('sha256', secret).update(`${timestamp}.`).update(body).digest('hex');
       const before = written();
-      const reply = await world.call('POST', `/v1/postbacks/${SANDBOX_PARTNER}`, { body, headers: { 'x-timestamp': timestamp, 'x-signature': signature } });
+      const reply = await world.call('POST', `/v1/postbacks/${SANDBOX_PARTNER}`, {
+        body,
+        headers: { 'x-timestamp': timestamp, 'x-signature': signature },
+      });
       expect(reply.status).toBeLessThan(500);
       expectProblem(reply);
       expect(written()).toBe(before);
       return reply;
     };
     const places = pathsOf(good).filter((path) => path.length > 0);
-    await fc.assert(fc.asyncProperty(fc.constantFrom(...places), hostile, async (path, value) => {
-      const reply = await signed(write(replaced(good, path, value)));
-      if (reply.status === 422) expect(pointsAt(reply, path)).toBe(true);
-    }), { numRuns: 100 });
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...places), hostile, async (path, value) => {
+        const reply = await signed(write(replaced(good, path, value)));
+        if (reply.status === 422) expect(pointsAt(reply, path)).toBe(true);
+      }),
+      { numRuns: 100 },
+    );
     for (const [, body] of NOT_JSON) await signed(body);
     expect((await signed('x'.repeat(17_000))).status).toBe(413);
   });

@@ -93,7 +93,13 @@ const TABLE: Readonly<Record<string, Access>> = {
 };
 
 let world: World;
-const KEYS = { shopPublishable: 'pk_test_matrix_shop', shopSecret: 'sk_test_matrix_shop', pausedSecret: 'sk_test_matrix_paused', roleless: 'ok_test_matrix_roleless', revoked: 'sk_test_matrix_revoked' };
+const KEYS = {
+  shopPublishable: 'pk_test_matrix_shop',
+  shopSecret: 'sk_test_matrix_shop',
+  pausedSecret: 'sk_test_matrix_paused',
+  roleless: 'ok_test_matrix_roleless',
+  revoked: 'sk_test_matrix_revoked',
+};
 
 /** Three channels: ours with one origin, another, and a paused one. */
 async function furnish(): Promise<void> {
@@ -101,11 +107,26 @@ async function furnish(): Promise<void> {
   await deps.commit((tx) => {
     const channel = (id: string, status: 'live' | 'paused', origins: readonly string[]): void =>
       void tx.desk.insertRecord({
-        kind: 'channel', id, version: (tx.desk.record('channel', id)?.version ?? 0) + 1, body: JSON.stringify({ id, name: id, status, allowed_origins: origins }),
-        retired: false, createdAtMs: 0, author: 'test', approver: null,
+        kind: 'channel',
+        id,
+        version: (tx.desk.record('channel', id)?.version ?? 0) + 1,
+        body: JSON.stringify({ id, name: id, status, allowed_origins: origins }),
+        retired: false,
+        createdAtMs: 0,
+        author: 'test',
+        approver: null,
       });
     const key = (text: string, kind: 'publishable' | 'secret' | 'operator', channelId: string | null, revokedAtMs: number | null = null): void =>
-      tx.desk.insertKey({ id: `key_${text.slice(8)}_${kind}`, hash: deps.vault.sha256Hex(text), kind, channelId, role: null, name: text, createdAtMs: 0, revokedAtMs });
+      void tx.desk.insertKey({
+        id: `key_${text.slice(8)}_${kind}`,
+        hash: deps.vault.sha256Hex(text),
+        kind,
+        channelId,
+        role: null,
+        name: text,
+        createdAtMs: 0,
+        revokedAtMs,
+      });
     channel('h5-demo', 'live', [ORIGIN]);
     channel('shop', 'live', [SHOP_ORIGIN]);
     channel('closed', 'paused', [ORIGIN]);
@@ -144,13 +165,23 @@ interface Caller {
 }
 async function ask(route: string, on: Target, caller: Caller): Promise<Reply> {
   const [method, pattern] = route.split(' ') as [string, string];
-  const path = pattern.replace(':kind', 'policy').replace(':funder', 'fnd_summit').replace(':partner', 'ptn_sandbox').replace(':recipient', 'fnd_summit').replace(':offer', on.offer)
-    .replace(':token', 'no-token').replace('/*', '/deeper').replace(':id', pattern.startsWith('/v1/applications/') ? on.id : 'none');
-  const json = method === 'GET' ? undefined : route === 'POST /v1/erasures' ? { application_id: on.id } : BODIES[route] ?? { nothing: true };
+  const path = pattern
+    .replace(':kind', 'policy')
+    .replace(':funder', 'fnd_summit')
+    .replace(':partner', 'ptn_sandbox')
+    .replace(':recipient', 'fnd_summit')
+    .replace(':offer', on.offer)
+    .replace(':token', 'no-token')
+    .replace('/*', '/deeper')
+    .replace(':id', pattern.startsWith('/v1/applications/') ? on.id : 'none');
+  const json = method === 'GET' ? undefined : route === 'POST /v1/erasures' ? { application_id: on.id } : (BODIES[route] ?? { nothing: true });
   return world.call(method, path, {
-    ...(caller.key === undefined ? {} : { key: caller.key }), ...(json === undefined ? {} : { json }),
+    ...(caller.key === undefined ? {} : { key: caller.key }),
+    ...(json === undefined ? {} : { json }),
     headers: {
-      'idempotency-key': 'matrix', ...(caller.origin === undefined ? {} : { origin: caller.origin }), ...(caller.token === undefined ? {} : { 'client-token': caller.token }),
+      'idempotency-key': 'matrix',
+      ...(caller.origin === undefined ? {} : { origin: caller.origin }),
+      ...(caller.token === undefined ? {} : { 'client-token': caller.token }),
       ...(caller.authorization === undefined ? {} : { authorization: caller.authorization }),
     },
   });
@@ -172,11 +203,14 @@ function told(reply: Reply): string {
 }
 
 it('every route has its line, and every line its route', () => {
-  const routes = new Set(world.app.routes.filter(({ method }) => method !== 'ALL' && method !== 'OPTIONS').map(({ method, path }) => `${method} ${path}`));
+  const routes = new Set(
+    world.app.routes.filter(({ method }) => method !== 'ALL' && method !== 'OPTIONS').map(({ method, path }) => `${method} ${path}`),
+  );
   expect([...routes].toSorted()).toEqual(Object.keys(TABLE).toSorted());
 });
 
-const of = <W extends Access['who']>(...who: readonly W[]) => Object.entries(TABLE).filter(([, access]) => (who as readonly string[]).includes(access.who)) as [string, Extract<Access, { who: W }>][];
+const of = <W extends Access['who']>(...who: readonly W[]) =>
+  Object.entries(TABLE).filter(([, access]) => (who as readonly string[]).includes(access.who)) as [string, Extract<Access, { who: W }>][];
 
 /** Callers that are nobody, with what they are told wherever a key is needed. */
 const NOBODIES: readonly (readonly [string, Caller, string])[] = [
@@ -192,7 +226,12 @@ const NOBODIES: readonly (readonly [string, Caller, string])[] = [
 describe.each(of('anyone', 'proof'))('%s', (route, access) => {
   it('answers everybody alike, whatever key is shown', async () => {
     const on = await target();
-    const callers: readonly (readonly [string, Caller, string?])[] = [...NOBODIES, ['secret', { key: world.keys.secret }], ['publishable elsewhere', { key: world.keys.publishable, origin: STRANGE_ORIGIN }], ['admin', { key: world.roleKeys.admin }]];
+    const callers: readonly (readonly [string, Caller, string?])[] = [
+      ...NOBODIES,
+      ['secret', { key: world.keys.secret }],
+      ['publishable elsewhere', { key: world.keys.publishable, origin: STRANGE_ORIGIN }],
+      ['admin', { key: world.roleKeys.admin }],
+    ];
     for (const [name, caller] of callers) expect([name, (await ask(route, on, caller)).status]).toEqual([name, access.status]);
   });
 });
@@ -223,8 +262,13 @@ describe.each(of('channel', 'owner'))('%s', (route, access) => {
       ['publishable from another origin', { key: world.keys.publishable, token: on.token, origin: STRANGE_ORIGIN }, '403 origin_not_allowed'],
       ['publishable from another channel’s origin', { key: world.keys.publishable, token: on.token, origin: SHOP_ORIGIN }, '403 origin_not_allowed'],
       ['publishable from a sandboxed frame', { key: world.keys.publishable, token: on.token, origin: 'null' }, '403 origin_not_allowed'],
-      ['publishable from an origin that begins alike', { key: world.keys.publishable, token: on.token, origin: `${ORIGIN}.evil.example` }, '403 origin_not_allowed'],
-      ...[...ROLES.map((role) => [`operator ${role}`, { key: world.roleKeys[role] }, '403 forbidden'] as const), ['an operator without a role', { key: KEYS.roleless }, '403 forbidden'] as const],
+      [
+        'publishable from an origin that begins alike',
+        { key: world.keys.publishable, token: on.token, origin: `${ORIGIN}.evil.example` },
+        '403 origin_not_allowed',
+      ],
+      ...ROLES.map((role) => [`operator ${role}`, { key: world.roleKeys[role] }, '403 forbidden'] as const),
+      ['an operator without a role', { key: KEYS.roleless }, '403 forbidden'],
     ];
     for (const [name, caller, expected] of callers) expect([name, told(await ask(route, on, caller))]).toEqual([name, expected]);
     expect(world.db.get(sql`SELECT state, event_seq, updated_at_ms, refused_recipients FROM applications WHERE id = ${on.id}`)).toEqual(before);
@@ -261,7 +305,8 @@ describe.each(of('desk'))('%s', (route, access) => {
     const on = await target();
     for (const role of ROLES) {
       const reply = await ask(route, on, { key: world.roleKeys[role] });
-      if (role === 'admin' || access.roles.includes(role)) expect([role, [200, 404, 422].includes(reply.status), reply.status]).toEqual([role, true, reply.status]);
+      if (role === 'admin' || access.roles.includes(role))
+        expect([role, [200, 404, 422].includes(reply.status), reply.status]).toEqual([role, true, reply.status]);
       else expect([role, told(reply)]).toEqual([role, '403 forbidden']);
     }
     const callers: readonly (readonly [string, Caller, string])[] = [
@@ -289,11 +334,18 @@ describe('parts of an application', () => {
     const form = new FormData();
     form.set('kind', 'id_front');
     form.set('file', new Blob([new Uint8Array(64)]), 'a.jpg');
-    const uploaded = await world.app.request('/v1/documents', { method: 'POST', body: form, headers: { authorization: `Bearer ${world.keys.secret}` } });
-    const { id } = (await uploaded.json()) as { id: string };
-    const draft = (key: string, serial: string) => world.call('POST', '/v1/applications', {
-      key, headers: { 'idempotency-key': serial }, json: { draft: true, applicant: { phone: '13900000001', phone_verification_id: 'pv_sandbox' }, documents: [id] },
+    const uploaded = await world.app.request('/v1/documents', {
+      method: 'POST',
+      body: form,
+      headers: { authorization: `Bearer ${world.keys.secret}` },
     });
+    const { id } = (await uploaded.json()) as { id: string };
+    const draft = (key: string, serial: string) =>
+      world.call('POST', '/v1/applications', {
+        key,
+        headers: { 'idempotency-key': serial },
+        json: { draft: true, applicant: { phone: '13900000001', phone_verification_id: 'pv_sandbox' }, documents: [id] },
+      });
     expect((await draft(KEYS.shopSecret, 'shop')).json['errors']).toMatchObject([{ pointer: '/documents/0', code: 'unknown_document' }]);
     expect((await draft(world.keys.secret, 'ours')).status).toBe(201);
     expect((await draft(world.keys.secret, 'again')).json['errors']).toMatchObject([{ pointer: '/documents/0', code: 'document_used' }]);
@@ -302,7 +354,9 @@ describe('parts of an application', () => {
 
 describe('the same path by another method', () => {
   it.each([...new Set(Object.keys(TABLE).map((route) => route.split(' ')[1]!))])('%s', async (pattern) => {
-    const known = Object.keys(TABLE).filter((route) => route.endsWith(` ${pattern}`)).map((route) => route.split(' ')[0]!);
+    const known = Object.keys(TABLE)
+      .filter((route) => route.endsWith(` ${pattern}`))
+      .map((route) => route.split(' ')[0]!);
     const on = await target();
     for (const method of ['GET', 'POST', 'PATCH', 'DELETE', 'PUT'].filter((each) => !known.includes(each))) {
       const reply = await ask(`${method} ${pattern}`, on, { key: world.roleKeys.admin });
@@ -313,14 +367,25 @@ describe('the same path by another method', () => {
 
 describe('CORS', () => {
   const preflight = (path: string, origin?: string): Promise<Reply> =>
-    world.call('OPTIONS', path, { headers: { ...(origin === undefined ? {} : { origin }), 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization, idempotency-key' } });
+    world.call('OPTIONS', path, {
+      headers: {
+        ...(origin === undefined ? {} : { origin }),
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'authorization, idempotency-key',
+      },
+    });
 
   it.each(['/v1/applications', '/v1/documents', '/v1/applications/app_0000000000000000000000/consents'])('preflight of %s', async (path) => {
     for (const origin of [ORIGIN, SHOP_ORIGIN]) {
       const allowed = await preflight(path, origin);
-      expect([allowed.status, allowed.headers.get('access-control-allow-origin'), allowed.headers.get('vary')]).toEqual([204, origin, expect.stringContaining('Origin')]);
+      expect([allowed.status, allowed.headers.get('access-control-allow-origin'), allowed.headers.get('vary')]).toEqual([
+        204,
+        origin,
+        expect.stringContaining('Origin'),
+      ]);
       expect(allowed.headers.get('access-control-allow-methods')).toContain('PATCH');
-      for (const header of ['authorization', 'content-type', 'idempotency-key', 'client-token', 'prefer', 'last-event-id']) expect(allowed.headers.get('access-control-allow-headers')).toContain(header);
+      for (const header of ['authorization', 'content-type', 'idempotency-key', 'client-token', 'prefer', 'last-event-id'])
+        expect(allowed.headers.get('access-control-allow-headers')).toContain(header);
       expect(allowed.headers.get('access-control-allow-credentials')).toBeNull();
     }
     for (const origin of [STRANGE_ORIGIN, 'null', `${ORIGIN}:8443`, 'http://h5.example', ORIGIN.toUpperCase(), `${ORIGIN}/`, undefined]) {
@@ -330,19 +395,42 @@ describe('CORS', () => {
   });
 
   it('a page may read what it is told, refusals too, from its own origin alone', async () => {
-    for (const [origin, allowed] of [[ORIGIN, ORIGIN], [STRANGE_ORIGIN, null]] as const) {
+    for (const [origin, allowed] of [
+      [ORIGIN, ORIGIN],
+      [STRANGE_ORIGIN, null],
+    ] as const) {
       const refused = await world.call('GET', '/v1/applications/app_0000000000000000000000', { key: world.keys.secret, headers: { origin } });
-      expect([refused.status, refused.headers.get('access-control-allow-origin'), refused.headers.get('access-control-allow-credentials')]).toEqual([404, allowed, null]);
+      expect([refused.status, refused.headers.get('access-control-allow-origin'), refused.headers.get('access-control-allow-credentials')]).toEqual([
+        404,
+        allowed,
+        null,
+      ]);
     }
     const told401 = await world.call('POST', '/v1/applications', { json: {}, headers: { origin: ORIGIN } });
-    expect([told401.status, told401.headers.get('access-control-allow-origin'), told401.headers.get('access-control-expose-headers')]).toEqual([401, ORIGIN, expect.stringContaining('retry-after')]);
+    expect([told401.status, told401.headers.get('access-control-allow-origin'), told401.headers.get('access-control-expose-headers')]).toEqual([
+      401,
+      ORIGIN,
+      expect.stringContaining('retry-after'),
+    ]);
   });
 
   it('`*` opens a sandbox and nothing else', async () => {
     const open = await makeWorld();
-    expect((await open.call('POST', '/v1/phone-verifications', { key: open.keys.publishable, json: { phone: '13900000001' }, headers: { origin: STRANGE_ORIGIN } })).status).toBe(201);
+    expect(
+      (
+        await open.call('POST', '/v1/phone-verifications', {
+          key: open.keys.publishable,
+          json: { phone: '13900000001' },
+          headers: { origin: STRANGE_ORIGIN },
+        })
+      ).status,
+    ).toBe(201);
     (open.service.deps as { mode: string }).mode = 'live';
-    const refused = await open.call('POST', '/v1/phone-verifications', { key: open.keys.publishable, json: { phone: '13900000001' }, headers: { origin: STRANGE_ORIGIN } });
+    const refused = await open.call('POST', '/v1/phone-verifications', {
+      key: open.keys.publishable,
+      json: { phone: '13900000001' },
+      headers: { origin: STRANGE_ORIGIN },
+    });
     expect([refused.status, refused.json['code']]).toEqual([403, 'origin_not_allowed']);
   });
 });

@@ -15,7 +15,11 @@ const SHORT_BYTES = 8;
 export function needlesFor(values: Readonly<Record<string, string | Uint8Array>>): Needle[] {
   return Object.entries(values).flatMap(([name, value]) => {
     const bytes = typeof value === 'string' ? Buffer.from(value, 'utf8') : Buffer.from(value);
-    const forms = new Map<string, Buffer>([['raw', bytes], ['hex', Buffer.from(bytes.toString('hex'))], ['HEX', Buffer.from(bytes.toString('hex').toUpperCase())]]);
+    const forms = new Map<string, Buffer>([
+      ['raw', bytes],
+      ['hex', Buffer.from(bytes.toString('hex'))],
+      ['HEX', Buffer.from(bytes.toString('hex').toUpperCase())],
+    ]);
     for (const offset of [0, 1, 2]) {
       const text = base64Inside(bytes, offset);
       forms.set(`base64 at ${offset}`, Buffer.from(text));
@@ -67,7 +71,9 @@ function isWord(byte: number | undefined): boolean {
 
 /** The characters of a longer base64 text that these bytes alone decide, when they begin `offset` bytes after a multiple of three. */
 function base64Inside(bytes: Buffer, offset: number): string {
-  const text = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64').replaceAll('=', '');
+  const text = Buffer.concat([Buffer.alloc(offset), bytes])
+    .toString('base64')
+    .replaceAll('=', '');
   const end = (offset + bytes.length) % 3 === 0 ? text.length : text.length - 1;
   return text.slice(offset === 0 ? 0 : offset + 1, end);
 }
@@ -77,13 +83,22 @@ function textForms(text: string): [string, Buffer][] {
   const url = encodeURIComponent(text);
   const escaped = text.replace(/[^\x20-\x7e]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
   return [
-    ['url', Buffer.from(url)], ['url, lower case', Buffer.from(url.replace(/%[0-9A-F]{2}/g, (part) => part.toLowerCase()))], ['form', Buffer.from(url.replaceAll('%20', '+'))],
-    ['escaped', Buffer.from(escaped)], ['ESCAPED', Buffer.from(escaped.replace(/\\u[0-9a-f]{4}/g, (part) => `\\u${part.slice(2).toUpperCase()}`))],
-    ['utf-16le', utf16], ['utf-16be', Buffer.from(utf16).swap16()], ['latin-1 of utf-8', Buffer.from(Buffer.from(text).toString('latin1'))],
+    ['url', Buffer.from(url)],
+    ['url, lower case', Buffer.from(url.replace(/%[0-9A-F]{2}/g, (part) => part.toLowerCase()))],
+    ['form', Buffer.from(url.replaceAll('%20', '+'))],
+    ['escaped', Buffer.from(escaped)],
+    ['ESCAPED', Buffer.from(escaped.replace(/\\u[0-9a-f]{4}/g, (part) => `\\u${part.slice(2).toUpperCase()}`))],
+    ['utf-16le', utf16],
+    ['utf-16be', Buffer.from(utf16).swap16()],
+    ['latin-1 of utf-8', Buffer.from(Buffer.from(text).toString('latin1'))],
     // A bare hash of a phone number has a thousand candidates once eight digits are known.
     ...['md5', 'sha1', 'sha256'].flatMap((kind): [string, Buffer][] => {
       const digest = createHash(kind).update(text).digest();
-      return [[kind, Buffer.from(digest.toString('hex'))], [`${kind} bytes`, digest], [`${kind} base64`, Buffer.from(digest.toString('base64').replaceAll('=', ''))]];
+      return [
+        [kind, Buffer.from(digest.toString('hex'))],
+        [`${kind} bytes`, digest],
+        [`${kind} base64`, Buffer.from(digest.toString('base64').replaceAll('=', ''))],
+      ];
     }),
   ];
 }

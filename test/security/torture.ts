@@ -7,14 +7,69 @@ export type Path = readonly (string | number)[];
 
 /** JSON that `JSON.stringify` would not write: fragments stand in a body as a text of their own and are put in afterwards. */
 export const RAW = [
-  '1e999', '-1e999', '-0', '1E-400', '123456789012345678901234567890', '9007199254740993', '0.1', '-1', 'null', 'true', '[]', '{}', '[[]]', '{"a":1,"a":2}',
-  '{"__proto__":{"admin":true}}', '{"constructor":{"prototype":{"admin":true}}}', '{"prototype":1}', '"\\ud800"', '"\\udfff\\ud800"', '"\\u0000"', '[1,[2,[3]]]', '{"length":1e9}', '{"toString":null}',
-  `${'['.repeat(40)}${']'.repeat(40)}`, `${'{"a":'.repeat(33)}1${'}'.repeat(33)}`,
+  '1e999',
+  '-1e999',
+  '-0',
+  '1E-400',
+  '123456789012345678901234567890',
+  '9007199254740993',
+  '0.1',
+  '-1',
+  'null',
+  'true',
+  '[]',
+  '{}',
+  '[[]]',
+  '{"a":1,"a":2}',
+  '{"__proto__":{"admin":true}}',
+  '{"constructor":{"prototype":{"admin":true}}}',
+  '{"prototype":1}',
+  '"\\ud800"',
+  '"\\udfff\\ud800"',
+  '"\\u0000"',
+  '[1,[2,[3]]]',
+  '{"length":1e9}',
+  '{"toString":null}',
+  `${'['.repeat(40)}${']'.repeat(40)}`,
+  `${'{"a":'.repeat(33)}1${'}'.repeat(33)}`,
 ] as const;
 
 export const NAUGHTY = [
-  '', ' ', '\u0000', '\r\n\r\nHTTP/1.1 200 OK', '\u202e\u200b\ufeff', '💥'.repeat(30), '𝕫𝕒𝕝𝕘𝕠 \u0300\u0301\u0302', 'undefined', 'NaN', '__proto__', 'constructor', 'hasOwnProperty', "'; DROP TABLE applications; --",
-  '" OR ""="', '%00', '%s%n%x', '../../../../etc/passwd', '<script>alert(1)</script>', '${jndi:ldap://x}', '{{7*7}}', '\\', '/', '~0~1', 'ﬀ', 'ı', 'ß', '１２３', '٣', 'a'.repeat(5_000), '\ud800', 'CON', '0x10', '1e3', '+86', '－１',
+  '',
+  ' ',
+  '\u0000',
+  '\r\n\r\nHTTP/1.1 200 OK',
+  '\u202e\u200b\ufeff',
+  '💥'.repeat(30),
+  '𝕫𝕒𝕝𝕘𝕠 \u0300\u0301\u0302',
+  'undefined',
+  'NaN',
+  '__proto__',
+  'constructor',
+  'hasOwnProperty',
+  "'; DROP TABLE applications; --",
+  '" OR ""="',
+  '%00',
+  '%s%n%x',
+  '../../../../etc/passwd',
+  '<script>alert(1)</script>',
+  '${jndi:ldap://x}',
+  '{{7*7}}',
+  '\\',
+  '/',
+  '~0~1',
+  'ﬀ',
+  'ı',
+  'ß',
+  '１２３',
+  '٣',
+  'a'.repeat(5_000),
+  '\ud800',
+  'CON',
+  '0x10',
+  '1e3',
+  '+86',
+  '－１',
 ] as const;
 
 const MARK = '@raw:';
@@ -54,7 +109,14 @@ export function pointerOf(path: Path): string {
 /** What any refusal must be: a problem with its code, and with pointers where fields are at fault. */
 export function expectProblem(reply: Reply): void {
   expect(reply.headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
-  const { status, code, type, detail, errors, request_id: id } = reply.json as unknown as Record<string, string> & { status: unknown; errors: { pointer: string; code: string; message: string }[] };
+  const {
+    status,
+    code,
+    type,
+    detail,
+    errors,
+    request_id: id,
+  } = reply.json as unknown as Record<string, string> & { status: unknown; errors: { pointer: string; code: string; message: string }[] };
   expect([status, type, typeof detail, typeof id]).toEqual([reply.status, `/docs/problems#${code}`, 'string', 'string']);
   if (code === 'invalid_request') expect(errors.length).toBeGreaterThan(0);
   for (const fault of errors) {
@@ -67,5 +129,7 @@ export function expectProblem(reply: Reply): void {
 export function pointsAt(reply: Reply, path: Path, elsewhere: Readonly<Record<string, string>> = {}): boolean {
   const at = pointerOf(path);
   const errors = reply.json['errors'] as unknown as { pointer: string }[];
-  return errors.some(({ pointer }) => pointer === at || pointer.startsWith(`${at}/`) || at.startsWith(`${pointer}/`) || pointer === '' || pointer === elsewhere[at]);
+  return errors.some(
+    ({ pointer }) => pointer === at || pointer.startsWith(`${at}/`) || at.startsWith(`${pointer}/`) || pointer === '' || pointer === elsewhere[at],
+  );
 }

@@ -24,10 +24,11 @@ afterAll(async () => {
   process.stderr.write = write;
 });
 
-const rows = (): number => service.server.service.deps.store.applications.page({ limit: 100 }).length + service.server.service.deps.store.feed.lastSeq();
+const rows = (): number =>
+  service.server.service.deps.store.applications.page({ limit: 100 }).length + service.server.service.deps.store.feed.lastSeq();
 
-/** Sends pieces one after the other and gives what comes back until the other side closes, or for `ms` at most. */
-function raw(pieces: readonly (string | Uint8Array)[], options: { readonly end?: boolean; readonly ms?: number } = {}): Promise<string> {
+/** Sends pieces one after the other and gives what comes back until the other side closes, or for `ms` at most. `KEY` stands for the secret key. */
+function raw(pieces: readonly string[], options: { readonly end?: boolean; readonly ms?: number } = {}): Promise<string> {
   return new Promise((resolve) => {
     const { hostname, port } = new URL(service.url);
     const socket = connect(Number(port), hostname);
@@ -42,14 +43,14 @@ function raw(pieces: readonly (string | Uint8Array)[], options: { readonly end?:
     socket.on('error', done);
     socket.on('close', done);
     socket.on('connect', () => {
-      for (const piece of pieces) socket.write(piece);
+      for (const piece of pieces) socket.write(Buffer.from(piece.replace('Bearer KEY', `Bearer ${service.keys.secret}`), 'latin1'));
       if (options.end === true) socket.end();
     });
   });
 }
 const statusOf = (reply: string): number => Number(/^HTTP\/1\.1 (\d{3})/.exec(reply)?.[1] ?? '0');
 const head = (more: string, path = '/v1/applications', method = 'POST'): string =>
-  `${method} ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${service.keys.secret}\r\nContent-Type: application/json\r\nIdempotency-Key: wire\r\nConnection: close\r\n${more}\r\n`;
+  `${method} ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer KEY\r\nContent-Type: application/json\r\nIdempotency-Key: wire\r\nConnection: close\r\n${more}\r\n`;
 const chunk = (bytes: number): string => `${bytes.toString(16)}\r\n${' '.repeat(bytes)}\r\n`;
 
 describe('bodies', () => {
@@ -85,19 +86,17 @@ describe('requests', () => {
   it.each([
     ['no HTTP', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', 400],
     ['a method that is none', head('', '/v1/applications', 'BREW'), 400],
-    ['a path that is none', head('', '\\\\x\\y'), 404],
-    ['an absolute path elsewhere', head('', 'http://evil.example/v1/applications'), 415],
+    ['a path that is none', head('', '\\\\x\\y'), 400],
+    ['an absolute path elsewhere', head('', 'http://evil.example/v1/applications'), 400],
     ['a path with NUL', head('', '/v1/\u0000'), 400],
     ['a header too long', head(`X-Long: ${'x'.repeat(20_000)}\r\n`), 431],
     ['too many headers', head(Array.from({ length: 3_000 }, (__, n) => `X-${n}: 1\r\n`).join('')), 431],
     ['a header that is folded', head('X-A: 1\r\n two\r\n'), 400],
     ['a line end inside a header', head('X-A: 1\rX-B: 2\r\n'), 400],
-    ['two requests in one', `${head('Content-Length: 2\r\n')}{}GET /healthz HTTP/1.1\r\n\r\n`, 422],
+    ['one behind one that was to be the last', `${head('Content-Length: 2\r\n')}{}GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n`, 400],
     ['a wish to switch protocols', head('Upgrade: websocket\r\nSec-WebSocket-Key: x\r\nContent-Length: 2\r\n') + '{}', 422],
   ])('%s', async (_, request, status) => {
-    const reply = await raw([Buffer.from(request, 'latin1')], { end: true });
-    expect(statusOf(reply)).toBeLessThan(500);
-    expect([statusOf(reply) === status || statusOf(reply) === 0 || (statusOf(reply) >= 400 && status >= 400)]).toEqual([true]);
+    expect(statusOf(await raw([request], { end: true }))).toBe(status);
   });
 });
 
@@ -107,10 +106,15 @@ describe('pictures', () => {
     bytes.writeUInt32BE(value);
     return bytes;
   };
-  const pngChunk = (type: string, data: Buffer): Buffer => Buffer.concat([u32(data.length), Buffer.from(type), data, u32(crc(Buffer.concat([Buffer.from(type), data])))]);
-  const png = (width: number, height: number, pixels: Buffer): Buffer => Buffer.concat([
-    Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), pngChunk('IHDR', Buffer.concat([u32(width), u32(height), Buffer.from([1, 0, 0, 0, 0])])), pngChunk('IDAT', pixels), pngChunk('IEND', Buffer.alloc(0)),
-  ]);
+  const pngChunk = (type: string, data: Buffer): Buffer =>
+    Buffer.concat([u32(data.length), Buffer.from(type), data, u32(crc(Buffer.concat([Buffer.from(type), data])))]);
+  const png = (width: number, height: number, pixels: Buffer): Buffer =>
+    Buffer.concat([
+      Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
+      pngChunk('IHDR', Buffer.concat([u32(width), u32(height), Buffer.from([1, 0, 0, 0, 0])])),
+      pngChunk('IDAT', pixels),
+      pngChunk('IEND', Buffer.alloc(0)),
+    ]);
   const upload = async (bytes: Uint8Array): Promise<Reply> => {
     const form = new FormData();
     form.set('kind', 'id_front');
@@ -123,13 +127,26 @@ describe('pictures', () => {
     const line = Buffer.alloc(1 + 12_000 / 8);
     const bombs: readonly (readonly [string, Uint8Array, string])[] = [
       ['900 million pixels in a header', png(30_000, 30_000, deflateSync(Buffer.alloc(64))), 'too_large'],
-      ['144 million pixels for real, in some kilobytes', png(12_000, 12_000, deflateSync(Buffer.concat(Array.from({ length: 12_000 }, () => line)))), 'too_large'],
+      [
+        '144 million pixels for real, in some kilobytes',
+        png(12_000, 12_000, deflateSync(Buffer.concat(Array.from({ length: 12_000 }, () => line)))),
+        'too_large',
+      ],
       ['as wide as numbers go', png(2 ** 31 - 1, 1, Buffer.alloc(8)), 'not_an_image'],
       ['of no size', png(0, 0, Buffer.alloc(8)), 'not_an_image'],
-      ['a strip', await sharp({ create: { width: 9_000, height: 400, channels: 3, background: '#888' } }).jpeg().toBuffer(), 'wrong_shape'],
+      [
+        'a strip',
+        await sharp({ create: { width: 9_000, height: 400, channels: 3, background: '#888' } })
+          .jpeg()
+          .toBuffer(),
+        'wrong_shape',
+      ],
       ['half a photo', card.subarray(0, card.length / 2), 'not_an_image'],
-      ['a photo with its middle gone', Buffer.concat([card.subarray(0, 700), card.subarray(-700)]), 'not_an_image'],
-      ['SVG', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="900" height="600"><image href="file:///etc/passwd"/></svg>'), 'not_an_image'],
+      [
+        'SVG',
+        Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="900" height="600"><image href="file:///etc/passwd"/></svg>'),
+        'not_an_image',
+      ],
       ['billion laughs', Buffer.from('<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "lol"><!ENTITY b "&a;&a;&a;">]><svg>&b;</svg>'), 'not_an_image'],
       ['PDF', Buffer.from('%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj'), 'not_an_image'],
       ['ZIP', Buffer.from('PK\u0003\u0004xxxx'), 'not_an_image'],
@@ -162,7 +179,11 @@ describe('pictures', () => {
 
 it('and the server has outlived it all, with nothing of ours failed', async () => {
   expect((await service.call('GET', '/healthz')).json).toEqual({ status: 'ok' });
-  const draft = await service.call('POST', '/v1/applications', { key: service.keys.secret, json: { draft: true, applicant: { phone: '13900000001', phone_verification_id: 'pv_sandbox' } }, headers: { 'idempotency-key': 'after' } });
+  const draft = await service.call('POST', '/v1/applications', {
+    key: service.keys.secret,
+    json: { draft: true, applicant: { phone: '13900000001', phone_verification_id: 'pv_sandbox' } },
+    headers: { 'idempotency-key': 'after' },
+  });
   expect(draft.status).toBe(201);
   expect(service.statuses.filter(({ status }) => status >= 500)).toEqual([]);
   expect(printed.filter((line) => line.includes('"level":"error"'))).toEqual([]);

@@ -2,6 +2,7 @@
 import { makeIdNumber } from '../../src/domain/id-number.ts';
 import type { ApplicationView } from '../../src/flow/view-application.ts';
 import type { Dice } from './dice.ts';
+import type { Fact } from './facts.ts';
 import type { Reply } from './network.ts';
 import { FUNDER_IDS } from './setting.ts';
 
@@ -27,12 +28,6 @@ export interface Ask {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
 }
-
-export type Fact =
-  | { readonly kind: 'created'; readonly ask: Ask; readonly reply: Reply; readonly applicationId: string; readonly secrets: readonly string[] }
-  | { readonly kind: 'accepted' | 'withdrawn' | 'erased'; readonly applicationId: string }
-  /** `sentAtMs`: when it was asked for; what the borrower agrees to later is another matter. */
-  | { readonly kind: 'consent_withdrawn'; readonly applicationId: string; readonly recipient: string; readonly sentAtMs: number };
 
 interface Person {
   readonly phone: string;
@@ -65,7 +60,11 @@ async function create(world: BorrowerWorld, person: Person, tag: string): Promis
   const key = dice.chance(0.5) ? world.keys.publishable : world.keys.secret;
   const auth = { authorization: `Bearer ${key}`, 'content-type': 'application/json', 'accept-language': 'en' };
   const whole = {
-    name: person.name, id_number: person.idNumber, phone: person.phone, phone_verification_id: 'pv_sandbox', monthly_income_fen: dice.between(3, 30) * 100_000,
+    name: person.name,
+    id_number: person.idNumber,
+    phone: person.phone,
+    phone_verification_id: 'pv_sandbox',
+    monthly_income_fen: dice.between(3, 30) * 100_000,
     employment: dice.pick(['salaried', 'self_employed', 'freelance']),
   };
   const body = {
@@ -77,7 +76,12 @@ async function create(world: BorrowerWorld, person: Person, tag: string): Promis
     visit: { variant: tag, device_id: `device-${tag}` },
   };
   const wait = dice.chance(0.2) ? { prefer: `wait=${dice.between(1, 8)}` } : {};
-  const ask: Ask = { method: 'POST', path: '/v1/applications', headers: { ...auth, 'idempotency-key': `create-${tag}`, ...wait }, body: JSON.stringify(body) };
+  const ask: Ask = {
+    method: 'POST',
+    path: '/v1/applications',
+    headers: { ...auth, 'idempotency-key': `create-${tag}`, ...wait },
+    body: JSON.stringify(body),
+  };
   const reply = await insist(world, ask);
   if (reply === null) return null;
   if (reply.status !== 201) {
@@ -91,7 +95,11 @@ async function create(world: BorrowerWorld, person: Person, tag: string): Promis
   // Second thoughts while the first funders are being asked.
   if (dice.chance(world.fickle)) {
     await world.sleep(dice.int(400));
-    await withdrawOneConsent(world, mine, view.attempts.map((attempt) => attempt.funder.id));
+    await withdrawOneConsent(
+      world,
+      mine,
+      view.attempts.map((attempt) => attempt.funder.id),
+    );
   }
   return mine;
 }
@@ -115,7 +123,12 @@ async function follow(world: BorrowerWorld, mine: Mine): Promise<boolean> {
     const seen = await world.call(ask(mine, 'GET', ''));
     if (seen === null || seen.status !== 200) continue;
     const view = JSON.parse(seen.text) as ApplicationView;
-    if (dice.chance(world.fickle)) await withdrawOneConsent(world, mine, view.attempts.map((attempt) => attempt.funder.id));
+    if (dice.chance(world.fickle))
+      await withdrawOneConsent(
+        world,
+        mine,
+        view.attempts.map((attempt) => attempt.funder.id),
+      );
     if (dice.chance(0.02)) await withdraw(world, mine);
     if (dice.chance(0.02) && (await erase(world, mine))) return dice.chance(0.5);
     if (await act(world, mine, view)) return dice.chance(0.4);
@@ -219,7 +232,12 @@ function ask(mine: Mine, method: Ask['method'], rest: string, body?: object): As
 
 function consents(world: BorrowerWorld, recipients: readonly string[]): object[] {
   const agreedAt = new Date(world.nowMs()).toISOString();
-  return recipients.map((recipient) => ({ recipient, purpose: recipient === 'platform' ? 'application' : 'credit_decision', text_version: TEXT_VERSION, agreed_at: agreedAt }));
+  return recipients.map((recipient) => ({
+    recipient,
+    purpose: recipient === 'platform' ? 'application' : 'credit_decision',
+    text_version: TEXT_VERSION,
+    agreed_at: agreedAt,
+  }));
 }
 
 function makePerson(number: number, dice: Dice): Person {

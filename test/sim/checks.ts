@@ -17,10 +17,33 @@ export interface CommitView {
 }
 
 export const INVARIANTS = [
-  'one_winner', 'offer_is_backed', 'exclusive_attempt', 'legal_transition', 'event_sequence', 'one_application_per_key', 'cap_ledger', 'released_on_sure_no', 'timer_exists', 'erased_is_null',
-  'delivery_ends_once', 'callback_once',
-  'consent_covers_request', 'receipt_covers_request', 'submitted_once', 'exclusive_at_funders', 'cap_at_funder', 'one_loan_at_funders', 'no_personal_data_elsewhere',
-  'acknowledged_is_kept', 'same_bytes_on_replay', 'no_internal_error', 'ledger_is_complete', 'ends', 'delivered_or_dead', 'no_attempt_left_open', 'counts_agree',
+  'one_winner',
+  'offer_is_backed',
+  'exclusive_attempt',
+  'legal_transition',
+  'event_sequence',
+  'one_application_per_key',
+  'cap_ledger',
+  'released_on_sure_no',
+  'timer_exists',
+  'erased_is_null',
+  'delivery_ends_once',
+  'callback_once',
+  'consent_covers_request',
+  'receipt_covers_request',
+  'submitted_once',
+  'exclusive_at_funders',
+  'cap_at_funder',
+  'one_loan_at_funders',
+  'no_personal_data_elsewhere',
+  'acknowledged_is_kept',
+  'same_bytes_on_replay',
+  'no_internal_error',
+  'ledger_is_complete',
+  'ends',
+  'delivered_or_dead',
+  'no_attempt_left_open',
+  'counts_agree',
 ] as const;
 export type Invariant = (typeof INVARIANTS)[number];
 
@@ -73,7 +96,8 @@ function checkApplication(view: CommitView, { before, after }: Change<'applicati
   if (before !== null && before.state !== after.state) legal(view, 'application', APPLICATION_STATES, before.state, after.state, 4, after.id);
   if (before === null && after.variant !== null) {
     for (const other of view.ledger.rows('applications').values()) {
-      if (other.id !== after.id && other.variant === after.variant) view.fail('one_application_per_key', `${other.id} and ${after.id} for ${after.variant}`);
+      if (other.id !== after.id && other.variant === after.variant)
+        view.fail('one_application_per_key', `${other.id} and ${after.id} for ${after.variant}`);
     }
   }
   needTimer(view, 'application', after.id);
@@ -133,11 +157,16 @@ function checkEvent(view: CommitView, { before, after }: Change<'events'>): void
   if (before !== null || after === null) return view.fail('event_sequence', 'an event was changed');
   if (after.applicationId === null) return;
   const application = view.ledger.get('applications', after.applicationId);
-  const known = view.changes.find((change) => change.table === 'applications' && change.key === after.applicationId)?.before as Rows['applications'] | null | undefined;
+  const known = view.changes.find((change) => change.table === 'applications' && change.key === after.applicationId)?.before as
+    | Rows['applications']
+    | null
+    | undefined;
   const least = known === undefined ? application?.eventSeq : (known?.eventSeq ?? 0);
   const most = application?.eventSeq ?? -1;
   const seq = after.applicationSeq ?? -1;
-  const fresh = view.changes.filter((change) => change.table === 'events' && (change.after as Rows['events'] | null)?.applicationId === after.applicationId);
+  const fresh = view.changes.filter(
+    (change) => change.table === 'events' && (change.after as Rows['events'] | null)?.applicationId === after.applicationId,
+  );
   const place = fresh.findIndex((change) => change.key === String(after.seq));
   if (least === undefined || seq !== least + place + 1 || most !== least + fresh.length) {
     view.fail('event_sequence', `${after.applicationId}: event ${seq} (${after.type}) after ${least}, the row says ${most}`);
@@ -156,16 +185,19 @@ function checkCap(view: CommitView, key: string): void {
 }
 
 function checkDelivery(view: CommitView, { before, after }: Change<'deliveries'>): void {
-  if (before !== null && before.state !== 'waiting' && after?.state !== before.state) view.fail('delivery_ends_once', `${before.id}: ${before.state} -> ${after?.state}`);
+  if (before !== null && before.state !== 'waiting' && after?.state !== before.state)
+    view.fail('delivery_ends_once', `${before.id}: ${before.state} -> ${after?.state}`);
   if (after !== null) needTimer(view, 'delivery', after.id);
 }
 
 function checkCallback(view: CommitView, { before, after }: Change<'callbacks'>): void {
   if (after === null) return;
-  if (before !== null && before.state !== 'received' && before.state !== after.state) view.fail('callback_once', `${after.id}: ${before.state} -> ${after.state}`);
+  if (before !== null && before.state !== 'received' && before.state !== after.state)
+    view.fail('callback_once', `${after.id}: ${before.state} -> ${after.state}`);
   if (before === null && after.state !== 'forged') {
     for (const other of view.ledger.rows('callbacks').values()) {
-      if (other.id !== after.id && other.dedupeKey === after.dedupeKey && other.state !== 'unmatched') view.fail('callback_once', `${after.dedupeKey} was taken up twice`);
+      if (other.id !== after.id && other.dedupeKey === after.dedupeKey && other.state !== 'unmatched')
+        view.fail('callback_once', `${after.dedupeKey} was taken up twice`);
     }
   }
   needTimer(view, 'callback', after.id);
@@ -176,9 +208,11 @@ function checkCallback(view: CommitView, { before, after }: Change<'callbacks'>)
 
 function checkSealedOf(view: CommitView, { table, after }: Change<'receipts' | 'plans'>): void {
   if (after === null || after.sealed === 0) return;
-  const applicationId = table === 'plans' ? (after as Rows['plans']).applicationId : view.ledger.get('attempts', (after as Rows['receipts']).attemptId)?.applicationId;
+  const applicationId =
+    table === 'plans' ? (after as Rows['plans']).applicationId : view.ledger.get('attempts', (after as Rows['receipts']).attemptId)?.applicationId;
   const application = applicationId === undefined ? undefined : view.ledger.get('applications', applicationId);
-  if (application !== undefined && isErased(view, application.borrowerId)) view.fail('erased_is_null', `${table} ${after.id} is sealed for the erased`);
+  if (application !== undefined && isErased(view, application.borrowerId))
+    view.fail('erased_is_null', `${table} ${after.id} is sealed for the erased`);
 }
 
 function isErased(view: CommitView, borrowerId: string): boolean {
@@ -193,10 +227,13 @@ function checkErased(view: CommitView, borrowerId: string): void {
     if (application.borrowerId !== borrowerId) continue;
     if (application.sealed === 1) view.fail('erased_is_null', `${application.id} has a body`);
     const attempts = view.ledger.of('attempts', application.id);
-    if (attempts.some((attempt) => view.ledger.of('receipts', attempt.id).some((receipt) => receipt.sealed === 1))) view.fail('erased_is_null', `${application.id} has an exchange`);
-    for (const plan of view.ledger.rows('plans').values()) if (plan.applicationId === application.id && plan.sealed === 1) view.fail('erased_is_null', `${plan.id} has inputs`);
+    if (attempts.some((attempt) => view.ledger.of('receipts', attempt.id).some((receipt) => receipt.sealed === 1)))
+      view.fail('erased_is_null', `${application.id} has an exchange`);
+    for (const plan of view.ledger.rows('plans').values())
+      if (plan.applicationId === application.id && plan.sealed === 1) view.fail('erased_is_null', `${plan.id} has inputs`);
     for (const callback of view.ledger.rows('callbacks').values()) {
-      if (callback.sealed === 1 && attempts.some((attempt) => attempt.id === callback.attemptId)) view.fail('erased_is_null', `callback ${callback.id} is kept`);
+      if (callback.sealed === 1 && attempts.some((attempt) => attempt.id === callback.attemptId))
+        view.fail('erased_is_null', `callback ${callback.id} is kept`);
     }
   }
 }
@@ -230,8 +267,12 @@ function waits(ledger: Ledger, kind: string, ref: string): boolean {
       if (attempt === undefined) return false;
       if (ATTEMPT_OPEN.has(attempt.state as AttemptState)) return true;
       // Approved, and neither to be taken nor taken: it is being taken back.
-      return attempt.state === 'approved' && !ledger.of('offers', attempt.applicationId)
-        .some((offer) => offer.attemptId === attempt.id && (offer.state === 'open' || offer.state === 'accepted'));
+      return (
+        attempt.state === 'approved' &&
+        !ledger
+          .of('offers', attempt.applicationId)
+          .some((offer) => offer.attemptId === attempt.id && (offer.state === 'open' || offer.state === 'accepted'))
+      );
     }
   }
 }

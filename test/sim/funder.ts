@@ -86,7 +86,10 @@ export class SimFunder {
     if (known !== undefined) return this.#tell(known);
     const { dice, timeline, holds } = this.#world;
     const order: Order = {
-      ref, callbackUrl: callback, amountFen: fields.amount_fen, termMonths: fields.term_months,
+      ref,
+      callbackUrl: callback,
+      amountFen: fields.amount_fen,
+      termMonths: fields.term_months,
       view: { ref, no: `${this.id}.${this.orders.size + 1}`, state: 'reviewing', atMs: timeline.nowMs, offer: null, loan: null },
     };
     this.orders.set(ref, order);
@@ -167,8 +170,13 @@ export class SimFunder {
     const { dice } = this.#world;
     this.#messages += 1;
     const body = JSON.stringify({ message: `${this.id}-${this.#messages}`, order: order.view, by: dice.chance(0.5) ? 'ref' : 'no' });
-    const honest: Announcement = { url: order.callbackUrl, headers: { 'content-type': 'application/json', 'x-sum': sumOf(this.#secret, body) }, body };
-    if (dice.chance(this.#temper.forges)) void this.#world.announce({ ...honest, headers: { ...honest.headers, 'x-sum': 'forged' }, body: body.replace('declined', 'approved') });
+    const honest: Announcement = {
+      url: order.callbackUrl,
+      headers: { 'content-type': 'application/json', 'x-sum': sumOf(this.#secret, body) },
+      body,
+    };
+    if (dice.chance(this.#temper.forges))
+      void this.#world.announce({ ...honest, headers: { ...honest.headers, 'x-sum': 'forged' }, body: body.replace('declined', 'approved') });
     void this.#send(honest, 1);
     if (dice.chance(this.#temper.repeats)) void this.#send(honest, 3);
   }

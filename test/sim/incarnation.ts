@@ -47,20 +47,40 @@ export class Incarnation implements Owner {
     this.#ground = ground;
     this.#touches = lifetime;
     this.service = createService({
-      cell: 0, mode: 'sandbox', publicUrl: PUBLIC_URL, clock: this.#clock(), random: ground.dice, db: ground.database.db,
-      transact: (work) => this.#transact(work), vault: ground.vault, transport: { send: (request, { timeoutMs }) => this.#send(request, timeoutMs) },
-      objects: ground.objects, adapters: simAdapters, scrub: () => undefined,
+      cell: 0,
+      mode: 'sandbox',
+      publicUrl: PUBLIC_URL,
+      clock: this.#clock(),
+      random: ground.dice,
+      db: ground.database.db,
+      transact: (work) => this.#transact(work),
+      vault: ground.vault,
+      transport: { send: (request, { timeoutMs }) => this.#send(request, timeoutMs) },
+      objects: ground.objects,
+      adapters: simAdapters,
+      scrub: () => undefined,
       images: { inspect: async (bytes) => ({ ok: true, problems: [], widthPx: 1_600, heightPx: 1_000, sharpness: 500, jpeg: bytes }) },
       messages: { sendCode: async () => ({ taken: true }) },
-      log: { info: (...said) => this.#log('info', ...said), warn: (...said) => this.#log('warn', ...said), error: (...said) => this.#log('error', ...said) },
+      log: {
+        info: (...said) => this.#log('info', ...said),
+        warn: (...said) => this.#log('warn', ...said),
+        error: (...said) => this.#log('error', ...said),
+      },
       onDiskFailure: (error) => {
         throw error;
       },
     });
     ground.sabotage?.(this.service);
     this.#app = createApp({
-      deps: this.service.deps, clientIp: () => '203.0.113.7', maxInFlight: 1_000, busy: this.service.busy, sandboxKeys: null, reloadDesk: () => this.service.desk.reload(), metrics: null,
-      metricsToken: null, checkWebhookUrl: () => null,
+      deps: this.service.deps,
+      clientIp: () => '203.0.113.7',
+      maxInFlight: 1_000,
+      busy: this.service.busy,
+      sandboxKeys: null,
+      reloadDesk: () => this.service.desk.reload(),
+      metrics: null,
+      metricsToken: null,
+      checkWebhookUrl: () => null,
     });
   }
 
@@ -99,15 +119,20 @@ export class Incarnation implements Owner {
     const { timeline, dice } = this.#ground;
     return {
       nowMs: () => timeline.nowMs,
-      sleep: (ms, signal) => new Promise((resolve) => {
-        if (!this.#touch()) return;
-        if (signal?.aborted === true) return resolve();
-        const cancel = timeline.after(ms, resolve, this);
-        signal?.addEventListener('abort', () => {
-          cancel();
-          resolve();
-        }, { once: true });
-      }),
+      sleep: (ms, signal) =>
+        new Promise((resolve) => {
+          if (!this.#touch()) return;
+          if (signal?.aborted === true) return resolve();
+          const cancel = timeline.after(ms, resolve, this);
+          signal?.addEventListener(
+            'abort',
+            () => {
+              cancel();
+              resolve();
+            },
+            { once: true },
+          );
+        }),
       after: (ms, run) => (this.#touch() ? timeline.after(ms, run, this) : () => undefined),
       // The disk takes its time: others get their turn between a closure's arrival and its commit.
       defer: (run) => {

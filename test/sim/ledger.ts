@@ -81,7 +81,10 @@ export class Ledger {
 
   #reserve(before: Rows['attempts'] | null, after: Rows['attempts'] | null): void {
     if (before?.reserved === after?.reserved) return;
-    for (const [row, sign] of [[before, -1], [after, 1]] as const) {
+    for (const [row, sign] of [
+      [before, -1],
+      [after, 1],
+    ] as const) {
       if (row === null || row.reserved === '[]') continue;
       for (const text of JSON.parse(row.reserved) as string[]) {
         const { key, amount } = readReservation(text);

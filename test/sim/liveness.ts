@@ -1,8 +1,9 @@
 /** After the trouble: the network is sound, nobody begins anything, and days pass. Then everything must have come to its end. */
 import { ATTEMPT_OPEN, type AttemptState } from '../../src/domain/states.ts';
+import { lostFact } from './facts.ts';
 import { turn } from './timeline.ts';
 import { WATCHED, type Table } from './watched.ts';
-import { lostFact, type World } from './world.ts';
+import type { World } from './world.ts';
 
 const DAY_MS = 86_400_000;
 /** Longer than the longest that anything may wait: an attempt is given up after seven days. */
@@ -68,10 +69,11 @@ export function judgeEnd(world: World): void {
     if (['draft', 'screening', 'routing', 'pending', 'needs_consent', 'offered'].includes(state)) world.fail('ends', `${id} is still ${state}`);
     if (state === 'accepted' && canBeAsked(world, id)) world.fail('ends', `${id} is still accepted`);
   }
-  for (const { id, state } of ledger.rows('attempts').values()) if (ATTEMPT_OPEN.has(state as AttemptState)) world.fail('no_attempt_left_open', `${id} is still ${state}`);
+  for (const { id, state } of ledger.rows('attempts').values())
+    if (ATTEMPT_OPEN.has(state as AttemptState)) world.fail('no_attempt_left_open', `${id} is still ${state}`);
   for (const { id, state } of ledger.rows('deliveries').values()) {
     if (state === 'waiting') world.fail('delivered_or_dead', `${id} still waits`);
-    if (state === 'delivered' && !world.received.has(id)) world.fail('delivered_or_dead', `${id} is called delivered and never was`);
+    if (state === 'delivered' && !world.receiver.received.has(id)) world.fail('delivered_or_dead', `${id} is called delivered and never was`);
   }
   compareWithDisk(world);
 }
@@ -89,7 +91,8 @@ function compareWithDisk(world: World): void {
     const known = world.ledger.rows(table);
     const key = WATCHED[table].key as (row: unknown) => string;
     const differs = rows.find((row) => JSON.stringify(row) !== JSON.stringify(known.get(key(row))));
-    if (rows.length !== known.size || differs !== undefined) world.fail('ledger_is_complete', `${table}: ${rows.length} rows, ${known.size} known; ${JSON.stringify(differs ?? null)}`);
+    if (rows.length !== known.size || differs !== undefined)
+      world.fail('ledger_is_complete', `${table}: ${rows.length} rows, ${known.size} known; ${JSON.stringify(differs ?? null)}`);
   }
   const { database } = world;
   const pairs = [

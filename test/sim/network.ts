@@ -67,24 +67,34 @@ export class Network {
     return new Promise((resolve) => {
       let ended = false;
       const startedMs = this.#timeline.nowMs;
-      const tell = (delayMs: number, outcome: SendOutcome): void => void this.#timeline.after(Math.min(delayMs, startedMs + timeoutMs - this.#timeline.nowMs), () => {
-        if (ended) return;
-        ended = true;
-        this.#await(owner, -1);
-        resolve(outcome);
-      }, owner);
+      const tell = (delayMs: number, outcome: SendOutcome): void =>
+        void this.#timeline.after(
+          Math.min(delayMs, startedMs + timeoutMs - this.#timeline.nowMs),
+          () => {
+            if (ended) return;
+            ended = true;
+            this.#await(owner, -1);
+            resolve(outcome);
+          },
+          owner,
+        );
       tell(timeoutMs, LOST_TIMEOUT);
       const severed = this.#isCutOff(peer.host);
       if (severed ? dice.chance(0.5) : dice.chance(noise.refused)) return tell(dice.int(50), REFUSED);
       const lost = severed || dice.chance(noise.dropped);
       if (lost) return dice.chance(0.4) ? tell(dice.int(timeoutMs), LOST_RESET) : undefined;
       const corrupted = peer.corruptible && dice.chance(noise.corrupted);
-      this.#travel(peer, request, (arrived) => {
-        const response = peer.answer(arrived);
-        if (this.#isCutOff(peer.host) || dice.chance(noise.replyLost)) return dice.chance(0.5) ? tell(dice.int(500), LOST_RESET) : undefined;
-        const bad = corrupted || (peer.corruptible && dice.chance(noise.corrupted));
-        return tell(this.#delay(), { kind: 'response', response: bad ? corruptResponse(response, dice) : response });
-      }, corrupted && dice.chance(0.5));
+      this.#travel(
+        peer,
+        request,
+        (arrived) => {
+          const response = peer.answer(arrived);
+          if (this.#isCutOff(peer.host) || dice.chance(noise.replyLost)) return dice.chance(0.5) ? tell(dice.int(500), LOST_RESET) : undefined;
+          const bad = corrupted || (peer.corruptible && dice.chance(noise.corrupted));
+          return tell(this.#delay(), { kind: 'response', response: bad ? corruptResponse(response, dice) : response });
+        },
+        corrupted && dice.chance(0.5),
+      );
       // The copy's reply finds nobody who waits for it. A copy of what came garbled would be understood, and the refusal we were told a lie.
       if (!corrupted && dice.chance(noise.repeated)) this.#travel(peer, request, (arrived) => void peer.answer(arrived), false);
     });
@@ -97,12 +107,13 @@ export class Network {
     this.calling += 1;
     return new Promise((resolve) => {
       let ended = false;
-      const tell = (delayMs: number, reply: Reply | null): void => void this.#timeline.after(delayMs, () => {
-        if (ended) return;
-        ended = true;
-        this.calling -= 1;
-        resolve(reply);
-      });
+      const tell = (delayMs: number, reply: Reply | null): void =>
+        void this.#timeline.after(delayMs, () => {
+          if (ended) return;
+          ended = true;
+          this.calling -= 1;
+          resolve(reply);
+        });
       tell(timeoutMs, null);
       if (this.#isCutOff(from) || dice.chance(noise.dropped)) return;
       this.#arrive(receive, (reply) => {
@@ -155,5 +166,7 @@ function corruptText(text: string, dice: Dice): string {
 
 function corruptResponse(response: OutboundResponse, dice: Dice): OutboundResponse {
   const text = new TextDecoder().decode(response.body);
-  return dice.chance(0.3) ? { status: 200, headers: {}, body: new Uint8Array(0) } : { ...response, body: new TextEncoder().encode(corruptText(text, dice)) };
+  return dice.chance(0.3)
+    ? { status: 200, headers: {}, body: new Uint8Array(0) }
+    : { ...response, body: new TextEncoder().encode(corruptText(text, dice)) };
 }

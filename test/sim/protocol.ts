@@ -27,7 +27,12 @@ export interface OrderView {
   readonly no: string;
   readonly state: 'reviewing' | 'approved' | 'declined' | 'cancelled' | 'new_word';
   readonly atMs: number;
-  readonly offer: { readonly amountFen: number; readonly termMonths: number; readonly interestFen: number; readonly expiresAtMs: number | null } | null;
+  readonly offer: {
+    readonly amountFen: number;
+    readonly termMonths: number;
+    readonly interestFen: number;
+    readonly expiresAtMs: number | null;
+  } | null;
   readonly loan: 'disbursing' | 'disbursed' | 'failed' | 'overdue' | 'settled' | null;
 }
 
@@ -62,7 +67,12 @@ export function open(secret: string, headers: Readonly<Record<string, string>>, 
 
 function request(ctx: AdapterContext, path: string, body: unknown): OutboundRequest {
   const text = JSON.stringify(body);
-  return { method: 'POST', url: `${ctx.baseUrl}/${path}`, headers: { 'content-type': 'application/json', 'x-sum': sumOf(secretOf(ctx), text) }, body: text };
+  return {
+    method: 'POST',
+    url: `${ctx.baseUrl}/${path}`,
+    headers: { 'content-type': 'application/json', 'x-sum': sumOf(secretOf(ctx), text) },
+    body: text,
+  };
 }
 
 /** What is the same in every reply; a body when there is more to read. */

@@ -34,8 +34,13 @@ function readRun(args: readonly string[]): Run {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      seeds: { type: 'string' }, seed: { type: 'string' }, steps: { type: 'string', default: '500' }, jobs: { type: 'string' }, twice: { type: 'boolean', default: false },
-      cold: { type: 'boolean', default: false }, trace: { type: 'boolean', default: false },
+      seeds: { type: 'string' },
+      seed: { type: 'string' },
+      steps: { type: 'string', default: '500' },
+      jobs: { type: 'string' },
+      twice: { type: 'boolean', default: false },
+      cold: { type: 'boolean', default: false },
+      trace: { type: 'boolean', default: false },
     },
   });
   const whole = (name: string, text: string): number => {
@@ -48,7 +53,9 @@ function readRun(args: readonly string[]): Run {
     seeds: whole('seeds', values.seeds ?? (values.seed === undefined ? '200' : '1')),
     steps: whole('steps', values.steps),
     jobs: Math.max(1, whole('jobs', values.jobs ?? String(availableParallelism()))),
-    twice: values.twice, cold: values.cold, trace: values.trace,
+    twice: values.twice,
+    cold: values.cold,
+    trace: values.trace,
   };
 }
 
@@ -80,7 +87,8 @@ function runInWorkers(wanted: Run): Promise<Report[]> {
     let next = wanted.first;
     let shownMs = performance.now();
     const workers = Array.from({ length: Math.min(wanted.jobs, Math.ceil(wanted.seeds / BATCH)) }, () =>
-      fork(import.meta.filename, process.argv.slice(2), { env: { ...process.env, MILLRACE_SIM_WORKER: '1' } }));
+      fork(import.meta.filename, process.argv.slice(2), { env: { ...process.env, MILLRACE_SIM_WORKER: '1' } }),
+    );
     for (const worker of workers) {
       const feed = (): void => {
         if (next >= end) return worker.disconnect();
@@ -91,7 +99,9 @@ function runInWorkers(wanted: Run): Promise<Report[]> {
         reports.push(...batch);
         if (performance.now() - shownMs > 10_000) {
           shownMs = performance.now();
-          process.stderr.write(`${reports.length} of ${wanted.seeds} seeds, ${reports.filter((report) => report.violation !== null).length} violated\n`);
+          process.stderr.write(
+            `${reports.length} of ${wanted.seeds} seeds, ${reports.filter((report) => report.violation !== null).length} violated\n`,
+          );
         }
         feed();
       });
@@ -121,14 +131,21 @@ function tell(wanted: Run, reports: readonly Report[], seconds: number): number 
   const counts = new Map<string, number>();
   for (const { events } of reports) for (const [type, count] of Object.entries(events)) counts.set(type, (counts.get(type) ?? 0) + count);
   const steps = sum((report) => report.steps);
-  const traces = createHash('sha256').update(reports.map((report) => report.hash).join('\n')).digest('hex').slice(0, 16);
+  const traces = createHash('sha256')
+    .update(reports.map((report) => report.hash).join('\n'))
+    .digest('hex')
+    .slice(0, 16);
   const lines = [
     `${reports.length} seeds from ${wanted.first}, ${steps} steps of trouble and ${sum((report) => report.peaceSteps)} of peace in ${seconds.toFixed(1)} s with ${wanted.jobs} processes`,
     `${sum((report) => report.applications)} applications, ${sum((report) => report.attempts)} attempts, ${sum((report) => report.deaths)} crashes; traces ${traces}${wanted.twice ? ', each run twice' : ''}`,
     ...[...counts].toSorted(([left], [right]) => (left < right ? -1 : 1)).map(([type, count]) => `  ${type.padEnd(24)} ${count}`),
-    ...violated.slice(0, SHOWN).map(({ seed, violation }) => `VIOLATED seed ${seed}, step ${violation!.step}: ${violation!.invariant}: ${violation!.detail}`),
+    ...violated
+      .slice(0, SHOWN)
+      .map(({ seed, violation }) => `VIOLATED seed ${seed}, step ${violation!.step}: ${violation!.invariant}: ${violation!.detail}`),
     ...unequal.slice(0, SHOWN).map(({ seed }) => `UNEQUAL TRACES of seed ${seed}`),
-    violated.length + unequal.length === 0 ? 'no invariant violated' : `${violated.length} seeds violated an invariant, ${unequal.length} gave unequal traces; see one with: npm run sim -- --seed ${(violated[0] ?? unequal[0])!.seed} --trace`,
+    violated.length + unequal.length === 0
+      ? 'no invariant violated'
+      : `${violated.length} seeds violated an invariant, ${unequal.length} gave unequal traces; see one with: npm run sim -- --seed ${(violated[0] ?? unequal[0])!.seed} --trace`,
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
   return violated.length + unequal.length === 0 ? 0 : 1;

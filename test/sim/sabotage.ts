@@ -29,7 +29,9 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   fails_over_unknown: {
     what: 'a submit without an answer is taken for one that was never sent',
     caughtBy: ['exclusive_at_funders', 'cap_at_funder', 'submitted_once'],
-    make: () => ({ outcome: (request, outcome) => (request.url.endsWith('/submit') && outcome.kind === 'lost' ? { kind: 'refused', why: 'connect' } : outcome) }),
+    make: () => ({
+      outcome: (request, outcome) => (request.url.endsWith('/submit') && outcome.kind === 'lost' ? { kind: 'refused', why: 'connect' } : outcome),
+    }),
   },
   skips_reservation: {
     what: 'caps are not reserved before the submit',
@@ -105,15 +107,18 @@ function withLiveConsents(store: Store): Store {
 }
 
 function withoutAttemptTimers(commit: Deps['commit']): Deps['commit'] {
-  return (work) => commit((tx) => {
-    const setTimer: Store['feed']['setTimer'] = (kind, ref, ...rest) => (kind === 'attempt' ? tx.feed.clearTimer(kind, ref) : tx.feed.setTimer(kind, ref, ...rest));
-    return work({ ...tx, feed: { ...tx.feed, setTimer } });
-  });
+  return (work) =>
+    commit((tx) => {
+      const setTimer: Store['feed']['setTimer'] = (kind, ref, ...rest) =>
+        kind === 'attempt' ? tx.feed.clearTimer(kind, ref) : tx.feed.setTimer(kind, ref, ...rest);
+      return work({ ...tx, feed: { ...tx.feed, setTimer } });
+    });
 }
 
 function givingBackTwice(commit: Deps['commit']): Deps['commit'] {
-  return (work) => commit((tx) => {
-    const giveBack: Store['dispatch']['giveBack'] = (key, amount) => tx.dispatch.giveBack(key, amount * 2);
-    return work({ ...tx, dispatch: { ...tx.dispatch, giveBack } });
-  });
+  return (work) =>
+    commit((tx) => {
+      const giveBack: Store['dispatch']['giveBack'] = (key, amount) => tx.dispatch.giveBack(key, amount * 2);
+      return work({ ...tx, dispatch: { ...tx.dispatch, giveBack } });
+    });
 }

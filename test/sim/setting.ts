@@ -7,9 +7,6 @@ import type { Dice } from './dice.ts';
 export const START_MS = Date.parse('2026-11-20T02:00:00Z');
 export const PUBLIC_URL = 'http://millrace.sim';
 export const HOOK_URL = 'https://hooks.sim/in';
-export const PARTNER = 'ptn_sim';
-export const PARTNER_SECRET = 'sim-partner-secret';
-export const FIELD_NAMES_OF_PEOPLE = ['name', 'phone', 'id_number'] as const;
 
 /** How a funder behaves, beside its record. */
 export interface Temper {
@@ -97,7 +94,16 @@ export const CALM: Noise = { refused: 0, dropped: 0, replyLost: 0, corrupted: 0,
 function drawNoise(dice: Dice): Noise {
   const level = dice.pick([0.02, 0.08, 0.2]);
   const share = (): number => dice.uniform() * level;
-  return { refused: share(), dropped: share(), replyLost: share(), corrupted: share(), repeated: share(), delayMs: [5, 250], slow: share(), slowMs: [500, 12_000] };
+  return {
+    refused: share(),
+    dropped: share(),
+    replyLost: share(),
+    corrupted: share(),
+    repeated: share(),
+    delayMs: [5, 250],
+    slow: share(),
+    slowMs: [500, 12_000],
+  };
 }
 
 function drawFunder(base: (typeof FUNDERS)[number], dice: Dice): Funder {
@@ -128,7 +134,11 @@ function drawTemper(dice: Dice): Temper {
     approves: dice.pick([0.1, 0.4, 0.9]),
     ineligible: share(0.3),
     atOnce: dice.pick([0, 0.3, 1]),
-    decisionMs: dice.pick([[10, 400], [500, 6_000], [5_000, 60_000]]),
+    decisionMs: dice.pick([
+      [10, 400],
+      [500, 6_000],
+      [5_000, 60_000],
+    ]),
     repeats: share(0.6),
     forges: share(0.2),
     busy: share(0.1),
@@ -153,7 +163,13 @@ export function makePolicy(dice: Dice, strategy: Policy['strategy']): Policy {
     max_attempts: dice.between(2, 6),
     tier_order: dice.pick(['index', 'strict_first']),
     exposure_budget: { max_recipients: dice.between(3, 6), window_days: 30 },
-    deadlines: { draft_s: dice.pick([60, 86_400]), consent_s: dice.pick([60, 600]), application_s: dice.pick([20, 60, 300]), offer_s: dice.pick([60, 3_600]), disclosure_reading_s: 2 },
+    deadlines: {
+      draft_s: dice.pick([60, 86_400]),
+      consent_s: dice.pick([60, 600]),
+      application_s: dice.pick([20, 60, 300]),
+      offer_s: dice.pick([60, 3_600]),
+      disclosure_reading_s: 2,
+    },
     prescreen: {
       duplicate_window_days: dice.pick([0, 1]),
       rules: dice.chance(0.3) ? [{ id: 'odd-hour', when: { '>': [{ var: 'amount_fen' }, 9_000_000] }, action: 'quarantine', note: 'large' }] : [],

@@ -15,11 +15,24 @@ const MOST_SEEDS = 150;
 
 describe('200 seeds', () => {
   it('keep every invariant', { timeout: 120_000 }, async () => {
-    const { stdout } = await promisify(execFile)(process.execPath, [RUN, '--seeds', '200', '--steps', '500', '--jobs', '2'], { env: { ...process.env, NODE_OPTIONS: '' } });
+    const { stdout } = await promisify(execFile)(process.execPath, [RUN, '--seeds', '200', '--steps', '500', '--jobs', '2'], {
+      env: { ...process.env, NODE_OPTIONS: '' },
+    });
     expect(stdout).toContain('no invariant violated');
     expect(stdout).toMatch(/^200 seeds from 1, 100000 steps of trouble/);
     // Trouble that never happens proves nothing: each of these has to have happened.
-    for (const type of ['attempt.unknown', 'attempt.approved', 'attempt.cancelled', 'offer.blocked', 'offer.accepted', 'application.erased', 'application.withdrawn', 'loan.active', 'loan.failed', 'partner_offer.converted']) {
+    for (const type of [
+      'attempt.unknown',
+      'attempt.approved',
+      'attempt.cancelled',
+      'offer.blocked',
+      'offer.accepted',
+      'application.erased',
+      'application.withdrawn',
+      'loan.active',
+      'loan.failed',
+      'partner_offer.converted',
+    ]) {
       expect(stdout).toMatch(new RegExp(`  ${type.replace('.', '\\.')} +[1-9]`));
     }
   });

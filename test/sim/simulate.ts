@@ -31,7 +31,11 @@ export interface SimResult {
 }
 
 export async function simulate(options: SimOptions): Promise<SimResult> {
-  const world = new World(options.seed, { keepTrace: options.keepTrace ?? false, coldDisk: options.coldDisk ?? false, sabotage: options.sabotage ?? null });
+  const world = new World(options.seed, {
+    keepTrace: options.keepTrace ?? false,
+    coldDisk: options.coldDisk ?? false,
+    sabotage: options.sabotage ?? null,
+  });
   let steps = 0;
   let peaceSteps = 0;
   try {
@@ -46,8 +50,16 @@ export async function simulate(options: SimOptions): Promise<SimResult> {
     }
     const { violation, ledger, trace } = world;
     return {
-      seed: options.seed, hash: trace.hash, steps, peaceSteps, applications: ledger.rows('applications').size, attempts: ledger.rows('attempts').size, events: tally(ledger),
-      deaths: world.deaths, violation: violation === null ? null : { ...violation, step: steps + peaceSteps }, lines: trace.lines,
+      seed: options.seed,
+      hash: trace.hash,
+      steps,
+      peaceSteps,
+      applications: ledger.rows('applications').size,
+      attempts: ledger.rows('attempts').size,
+      events: tally(ledger),
+      deaths: world.deaths,
+      violation: violation === null ? null : { ...violation, step: steps + peaceSteps },
+      lines: trace.lines,
     };
   } finally {
     world.dispose();

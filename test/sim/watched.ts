@@ -4,14 +4,31 @@
 export interface Rows {
   applications: { id: string; borrowerId: string; state: string; eventSeq: number; variant: string | null; planId: string | null; sealed: number };
   attempts: {
-    id: string; applicationId: string; borrowerId: string; funderId: string; planId: string; state: string; reserved: string; amountFen: number;
-    submittedAtMs: number | null; createdAtMs: number; funderRef: string | null;
+    id: string;
+    applicationId: string;
+    borrowerId: string;
+    funderId: string;
+    planId: string;
+    state: string;
+    reserved: string;
+    amountFen: number;
+    submittedAtMs: number | null;
+    createdAtMs: number;
+    funderRef: string | null;
   };
   borrowers: { id: string; keyed: number; erasedAtMs: number | null };
   callbacks: { id: string; state: string; attemptId: string | null; sealed: number; dedupeKey: string };
   cap_leases: { key: string; leased: number; used: number };
   cap_quotas: { key: string; leased: number };
-  consents: { id: string; applicationId: string; legalEntity: string; purpose: string; fields: string; agreedAtMs: number; withdrawnAtMs: number | null };
+  consents: {
+    id: string;
+    applicationId: string;
+    legalEntity: string;
+    purpose: string;
+    fields: string;
+    agreedAtMs: number;
+    withdrawnAtMs: number | null;
+  };
   deliveries: { id: string; state: string; eventSeq: number; tries: number };
   events: { seq: number; type: string; applicationId: string | null; applicationSeq: number | null; data: string };
   idempotency: { id: string; status: number };
@@ -33,36 +50,72 @@ const byId = (row: { readonly id: string }): string => row.id;
 
 export const WATCHED: { readonly [T in Table]: Watch<Rows[T]> } = {
   applications: {
-    columns: { id: '$.id', borrowerId: '$.borrower_id', state: '$.state', eventSeq: '$.event_seq', variant: '$.variant', planId: '$.plan_id', sealed: '$.body_sealed IS NOT NULL' },
+    columns: {
+      id: '$.id',
+      borrowerId: '$.borrower_id',
+      state: '$.state',
+      eventSeq: '$.event_seq',
+      variant: '$.variant',
+      planId: '$.plan_id',
+      sealed: '$.body_sealed IS NOT NULL',
+    },
     key: byId,
   },
   attempts: {
     columns: {
-      id: '$.id', applicationId: '$.application_id', borrowerId: '$.borrower_id', funderId: '$.funder_id', planId: '$.plan_id', state: '$.state', reserved: '$.reserved',
-      amountFen: '$.amount_fen', submittedAtMs: '$.submitted_at_ms', createdAtMs: '$.created_at_ms', funderRef: '$.funder_ref',
+      id: '$.id',
+      applicationId: '$.application_id',
+      borrowerId: '$.borrower_id',
+      funderId: '$.funder_id',
+      planId: '$.plan_id',
+      state: '$.state',
+      reserved: '$.reserved',
+      amountFen: '$.amount_fen',
+      submittedAtMs: '$.submitted_at_ms',
+      createdAtMs: '$.created_at_ms',
+      funderRef: '$.funder_ref',
     },
     key: byId,
   },
   borrowers: { columns: { id: '$.id', keyed: '$.data_key IS NOT NULL', erasedAtMs: '$.erased_at_ms' }, key: byId },
-  callbacks: { columns: { id: '$.id', state: '$.state', attemptId: '$.attempt_id', sealed: '$.raw_sealed IS NOT NULL', dedupeKey: '$.dedupe_key' }, key: byId },
+  callbacks: {
+    columns: { id: '$.id', state: '$.state', attemptId: '$.attempt_id', sealed: '$.raw_sealed IS NOT NULL', dedupeKey: '$.dedupe_key' },
+    key: byId,
+  },
   cap_leases: { columns: { key: '$.key', leased: '$.leased', used: '$.used' }, key: (row) => row.key },
   cap_quotas: { columns: { key: '$.key', leased: '$.leased' }, key: (row) => row.key },
   consents: {
     columns: {
-      id: '$.id', applicationId: '$.application_id', legalEntity: '$.legal_entity', purpose: '$.purpose', fields: '$.fields', agreedAtMs: '$.agreed_at_ms',
+      id: '$.id',
+      applicationId: '$.application_id',
+      legalEntity: '$.legal_entity',
+      purpose: '$.purpose',
+      fields: '$.fields',
+      agreedAtMs: '$.agreed_at_ms',
       withdrawnAtMs: '$.withdrawn_at_ms',
     },
     key: byId,
   },
   deliveries: { columns: { id: '$.id', state: '$.state', eventSeq: '$.event_seq', tries: '$.tries' }, key: byId },
-  events: { columns: { seq: '$.seq', type: '$.type', applicationId: '$.application_id', applicationSeq: '$.application_seq', data: '$.data' }, key: (row) => String(row.seq) },
+  events: {
+    columns: { seq: '$.seq', type: '$.type', applicationId: '$.application_id', applicationSeq: '$.application_seq', data: '$.data' },
+    key: (row) => String(row.seq),
+  },
   idempotency: { columns: { id: '$.id', status: '$.status' }, key: byId },
   loans: { columns: { id: '$.id', applicationId: '$.application_id', attemptId: '$.attempt_id', state: '$.state' }, key: byId },
   offers: { columns: { id: '$.id', applicationId: '$.application_id', attemptId: '$.attempt_id', state: '$.state' }, key: byId },
-  plans: { columns: { id: '$.id', applicationId: '$.application_id', policyVersion: '$.policy_version', sealed: '$.inputs_sealed IS NOT NULL' }, key: byId },
+  plans: {
+    columns: { id: '$.id', applicationId: '$.application_id', policyVersion: '$.policy_version', sealed: '$.inputs_sealed IS NOT NULL' },
+    key: byId,
+  },
   receipts: {
     columns: {
-      id: '$.id', attemptId: '$.attempt_id', legalEntity: '$.legal_entity', capability: '$.capability', fields: '$.fields', sealed: '$.exchange_sealed IS NOT NULL',
+      id: '$.id',
+      attemptId: '$.attempt_id',
+      legalEntity: '$.legal_entity',
+      capability: '$.capability',
+      fields: '$.fields',
+      sealed: '$.exchange_sealed IS NOT NULL',
       outcome: '$.outcome',
     },
     key: byId,

@@ -7,7 +7,6 @@ import type { Ledger } from './ledger.ts';
 
 export interface WireView {
   readonly ledger: Ledger;
-  readonly nowMs: () => number;
   readonly funders: ReadonlyMap<string, SimFunder>;
   readonly records: ReadonlyMap<string, Funder>;
   readonly strategyOf: (policyVersion: number) => string;
@@ -40,13 +39,16 @@ export function createWireChecks(view: WireView): WireChecks {
     const what = request.url.slice(request.url.lastIndexOf('/') + 1);
     const body = JSON.parse(String(request.body)) as { ref: string; fields?: Readonly<Record<string, unknown>> };
     const attempt = ledger.get('attempts', body.ref);
-    if (attempt === undefined || attempt.funderId !== funderId) return fail('receipt_covers_request', `${what} for ${body.ref}, no attempt at ${funderId}`);
+    if (attempt === undefined || attempt.funderId !== funderId)
+      return fail('receipt_covers_request', `${what} for ${body.ref}, no attempt at ${funderId}`);
     if (body.fields === undefined) return thin(request, attempt.applicationId);
     const fields = Object.keys(body.fields);
     const receipts = ledger.of('receipts', attempt.id).filter((receipt) => receipt.capability === what);
-    if (!receipts.some((receipt) => covers(receipt.fields, fields))) fail('receipt_covers_request', `${what} of ${attempt.id} hands over ${fields.join(' ')}`);
+    if (!receipts.some((receipt) => covers(receipt.fields, fields)))
+      fail('receipt_covers_request', `${what} of ${attempt.id} hands over ${fields.join(' ')}`);
     const entity = view.records.get(funderId)!.legal_entity;
-    const live = ledger.of('consents', attempt.applicationId)
+    const live = ledger
+      .of('consents', attempt.applicationId)
       .some((row) => row.legalEntity === entity && row.purpose === 'credit_decision' && row.withdrawnAtMs === null && covers(row.fields, fields));
     if (!live) fail('consent_covers_request', `${what} of ${attempt.id} hands over ${fields.join(' ')} to ${entity}`);
     if (what !== 'submit') return;
@@ -63,10 +65,17 @@ export function createWireChecks(view: WireView): WireChecks {
     for (const other of ledger.of('attempts', applicationId)) {
       if (other.id === attemptId || (!alone && other.planId === planId)) continue;
       const order = held.get(applicationId)?.find((each) => each.order.ref === other.id)?.order;
-      const stands = order === undefined ? (onWay.get(other.id) ?? 0) > 0 && !view.funders.get(other.funderId)!.refuses(other.id) : LIVE.has(order.view.state) && order.view.loan === null;
+      const stands =
+        order === undefined
+          ? (onWay.get(other.id) ?? 0) > 0 && !view.funders.get(other.funderId)!.refuses(other.id)
+          : LIVE.has(order.view.state) && order.view.loan === null;
       // Given up after its time, or an approval that nobody may take: its holder has been told, or will be.
       const given = other.state === 'expired' || offers.some((offer) => offer.attemptId === other.id && offer.state !== 'open');
-      if (stands && !given) fail('exclusive_at_funders', `${attemptId} leaves while ${other.id} (${other.state}) ${order === undefined ? 'is on its way' : `is ${order.view.state} there`}`);
+      if (stands && !given)
+        fail(
+          'exclusive_at_funders',
+          `${attemptId} leaves while ${other.id} (${other.state}) ${order === undefined ? 'is on its way' : `is ${order.view.state} there`}`,
+        );
     }
   }
 
@@ -89,7 +98,8 @@ export function createWireChecks(view: WireView): WireChecks {
     holds(funderId, order) {
       const attempt = ledger.get('attempts', order.ref);
       const record = view.records.get(funderId)!;
-      if (attempt === undefined || attempt.submittedAtMs === null) return fail('submitted_once', `${funderId} has ${order.ref}, which was never submitted`);
+      if (attempt === undefined || attempt.submittedAtMs === null)
+        return fail('submitted_once', `${funderId} has ${order.ref}, which was never submitted`);
       const known = held.get(attempt.applicationId);
       if (known === undefined) held.set(attempt.applicationId, [{ funderId, order }]);
       else known.push({ funderId, order });
@@ -105,8 +115,10 @@ export function createWireChecks(view: WireView): WireChecks {
     lends(funderId, order) {
       const attempt = ledger.get('attempts', order.ref);
       const others = (held.get(attempt?.applicationId ?? '') ?? []).filter((each) => each.order.ref !== order.ref && each.order.view.loan !== null);
-      if (others.length > 0) fail('one_loan_at_funders', `${funderId} lends on ${order.ref} beside ${others.map((each) => each.order.ref).join(' ')}`);
-      if (attempt === undefined || !ledger.of('loans', attempt.applicationId).some((loan) => loan.attemptId === attempt.id)) fail('one_loan_at_funders', `${order.ref} is drawn without acceptance`);
+      if (others.length > 0)
+        fail('one_loan_at_funders', `${funderId} lends on ${order.ref} beside ${others.map((each) => each.order.ref).join(' ')}`);
+      if (attempt === undefined || !ledger.of('loans', attempt.applicationId).some((loan) => loan.attemptId === attempt.id))
+        fail('one_loan_at_funders', `${order.ref} is drawn without acceptance`);
     },
   };
 }

@@ -33,6 +33,9 @@ function valueOf(column: SQLiteColumn): fc.Arbitrary<unknown> {
       return fc.oneof(fc.array(fc.jsonValue(), { maxLength: 3 }), fc.dictionary(fc.string(), fc.jsonValue(), { maxKeys: 3 })).map((value) => JSON.parse(JSON.stringify(value)) as unknown);
     case 'SQLiteBlobBuffer':
       return fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes));
+    case 'SQLiteCustomColumn':
+      // A repayment plan is the one type of our own.
+      return fc.array(fc.record({ dueInMonths: fc.nat(), principal: fc.nat(), interest: fc.nat(), fee: fc.nat() }), { maxLength: 3 });
     default:
       throw new Error(`no values for a ${column.columnType}`);
   }

@@ -2,12 +2,13 @@
  * Makes every stored plan of an application again, from its sealed inputs and from the policy and funders that were in force then, and holds
  * the bytes against those that were stored: that a decision can be explained means that it can be repeated.
  */
-import type { Plan, PlanInputs } from '../../domain/plan.ts';
+import type { Plan } from '../../domain/plan.ts';
 import { problem, type Problem } from '../../domain/failures.ts';
 import type { DataKey } from '../../ports/vault.ts';
 import { makePlan } from '../../routing/plan.ts';
 import type { PlanRow } from '../../store/index.ts';
 import type { Deps } from '../deps.ts';
+import { inputsFromJson } from '../plan-inputs.ts';
 import { iso } from '../view-application.ts';
 import { routingRecordsAt } from './build-snapshot.ts';
 import { diffRecords, type Difference } from './diff-records.ts';
@@ -37,7 +38,7 @@ export function replayPlans(deps: Pick<Deps, 'store' | 'keys'>, applicationId: s
 function replay(deps: Pick<Deps, 'store'>, row: PlanRow, key: DataKey | null): Replay {
   const known = { id: row.id, at: iso(row.createdAtMs), snapshot_version: row.snapshotVersion, policy_version: row.policyVersion, model_version: row.modelVersion };
   if (key === null || row.inputsSealed === null) return { ...known, equal: null, diff: [] };
-  const inputs = JSON.parse(new TextDecoder().decode(key.open(`plans/${row.id}/inputs`, row.inputsSealed))) as PlanInputs;
+  const inputs = inputsFromJson(new TextDecoder().decode(key.open(`plans/${row.id}/inputs`, row.inputsSealed)), row);
   const { policy, policyVersion, funders } = routingRecordsAt(deps.store, row.snapshotVersion);
   const again = JSON.stringify(makePlan(inputs, policy, funders));
   const equal = again === row.result && policyVersion === row.policyVersion;

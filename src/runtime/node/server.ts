@@ -1,7 +1,5 @@
 /** The Node host: opens the data, starts the sandbox funders when in sandbox mode, wires the service and serves it. */
 import { serve, type HttpBindings, type ServerType } from '@hono/node-server';
-import { randomFillSync } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { adapters } from '../../../adapters/registry.ts';
@@ -10,17 +8,14 @@ import { createApp } from '../../http/app.ts';
 import type { Ctx } from '../../http/context.ts';
 import { sandboxKeys, seedSandbox, type SandboxFunders, type SandboxKeys } from '../sandbox-seed.ts';
 import { createService, type Host, type Service } from '../instance.ts';
-import { createVault, indexCheck, type MasterKey } from '../vault.ts';
-import { sandboxMasterKey, type Config } from './config.ts';
+import type { Config } from './config.ts';
+import { openDataDir } from './data-dir.ts';
 import { fileObjects, jsonLog, nodeClock, nodeRandom, sandboxMessages } from './host.ts';
 import { nodeImages } from './images.ts';
 import { createMetrics } from './metrics.ts';
 import { startSandboxProcess } from './sandbox-process.ts';
-import { openDatabase, readMigrations } from './sqlite.ts';
 import { checkTarget } from '../ssrf.ts';
 import { createUndiciTransport } from './transport.ts';
-
-const MIGRATIONS = new URL('../../../migrations/', import.meta.url).pathname;
 
 export interface RunningServer {
   readonly url: string;
@@ -40,11 +35,7 @@ export interface Given {
 }
 
 export async function startServer(config: Config, given: Given = {}): Promise<RunningServer> {
-  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
-  const randomBytes = (count: number): Uint8Array => randomFillSync(new Uint8Array(count));
-  const masterKeys: readonly MasterKey[] = config.masterKeys ?? [sandboxMasterKey(config.dataDir, randomBytes)];
-  const vault = createVault({ masterKeys, current: masterKeys.at(-1)!.version }, randomBytes);
-  const data = openDatabase(join(config.dataDir, 'millrace.db'), readMigrations(MIGRATIONS), Date.now());
+  const { vault, data } = openDataDir(config, nodeClock.nowMs());
   const log = jsonLog(config.logLevel);
   const transport = createUndiciTransport({ allowLoopback: config.mode === 'sandbox' });
   // Listens before it can serve: with port 0 only then is it known where funders are to call.
@@ -64,7 +55,6 @@ export async function startServer(config: Config, given: Given = {}): Promise<Ru
       process.exit(74);
     },
   }));
-  await holdIndexRoot(service, indexCheck(vault));
   if (sandbox !== null) await seed(service, sandbox);
   const metrics = createMetrics(service);
   const app = createApp({
@@ -102,16 +92,6 @@ async function seed(service: Service, sandbox: SandboxFunders): Promise<void> {
   const { deps } = service;
   await deps.commit((tx) => seedSandbox(tx, deps.vault, sandbox, deps.clock.nowMs()));
   service.desk.reload();
-}
-
-/**
- * Blind indexes find people again only under the root they were made with. Another root (a master key left out) would silently know nobody:
- * no duplicate, no blacklist, no tombstone. So the first start leaves its mark and a later one must match it.
- */
-async function holdIndexRoot(service: Service, mark: string): Promise<void> {
-  const known = service.deps.store.desk.fact('index_root');
-  if (known === undefined) return void (await service.deps.commit((tx) => tx.desk.insertFact({ name: 'index_root', value: mark })));
-  if (known !== mark) throw new Error('the master keys are not those this data was made with: the oldest is missing or another (MILLRACE_MASTER_KEY_PREVIOUS)');
 }
 
 /** A live instance needs a real gateway; until one is configured, sending is refused rather than pretended. */

@@ -1,9 +1,17 @@
 /** Tables of a cell: everything about one slice of borrowers. Personal data is only ever in the `*_sealed` columns. */
-import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { blob, customType, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import { sql } from 'drizzle-orm';
 import type { FieldName } from '../../domain/applicant.ts';
 import type { ApplicationState, AttemptState, LoanState } from '../../domain/states.ts';
 import type { Fee, Instalment } from '../../domain/loan-offer.ts';
+import type { AmountMinor } from '../../domain/money.ts';
+
+/** A repayment plan as JSON of `[month, principal, interest, fee]`, a third of what it is with names. */
+const instalments = customType<{ data: readonly Instalment[]; driverData: string }>({
+  dataType: () => 'text',
+  toDriver: (plan) => JSON.stringify(plan.map((part) => [part.dueInMonths, part.principal, part.interest, part.fee])),
+  fromDriver: (stored) => (JSON.parse(stored) as [number, AmountMinor, AmountMinor, AmountMinor][]).map(([dueInMonths, principal, interest, fee]) => ({ dueInMonths, principal, interest, fee })),
+});
 
 /** A person as a blind index of the phone. `dataKey` null: erased, nothing sealed under it can be opened again. */
 export const borrowers = sqliteTable('borrowers', {
@@ -141,7 +149,7 @@ export const offers = sqliteTable('offers', {
   quotedAprBps: integer('quoted_apr_bps').notNull(),
   /** Our own, from the IRR over plan and fees; null when it could not be computed (and the offer is blocked). */
   allInAprBps: integer('all_in_apr_bps'),
-  plan: text({ mode: 'json' }).$type<readonly Instalment[]>().notNull(),
+  plan: instalments().notNull(),
   fees: text({ mode: 'json' }).$type<readonly Fee[]>().notNull(),
   expiresAtMs: integer('expires_at_ms').notNull(),
   disclosureHash: text('disclosure_hash'),
@@ -159,7 +167,7 @@ export const loans = sqliteTable('loans', {
   funderId: text('funder_id').notNull(),
   state: text().$type<LoanState>().notNull(),
   amountFen: integer('amount_fen').notNull(),
-  plan: text({ mode: 'json' }).$type<readonly Instalment[]>().notNull(),
+  plan: instalments().notNull(),
   overdueDays: integer('overdue_days').notNull(),
   drawTries: integer('draw_tries').notNull(),
   eventAtMs: integer('event_at_ms'),
