@@ -25,7 +25,7 @@ export async function eraseBorrower(deps: Deps, applicationId: string): Promise<
     const borrower = application === null ? null : work.borrower(application.borrowerId);
     if (application === null || borrower === null) return problem('not_found', '没有这个申请', 'there is no such application');
     const applications = work.tx.applications.ofBorrower(borrower).map((row) => work.application(row.id)!);
-    const loan = applications.some((row) => ['disbursing', 'active', 'overdue'].includes(work.tx.offers.loanOf(row.id)?.state ?? ''));
+    const loan = applications.some((row) => ['contracting', 'disbursing', 'active', 'overdue'].includes(work.tx.offers.loanOf(row.id)?.state ?? ''));
     if (loan) return problem('illegal_transition', '有未结清的贷款，结清后才能删除', 'a loan is running; erasure is possible once it is settled');
     const key = deps.keys.of(borrower);
     for (const row of applications) {

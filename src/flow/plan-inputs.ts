@@ -61,7 +61,7 @@ const USUAL = { attemptsUsed: 0, declinedLikelihoods: [], exposedEntities: [] } 
 
 /** The inputs as they are stored: without what is as usual and without what the plan's row says anyway. */
 export function inputsToJson(inputs: PlanInputs): string {
-  const { nowMs: _at, snapshotVersion: _snapshot, policyVersion: _policy, modelVersion: _model, funders, attemptsUsed, declinedLikelihoods, exposedEntities, ...rest } = inputs;
+  const { nowMs: _at, snapshotVersion: _snapshot, policyVersion: _policy, funders, attemptsUsed, declinedLikelihoods, exposedEntities, ...rest } = inputs;
   return JSON.stringify({
     ...rest,
     ...(attemptsUsed === 0 ? {} : { attemptsUsed }),
@@ -81,10 +81,10 @@ export function inputsToJson(inputs: PlanInputs): string {
 }
 
 /** Reverses `inputsToJson`. */
-export function inputsFromJson(text: string, row: Pick<PlanRow, 'createdAtMs' | 'snapshotVersion' | 'policyVersion' | 'modelVersion'>): PlanInputs {
-  const { funders, ...stored } = JSON.parse(text) as Omit<PlanInputs, 'nowMs' | 'snapshotVersion' | 'policyVersion' | 'modelVersion'>;
-  const { createdAtMs: nowMs, snapshotVersion, policyVersion, modelVersion } = row;
-  return { ...USUAL, ...stored, nowMs, snapshotVersion, policyVersion, modelVersion, funders: funders.map((funder) => ({ ...USUAL_FUNDER, ...funder })) };
+export function inputsFromJson(text: string, row: Pick<PlanRow, 'createdAtMs' | 'snapshotVersion' | 'policyVersion'>): PlanInputs {
+  const { funders, ...stored } = JSON.parse(text) as Omit<PlanInputs, 'nowMs' | 'snapshotVersion' | 'policyVersion'>;
+  const { createdAtMs: nowMs, snapshotVersion, policyVersion } = row;
+  return { ...USUAL, ...stored, nowMs, snapshotVersion, policyVersion, funders: funders.map((funder) => ({ ...USUAL_FUNDER, ...funder })) };
 }
 
 /** The first cap known to have no room for this amount: neither in what the desk has lent us nor at the desk. */

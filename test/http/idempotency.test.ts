@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { SANDBOX_SECRETS, sandboxFunders } from '../../fixtures/funders.ts';
 import { startSandbox } from '../../src/sandbox/start.ts';
-import { applicationFor, startService } from '../journey/service.ts';
+import { applicationFor, startService } from '../journey/world.ts';
 import { applicationBody, makeWorld, type Reply, type World } from '../world.ts';
 
 const FUNDERS = ['fnd_river', 'fnd_summit', 'fnd_lotus', 'fnd_jade', 'fnd_cedar', 'fnd_ember'];

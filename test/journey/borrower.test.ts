@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderSampleCard, type PhotoFlaw } from '../../fixtures/id-photos/render.ts';
 import { makeIdNumber } from '../../src/domain/id-number.ts';
 import type { Reply } from '../world.ts';
-import { agreedTo, apply, applicationFor, attemptsOf, FUNDERS, startService, until, type RealService } from './service.ts';
+import { agreedTo, apply, applicationFor, attemptsOf, FUNDERS, startService, until, type RealService } from './world.ts';
 
 let service: RealService;
 beforeAll(async () => {

@@ -6,7 +6,7 @@ import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { SANDBOX_PARTNER, sandboxPartnerSecret } from '../../src/runtime/sandbox-seed.ts';
 import type { Reply } from '../world.ts';
-import { apply, applicationFor, startService, until, type RealService } from './service.ts';
+import { apply, applicationFor, startService, until, type RealService } from './world.ts';
 
 interface Received {
   readonly headers: Readonly<Record<string, string>>;

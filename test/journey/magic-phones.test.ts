@@ -1,7 +1,7 @@
 /** Each magic phone of the sandbox, over HTTP, as a channel's server would drive it. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Reply } from '../world.ts';
-import { apply, applicationFor, attemptsOf, changeRecord, startService, until, type RealService } from './service.ts';
+import { apply, applicationFor, attemptsOf, changeRecord, startService, until, type RealService } from './world.ts';
 
 let service: RealService;
 beforeAll(async () => {

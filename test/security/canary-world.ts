@@ -11,7 +11,7 @@ import { SANDBOX_SECRETS, sandboxFunders } from '../../fixtures/funders.ts';
 import type { OutboundRequest, SendOutcome } from '../../src/ports/transport.ts';
 import type { Host } from '../../src/runtime/instance.ts';
 import { startSandbox } from '../../src/sandbox/start.ts';
-import { startService, type RealService } from '../journey/service.ts';
+import { startService, type RealService } from '../journey/world.ts';
 
 /** What the funders' line does with the next calls; null lets them through. */
 export type Mood = (request: OutboundRequest, genuine: () => Promise<SendOutcome>) => Promise<SendOutcome>;

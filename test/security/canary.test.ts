@@ -15,7 +15,7 @@ import type { OrderView } from '../../src/sandbox/orders.ts';
 import { cedar } from '../../src/sandbox/protocols/cedar.ts';
 import { harbor } from '../../src/sandbox/protocols/harbor.ts';
 import { lotus } from '../../src/sandbox/protocols/lotus.ts';
-import { agreedTo, FUNDERS, until, type RealService } from '../journey/service.ts';
+import { agreedTo, FUNDERS, until, type RealService } from '../journey/world.ts';
 import type { Reply } from '../world.ts';
 import { metricsOf, openCanaryWorld, type CanaryWorld, type Mood } from './canary-world.ts';
 import { needlesFor, search, type Needle } from './needles.ts';

@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SANDBOX_SECRETS, sandboxFunders } from '../../fixtures/funders.ts';
 import { renderSampleCard } from '../../fixtures/id-photos/render.ts';
-import { FUNDERS, startService, type RealService } from '../journey/service.ts';
+import { FUNDERS, startService, type RealService } from '../journey/world.ts';
 import type { Reply } from '../world.ts';
 
 const KIB = 1_024;

@@ -55,7 +55,8 @@ export const Consent = z.strictObject({
 
 const Visit = z.strictObject({
   channel: z.string().max(40).optional(),
-  variant: z.string().max(40).optional(),
+  // Kept in plain, so it must not be able to hold a phone number.
+  variant: z.string().regex(/^(?!.*\d{7})[A-Za-z0-9_.-]{1,40}$/).optional(),
   utm: z.record(z.string().max(40), z.string().max(200)).refine((utm) => Object.keys(utm).length <= 20).optional(),
   click_id: z.string().max(200).optional(),
   device_id: z.string().max(200).optional(),

@@ -82,7 +82,7 @@ export function dispatchQueries(db: Database) {
 /** Offers and loans. */
 export function offerQueries(db: Database) {
   const byId = fast(db.select().from(offers).where(eq(offers.id, arg('id'))).prepare());
-  const ofApplication = fast(db.select().from(offers).where(eq(offers.applicationId, arg('applicationId'))).orderBy(offers.createdAtMs).prepare());
+  const ofApplication = fast(db.select().from(offers).where(eq(offers.applicationId, arg('applicationId'))).orderBy(offers.createdAtMs, offers.id).prepare());
   const save = saveOf(db, offers, ['state', 'disclosureHash', 'disclosedAtMs', 'confirmedAtMs'], ['id', 'state']);
   const loanById = fast(db.select().from(loans).where(eq(loans.id, arg('id'))).prepare());
   const loanOfAttempt = fast(db.select().from(loans).where(eq(loans.attemptId, arg('attemptId'))).prepare());

@@ -38,7 +38,7 @@ describe('applications at the desk', () => {
     expect(attempt).toMatchObject({ state: 'approved', latency_ms: 0 });
     expect(attempt!.propensity).toBeCloseTo(plan!.steps[0]!.mean, 5);
     expect(view.json['receipts']).toMatchObject([{ attempt_id: attempt!.id, capability: 'submit', outcome: 'approved', fields: expect.arrayContaining(['id_number']) as unknown }]);
-    expect(view.json['offers']).toMatchObject([{ attempt_id: attempt!.id, state: 'open', quoted_apr_bps: 1_440 }]);
+    expect(view.json['offers']).toMatchObject([{ attempt_id: attempt!.id, state: 'open', quoted_apr_bps: 1_080 }]);
     expect((view.json['consents'] as unknown as unknown[]).length).toBe(7);
     for (const secret of ['张三', '13800000001', '110105199003072338', '19900307']) expect(view.text).not.toContain(secret);
   });

@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import type { Funder } from '../../../src/domain/funder.ts';
 import { makeIdNumber } from '../../../src/domain/id-number.ts';
 import { makeWorld } from '../../world.ts';
 
+// One funder in play: whom the plan prefers is not what is tested here.
+const summitOnly = (funders: readonly Funder[]): readonly Funder[] => funders.map((funder) => (funder.id === 'fnd_summit' ? funder : { ...funder, status: 'paused' }));
 const idNumber = (sequence: number) => makeIdNumber({ region: '310101', birthDate: '1990-05-12', sequence, sex: 'm' });
 
 describe('a funder’s status', () => {
   it('tells breaker, caps and callbacks as they stand', async () => {
-    const world = await makeWorld();
+    const world = await makeWorld({ funders: summitOnly });
     const made = await world.apply();
     const [attempt] = made.json['attempts'] as unknown as { funder: { id: string } }[];
     expect(attempt!.funder.id).toBe('fnd_summit');
@@ -22,7 +25,7 @@ describe('a funder’s status', () => {
   });
 
   it('shows an open breaker and forged callbacks', async () => {
-    const world = await makeWorld({ answer: ({ url }) => (url.includes('summit') ? { kind: 'response', response: { status: 500, headers: {}, body: new Uint8Array(0) } } : null) });
+    const world = await makeWorld({ funders: summitOnly, answer: ({ url }) => (url.includes('summit') ? { kind: 'response', response: { status: 500, headers: {}, body: new Uint8Array(0) } } : null) });
     for (let index = 0; index < 12; index += 1) await world.apply({ phone: `139000000${String(index).padStart(2, '0')}`, id_number: idNumber(index) });
     await world.call('POST', '/v1/callbacks/fnd_summit', { json: { forged: true } });
     const status = await world.call('GET', '/v1/desk/funders/fnd_summit/status', { key: world.roleKeys.viewer });
