@@ -17,7 +17,9 @@ export type { OutboundRequest, OutboundResponse, FieldName, FieldValues };
  * value), so an adapter cannot be handed anything else. `N` is the list the manifest declares for that capability.
  */
 declare const granted: unique symbol;
-export type Granted<N extends readonly FieldName[] = readonly FieldName[]> = { readonly [K in N[number]]: FieldValues[K] } & { readonly [granted]: true };
+export type Granted<N extends readonly FieldName[] = readonly FieldName[]> = { readonly [K in N[number]]: FieldValues[K] } & {
+  readonly [granted]: true;
+};
 
 /** Everything about a funder and this call that is not personal data. */
 export interface AdapterContext {
@@ -41,7 +43,18 @@ export interface AttemptRef {
 
 /** Why a funder said no, in our words. `detail` is the funder's code, for the operator; no personal data. */
 export interface FunderReason {
-  readonly code: 'credit' | 'income' | 'age' | 'region' | 'existing_customer' | 'recent_rejection' | 'blacklist' | 'identity' | 'amount' | 'duplicate' | 'other';
+  readonly code:
+    | 'credit'
+    | 'income'
+    | 'age'
+    | 'region'
+    | 'existing_customer'
+    | 'recent_rejection'
+    | 'blacklist'
+    | 'identity'
+    | 'amount'
+    | 'duplicate'
+    | 'other';
   readonly detail: string;
 }
 
@@ -66,7 +79,12 @@ export type PrecheckAnswer =
 export type DecisionAnswer =
   | { readonly kind: 'approved'; readonly offer: FunderOffer; readonly funderRef: string | null; readonly eventAtMs: number | null }
   | { readonly kind: 'declined'; readonly reason: FunderReason; readonly funderRef: string | null; readonly eventAtMs: number | null }
-  | { readonly kind: 'pending'; readonly funderRef: string | null; readonly eventAtMs: number | null; /** A status that the adapter does not know; alarmed. */ readonly unrecognised: string | null }
+  | {
+      readonly kind: 'pending';
+      readonly funderRef: string | null;
+      readonly eventAtMs: number | null;
+      /** A status that the adapter does not know; alarmed. */ readonly unrecognised: string | null;
+    }
   /** The order was taken back, by us or at the funder, without a decision on credit. */
   | { readonly kind: 'cancelled'; readonly funderRef: string | null; readonly eventAtMs: number | null }
   /** The decision is behind us: news of the loan that came of it. */

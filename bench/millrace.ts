@@ -14,15 +14,38 @@ if (Array.isArray(config)) throw new Error(config.map(({ variable, reason }) => 
 const ids = ['fnd_river', 'fnd_summit', 'fnd_lotus', 'fnd_jade', 'fnd_cedar', 'fnd_ember'];
 // All six are looked at for every application; the one that is live is asked and approves. Caps stay, wide enough for the run.
 const funders = sandboxFunders(Object.fromEntries(ids.map((id) => [id, funder]))).map((record) =>
-  Funder.parse({ ...record, status: record.id === 'fnd_river' ? 'live' : 'paused', adapter: 'harbor-json', params: { key_id: 'bench', product: 'bench' }, caps: [{ id: 'daily', unit: 'count', window: 'day', limit: 100_000_000 }], max_concurrent: 1_000 }),
+  Funder.parse({
+    ...record,
+    status: record.id === 'fnd_river' ? 'live' : 'paused',
+    adapter: 'harbor-json',
+    params: { key_id: 'bench', product: 'bench' },
+    caps: [{ id: 'daily', unit: 'count', window: 'day', limit: 100_000_000 }],
+    max_concurrent: 1_000,
+  }),
 );
 const secrets = Object.fromEntries(ids.map((id) => [id, SANDBOX_SECRETS['fnd_river']!]));
 const server = await startServer(config, { sandbox: { funders, secrets } });
 const { deps, desk } = server.service;
 await deps.commit((tx) => {
   const nowMs = deps.clock.nowMs();
-  const endpoint = { id: 'ep_bench', url: `${webhook}/hook`, types: ['application.offered'], channel_id: null, status: 'enabled', disabled_reason: null };
-  tx.desk.insertRecord({ kind: 'webhook_endpoint', id: endpoint.id, version: 1, body: JSON.stringify(endpoint), retired: false, createdAtMs: nowMs, author: 'bench', approver: null });
+  const endpoint = {
+    id: 'ep_bench',
+    url: `${webhook}/hook`,
+    types: ['application.offered'],
+    channel_id: null,
+    status: 'enabled',
+    disabled_reason: null,
+  };
+  tx.desk.insertRecord({
+    kind: 'webhook_endpoint',
+    id: endpoint.id,
+    version: 1,
+    body: JSON.stringify(endpoint),
+    retired: false,
+    createdAtMs: nowMs,
+    author: 'bench',
+    approver: null,
+  });
   setSecret(tx, deps.vault, endpoint.id, 'v1', symmetricSecret(deps.random.bytes(32)), nowMs);
   setSecret(tx, deps.vault, endpoint.id, 'v1a', asymmetricSecret(deps.vault.ed25519Pair()).secret, nowMs);
 });

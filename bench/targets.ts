@@ -55,13 +55,18 @@ export const TARGETS: Readonly<Record<string, Target>> = {
     readyPath: '/readyz',
     launch: (at, dataDir) => ({
       args: ['bench/millrace.ts'],
-      env: { PORT: new URL(at.server).port, BENCH_DATA_DIR: dataDir, BENCH_FUNDER: at.funder, BENCH_WEBHOOK: at.webhook, MILLRACE_MAX_IN_FLIGHT: '10000' },
+      env: {
+        PORT: new URL(at.server).port,
+        BENCH_DATA_DIR: dataDir,
+        BENCH_FUNDER: at.funder,
+        BENCH_WEBHOOK: at.webhook,
+        MILLRACE_MAX_IN_FLIGHT: '10000',
+      },
     }),
     open: openMillrace,
   },
   sealed: ceiling('sealed', 'bench/sealed.ts', () => ({ BENCH_WORK: process.env['BENCH_WORK'] ?? JSON.stringify(PIPELINE_WORK) })),
 };
-
 
 /** Applies as a channel's server does: everything asked and agreed to beforehand. */
 async function openMillrace(at: Addresses): Promise<Session> {
@@ -69,12 +74,20 @@ async function openMillrace(at: Addresses): Promise<Session> {
   const run = Date.now().toString(36);
   const agreedAt = new Date().toISOString();
   const consents = ['platform', 'fnd_river'].map((recipient) => ({
-    recipient, purpose: recipient === 'platform' ? 'application' : 'credit_decision', text_version: '2026-11-01', agreed_at: agreedAt,
+    recipient,
+    purpose: recipient === 'platform' ? 'application' : 'credit_decision',
+    text_version: '2026-11-01',
+    agreed_at: agreedAt,
   }));
   return {
     request(n) {
       const made = applicationBody(n);
-      const body = { ...made, applicant: { ...made.applicant, phone_verification_id: 'pv_sandbox' }, documents: ['doc_sandbox_front', 'doc_sandbox_back'], consents };
+      const body = {
+        ...made,
+        applicant: { ...made.applicant, phone_verification_id: 'pv_sandbox' },
+        documents: ['doc_sandbox_front', 'doc_sandbox_back'],
+        consents,
+      };
       return {
         path: '/v1/applications',
         headers: { ...JSON_HEADERS, authorization: `Bearer ${keys.secret}`, 'idempotency-key': `bench-${run}-${n}` },

@@ -68,7 +68,11 @@ export interface World {
   readonly logged: { readonly level: string; readonly event: string; readonly fields: LogFields }[];
   call(method: string, path: string, call?: Call): Promise<Reply>;
   /** Creates an application with every consent by the channel's secret key; answers its view once nothing moves any more at this moment. */
-  apply(applicant?: Readonly<Record<string, unknown>>, request?: Readonly<Record<string, unknown>>, more?: Readonly<Record<string, unknown>>): Promise<Reply>;
+  apply(
+    applicant?: Readonly<Record<string, unknown>>,
+    request?: Readonly<Record<string, unknown>>,
+    more?: Readonly<Record<string, unknown>>,
+  ): Promise<Reply>;
   /** Lets everything that is due now happen; `ms` moves time on. */
   settle(ms?: number): Promise<void>;
   /** Moves time on by much in one step: timers that fall due in between run only afterwards. */
@@ -85,9 +89,15 @@ export async function makeWorld(options: WorldOptions = {}): Promise<World> {
   const funders = (options.funders ?? ((all) => all))(sandboxFunders(urls));
   const sent: OutboundRequest[] = [];
   const logged: World['logged'] = [];
-  const log = (level: string) => (event: string, fields: LogFields = {}): void => void logged.push({ level, event, fields });
+  const log =
+    (level: string) =>
+    (event: string, fields: LogFields = {}): void =>
+      void logged.push({ level, event, fields });
   const objects = new Map<string, Uint8Array>();
-  const simulated = simulatedFunders(clock, (path, message) => void app.request(path, { method: 'POST', headers: message.headers, body: message.body }));
+  const simulated = simulatedFunders(
+    clock,
+    (path, message) => void app.request(path, { method: 'POST', headers: message.headers, body: message.body }),
+  );
   const transport: Transport = {
     async send(request, { timeoutMs }) {
       sent.push(request);
@@ -95,8 +105,21 @@ export async function makeWorld(options: WorldOptions = {}): Promise<World> {
     },
   };
   const service = createService({
-    cell: 0, mode: 'sandbox', publicUrl: 'http://millrace.test', clock, random, db: data.db, transact: data.transact, vault, transport, adapters,
-    objects: { put: async (key, bytes) => void objects.set(key, bytes), get: async (key) => objects.get(key) ?? null, delete: async (key) => void objects.delete(key) },
+    cell: 0,
+    mode: 'sandbox',
+    publicUrl: 'http://millrace.test',
+    clock,
+    random,
+    db: data.db,
+    transact: data.transact,
+    vault,
+    transport,
+    adapters,
+    objects: {
+      put: async (key, bytes) => void objects.set(key, bytes),
+      get: async (key) => objects.get(key) ?? null,
+      delete: async (key) => void objects.delete(key),
+    },
     images: { inspect: async (bytes) => ({ ok: true, problems: [], widthPx: 1_600, heightPx: 1_000, sharpness: 500, jpeg: bytes }) },
     messages: { sendCode: async () => ({ taken: true }) },
     log: { info: log('info'), warn: log('warn'), error: log('error') },
@@ -110,15 +133,30 @@ export async function makeWorld(options: WorldOptions = {}): Promise<World> {
   const seeding = deps.commit((tx) => {
     seedSandbox(tx, vault, { funders, secrets: SANDBOX_SECRETS }, clock.nowMs());
     for (const role of ROLES) {
-      tx.desk.insertKey({ id: `key_${role}`, hash: vault.sha256Hex(roleKeys[role]), kind: 'operator', channelId: null, role, name: role, createdAtMs: clock.nowMs(), revokedAtMs: null });
+      tx.desk.insertKey({
+        id: `key_${role}`,
+        hash: vault.sha256Hex(roleKeys[role]),
+        kind: 'operator',
+        channelId: null,
+        role,
+        name: role,
+        createdAtMs: clock.nowMs(),
+        revokedAtMs: null,
+      });
     }
   });
   await seeding;
   service.desk.reload();
   const keys = sandboxKeys(vault);
   const app = createApp({
-    deps, clientIp: () => '203.0.113.7', maxInFlight: 1_000, busy: service.busy, sandboxKeys: () => ({ ...keys }), reloadDesk: () => service.desk.reload(),
-    metrics: null, metricsToken: null,
+    deps,
+    clientIp: () => '203.0.113.7',
+    maxInFlight: 1_000,
+    busy: service.busy,
+    sandboxKeys: () => ({ ...keys }),
+    reloadDesk: () => service.desk.reload(),
+    metrics: null,
+    metricsToken: null,
     checkWebhookUrl: (url) => {
       const verdict = checkTarget(url, { allowLoopback: true });
       return verdict.ok ? null : verdict.detail;
@@ -150,12 +188,27 @@ export async function makeWorld(options: WorldOptions = {}): Promise<World> {
   }
 
   return {
-    clock, service, db: data.db, app, keys, roleKeys, sent, logged, call, settle,
+    clock,
+    service,
+    db: data.db,
+    app,
+    keys,
+    roleKeys,
+    sent,
+    logged,
+    call,
+    settle,
     async apply(applicant = {}, request = {}, more = {}) {
       serial += 1;
       const created = await call('POST', '/v1/applications', {
         key: keys.secret,
-        json: applicationBody(clock.nowMs(), funders.map(({ id }) => id), applicant, request, more),
+        json: applicationBody(
+          clock.nowMs(),
+          funders.map(({ id }) => id),
+          applicant,
+          request,
+          more,
+        ),
         headers: { 'idempotency-key': `apply-${serial}` },
       });
       if (created.status !== 201) return created;
@@ -180,16 +233,31 @@ export async function makeWorld(options: WorldOptions = {}): Promise<World> {
 }
 
 /** A body that passes every check: 张三, phone 13800000001 (every funder approves), consents to the platform and all funders. */
-export function applicationBody(nowMs: number, funderIds: readonly string[], applicant: object = {}, request: object = {}, more: object = {}): object {
+export function applicationBody(
+  nowMs: number,
+  funderIds: readonly string[],
+  applicant: object = {},
+  request: object = {},
+  more: object = {},
+): object {
   const agreed = { text_version: '2026-11-01', agreed_at: new Date(nowMs).toISOString() };
   return {
     applicant: {
-      name: '张三', id_number: '110105199003072338', phone: '13800000001', phone_verification_id: 'pv_sandbox', monthly_income_fen: 1_200_000, employment: 'salaried',
-      assets: { housing_fund: '2y_plus', zhima_band: '700_750' }, ...applicant,
+      name: '张三',
+      id_number: '110105199003072338',
+      phone: '13800000001',
+      phone_verification_id: 'pv_sandbox',
+      monthly_income_fen: 1_200_000,
+      employment: 'salaried',
+      assets: { housing_fund: '2y_plus', zhima_band: '700_750' },
+      ...applicant,
     },
     request: { amount_fen: 2_000_000, term_months: 12, purpose: 'consumption', ...request },
     documents: ['doc_sandbox_front', 'doc_sandbox_back'],
-    consents: [{ recipient: 'platform', purpose: 'application', ...agreed }, ...funderIds.map((recipient) => ({ recipient, purpose: 'credit_decision', ...agreed }))],
+    consents: [
+      { recipient: 'platform', purpose: 'application', ...agreed },
+      ...funderIds.map((recipient) => ({ recipient, purpose: 'credit_decision', ...agreed })),
+    ],
     ...more,
   };
 }
@@ -212,19 +280,26 @@ function simulatedFunders(
   callBack: (path: string, message: { readonly headers: Readonly<Record<string, string>>; readonly body: string }) => void,
 ): (request: OutboundRequest, timeoutMs: number) => Promise<SendOutcome | null> {
   const first = new Map<string, string>();
-  const houses = new Map(PERSONALITIES.map((personality) => {
-    const protocol = PROTOCOLS[personality.protocol]!;
-    const secrets = SANDBOX_SECRETS[personality.id]!;
-    const lender = new Lender(personality, {
-      seed: 1, latencyScale: 1, callbackDelayMs: 500, maxOrders: 10_000, nowMs: () => clock.nowMs(), after: (ms, run) => void clock.after(ms, run),
-      announce: ({ url, view, messageId, forged }) => {
-        const forgery = Object.fromEntries(Object.entries(secrets).map(([name, value]) => [name, value.split('').toReversed().join('')]));
-        callBack(new URL(url).pathname, protocol.callback(view, messageId, forged ? forgery : secrets, clock.nowMs()));
-      },
-      firstCome: (person, funderId) => first.get(person) ?? (first.set(person, funderId), funderId),
-    });
-    return [`${personality.id.slice(4)}.funders.test` as string, { protocol, secrets, lender }] as const;
-  }));
+  const houses = new Map(
+    PERSONALITIES.map((personality) => {
+      const protocol = PROTOCOLS[personality.protocol]!;
+      const secrets = SANDBOX_SECRETS[personality.id]!;
+      const lender = new Lender(personality, {
+        seed: 1,
+        latencyScale: 1,
+        callbackDelayMs: 500,
+        maxOrders: 10_000,
+        nowMs: () => clock.nowMs(),
+        after: (ms, run) => void clock.after(ms, run),
+        announce: ({ url, view, messageId, forged }) => {
+          const forgery = Object.fromEntries(Object.entries(secrets).map(([name, value]) => [name, value.split('').toReversed().join('')]));
+          callBack(new URL(url).pathname, protocol.callback(view, messageId, forged ? forgery : secrets, clock.nowMs()));
+        },
+        firstCome: (person, funderId) => first.get(person) ?? (first.set(person, funderId), funderId),
+      });
+      return [`${personality.id.slice(4)}.funders.test` as string, { protocol, secrets, lender }] as const;
+    }),
+  );
 
   return async (request, timeoutMs) => {
     const url = new URL(request.url);
@@ -233,8 +308,10 @@ function simulatedFunders(
     const { protocol, secrets, lender } = house;
     const body = typeof request.body === 'string' ? new TextEncoder().encode(request.body) : (request.body ?? new Uint8Array(0));
     const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value]));
-    const reply = (wire: { readonly status: number; readonly contentType: string; readonly body: string }): SendOutcome =>
-      ({ kind: 'response', response: { status: wire.status, headers: { 'content-type': wire.contentType }, body: new TextEncoder().encode(wire.body) } });
+    const reply = (wire: { readonly status: number; readonly contentType: string; readonly body: string }): SendOutcome => ({
+      kind: 'response',
+      response: { status: wire.status, headers: { 'content-type': wire.contentType }, body: new TextEncoder().encode(wire.body) },
+    });
     const opened = protocol.open({ method: request.method, target: url.pathname + url.search, headers, body }, secrets, clock.nowMs());
     if (!opened.ok) return reply(opened.reply);
     const { result, conduct } = lender.handle(opened.command);

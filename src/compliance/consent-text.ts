@@ -18,7 +18,12 @@ export interface ConsentParties {
 }
 
 /** The text as shown and its hash, which goes into the ledger. The parties' own words are never expanded again. */
-export function renderConsentText(text: ConsentText, parties: ConsentParties, lang: Lang, sha256Hex: (text: string) => string): { readonly text: string; readonly hash: string } {
+export function renderConsentText(
+  text: ConsentText,
+  parties: ConsentParties,
+  lang: Lang,
+  sha256Hex: (text: string) => string,
+): { readonly text: string; readonly hash: string } {
   const words = wordsOf(parties, lang);
   const template = text[lang];
   const body = template.replace(/\{(recipient|purpose|fields)\}/g, (_, slot: Slot) => words[slot]);
@@ -36,7 +41,8 @@ const SLOTS = ['recipient', 'purpose', 'fields'] as const;
 type Slot = (typeof SLOTS)[number];
 
 function wordsOf({ recipientName, legalEntity, contact, purpose, fields }: ConsentParties, lang: Lang): Record<Slot, string> {
-  const recipient = lang === 'zh' ? `${recipientName}（${legalEntity}，联系方式：${contact}）` : `${recipientName} (${legalEntity}, contact: ${contact})`;
+  const recipient =
+    lang === 'zh' ? `${recipientName}（${legalEntity}，联系方式：${contact}）` : `${recipientName} (${legalEntity}, contact: ${contact})`;
   return { recipient, purpose: PURPOSE_WORDS[purpose][lang], fields: nameFields(fields, lang) };
 }
 
@@ -63,7 +69,10 @@ export const FIELD_WORDS: Readonly<Record<FieldName, Bilingual>> = {
   employer_type: { zh: '单位性质', en: 'type of employer' },
   years_employed: { zh: '工作年限', en: 'years employed' },
   education: { zh: '学历', en: 'education' },
-  assets: { zh: '资产与信用情况（公积金、社保、房产、车辆、保单、信用卡、芝麻分）', en: 'assets and credit standing (housing fund, social security, house, car, insurance policy, credit card, Zhima score)' },
+  assets: {
+    zh: '资产与信用情况（公积金、社保、房产、车辆、保单、信用卡、芝麻分）',
+    en: 'assets and credit standing (housing fund, social security, house, car, insurance policy, credit card, Zhima score)',
+  },
   amount_fen: { zh: '申请金额', en: 'amount applied for' },
   term_months: { zh: '申请期限', en: 'term applied for' },
   purpose: { zh: '借款用途', en: 'use of the loan' },

@@ -119,7 +119,8 @@ function faultOf(amount: number, plan: readonly PlanPart[], fees: readonly Charg
   if (plan.length === 0 || plan.length > MAX_PARTS) return 'no_plan';
   if (!plan.every(({ dueInMonths }) => Number.isInteger(dueInMonths) && dueInMonths >= 1 && dueInMonths <= MAX_MONTHS)) return 'bad_month';
   const whole = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
-  const amounts = plan.every(({ principal, interest, fee }) => whole(principal) && whole(interest) && whole(fee)) && fees.every((fee) => whole(fee.amount));
+  const amounts =
+    plan.every(({ principal, interest, fee }) => whole(principal) && whole(interest) && whole(fee)) && fees.every((fee) => whole(fee.amount));
   if (!amounts || !whole(amount) || amount === 0) return 'bad_amount';
   // Funders round each instalment; more than a fen for each of them is another loan.
   return Math.abs(sum(plan.map(({ principal }) => principal)) - amount) > plan.length ? 'principal_mismatch' : null;

@@ -56,7 +56,10 @@ export interface Disclosure {
 }
 
 /** Makes the disclosure, its canonical JSON (what is stored) and the hash of that (what the confirmation binds to). */
-export function disclose(input: DisclosureInput, sha256Hex: (text: string) => string): { readonly disclosure: Disclosure; readonly json: string; readonly hash: string } {
+export function disclose(
+  input: DisclosureInput,
+  sha256Hex: (text: string) => string,
+): { readonly disclosure: Disclosure; readonly json: string; readonly hash: string } {
   const { offer, cost, lender, defaultCosts } = input;
   const disclosure: Disclosure = {
     form: 'millrace-disclosure/1',
@@ -91,7 +94,9 @@ export function renderDisclosure(disclosure: Disclosure, lang: keyof Bilingual):
     `${words.repaid}${yuan(disclosure.repaid, lang)}`,
     `${words.charges}${yuan(disclosure.charges, lang)}`,
     `${words.apr}${percent(disclosure.aprBps)}${words.open}${disclosure.annualisation[lang]}${words.close}`,
-    ...disclosure.items.map((line) => [line.item[lang], line.method[lang], percent(line.rateBps), `${words.payee}${line.payee}`, yuan(line.amount, lang)].join(words.bar)),
+    ...disclosure.items.map((line) =>
+      [line.item[lang], line.method[lang], percent(line.rateBps), `${words.payee}${line.payee}`, yuan(line.amount, lang)].join(words.bar),
+    ),
     words.onDefault,
     ...disclosure.defaultCosts.map((line) => [line.item[lang], line.method[lang], `${words.payee}${line.payee}`].join(words.bar)),
     ...(disclosure.defaultNote === null ? [] : [disclosure.defaultNote[lang]]),
@@ -100,10 +105,19 @@ export function renderDisclosure(disclosure: Disclosure, lang: keyof Bilingual):
 }
 
 /** Whether a confirmation counts. `waitMs` is what is left of the reading time. */
-export type Confirmation = { readonly kind: 'ok' } | { readonly kind: 'not_shown' } | { readonly kind: 'expired' } | { readonly kind: 'too_early'; readonly waitMs: number };
+export type Confirmation =
+  | { readonly kind: 'ok' }
+  | { readonly kind: 'not_shown' }
+  | { readonly kind: 'expired' }
+  | { readonly kind: 'too_early'; readonly waitMs: number };
 
 /** An offer may be confirmed until `validUntilMs`, and not before its disclosure was on screen for `readingS` seconds. Our clock alone counts. */
-export function mayConfirm(at: { readonly shownAtMs: number | null; readonly confirmedAtMs: number; readonly readingS: number; readonly validUntilMs: number }): Confirmation {
+export function mayConfirm(at: {
+  readonly shownAtMs: number | null;
+  readonly confirmedAtMs: number;
+  readonly readingS: number;
+  readonly validUntilMs: number;
+}): Confirmation {
   if (at.confirmedAtMs >= at.validUntilMs) return { kind: 'expired' };
   if (at.shownAtMs === null) return { kind: 'not_shown' };
   const waitMs = at.shownAtMs + at.readingS * 1_000 - at.confirmedAtMs;
@@ -124,7 +138,13 @@ function itemsOf({ offer, cost, lender }: DisclosureInput): CostItem[] {
   for (const fee of offer.fees) {
     if (fee.amount === 0) continue;
     const monthly = fee.when === 'monthly';
-    items.push({ item: { zh: fee.item, en: fee.item }, method: monthly ? EACH_MONTH : UPFRONT, rateBps: share(fee.amount), payee: fee.payee, amount: amountMinor(monthly ? fee.amount * months : fee.amount) });
+    items.push({
+      item: { zh: fee.item, en: fee.item },
+      method: monthly ? EACH_MONTH : UPFRONT,
+      rateBps: share(fee.amount),
+      payee: fee.payee,
+      amount: amountMinor(monthly ? fee.amount * months : fee.amount),
+    });
   }
   // Interest takes up what rounding left in the principal, so that the table adds up to the charges.
   const interest = Math.max(0, cost.charges - items.reduce((total, { amount }) => total + amount, 0));
@@ -134,10 +154,16 @@ function itemsOf({ offer, cost, lender }: DisclosureInput): CostItem[] {
 const INTEREST: Bilingual = { zh: '利息', en: 'Interest' };
 const BY_PLAN: Bilingual = { zh: '按还款计划收取，费率为出资方报价年利率', en: 'By the repayment plan; the rate is the lender’s quoted annual rate' };
 const PLAN_FEE: Bilingual = { zh: '分期服务费', en: 'Fees within the instalments' };
-const ALL_TOLD: Bilingual = { zh: '随各期还款收取，费率为合计占贷款金额的比例', en: 'With the instalments; the rate is their sum over the loan amount' };
+const ALL_TOLD: Bilingual = {
+  zh: '随各期还款收取，费率为合计占贷款金额的比例',
+  en: 'With the instalments; the rate is their sum over the loan amount',
+};
 const EACH_MONTH: Bilingual = { zh: '按月收取，费率为每月占贷款金额的比例', en: 'Each month; the rate is one month’s fee over the loan amount' };
 const UPFRONT: Bilingual = { zh: '放款时一次性收取，费率为占贷款金额的比例', en: 'Once, at disbursement; the rate is of the loan amount' };
-const ANNUALISATION: Bilingual = { zh: '单利，按内部收益率法计算的月利率乘以十二，已含全部息费', en: 'simple: twelve times the monthly internal rate of return, all charges included' };
+const ANNUALISATION: Bilingual = {
+  zh: '单利，按内部收益率法计算的月利率乘以十二，已含全部息费',
+  en: 'simple: twelve times the monthly internal rate of return, all charges included',
+};
 const DEFAULT_UNTOLD: Bilingual = {
   zh: '出资方未向本平台列明逾期费用，以借款合同的约定为准；本平台不收取任何逾期费用。',
   en: 'The lender has not told this platform what default costs; the loan contract decides. This platform charges nothing on default.',
@@ -145,8 +171,36 @@ const DEFAULT_UNTOLD: Bilingual = {
 const NO_OTHER_CHARGES: Bilingual = { zh: '除上述项目外，不收取任何其他费用。', en: 'Nothing is charged beyond what is listed above.' };
 
 const WORDS = {
-  zh: { lender: '出资方：', open: '（', close: '）', amount: '贷款金额：', received: '实际到账：', term: '期限：', months: '个月', repaid: '还款总额：', charges: '息费合计：', apr: '综合融资成本（年化）：', payee: '收取方：', bar: '｜', onDefault: '逾期成本：' },
-  en: { lender: 'Lender: ', open: ' (', close: ')', amount: 'Loan amount: ', received: 'You receive: ', term: 'Term: ', months: ' months', repaid: 'You repay in all: ', charges: 'Interest and fees in all: ', apr: 'All-in annual cost: ', payee: 'paid to ', bar: ' | ', onDefault: 'If you pay late:' },
+  zh: {
+    lender: '出资方：',
+    open: '（',
+    close: '）',
+    amount: '贷款金额：',
+    received: '实际到账：',
+    term: '期限：',
+    months: '个月',
+    repaid: '还款总额：',
+    charges: '息费合计：',
+    apr: '综合融资成本（年化）：',
+    payee: '收取方：',
+    bar: '｜',
+    onDefault: '逾期成本：',
+  },
+  en: {
+    lender: 'Lender: ',
+    open: ' (',
+    close: ')',
+    amount: 'Loan amount: ',
+    received: 'You receive: ',
+    term: 'Term: ',
+    months: ' months',
+    repaid: 'You repay in all: ',
+    charges: 'Interest and fees in all: ',
+    apr: 'All-in annual cost: ',
+    payee: 'paid to ',
+    bar: ' | ',
+    onDefault: 'If you pay late:',
+  },
 } as const;
 
 function yuan(amount: AmountMinor, lang: keyof Bilingual): string {

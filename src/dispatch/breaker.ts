@@ -21,7 +21,16 @@ export interface BreakerOptions {
   readonly closeAfter: number;
 }
 
-export const BREAKER_DEFAULTS: BreakerOptions = { window: 20, minCalls: 10, failureRatio: 0.5, openMs: 5_000, growth: 2, maxOpenMs: 300_000, probes: 1, closeAfter: 2 };
+export const BREAKER_DEFAULTS: BreakerOptions = {
+  window: 20,
+  minCalls: 10,
+  failureRatio: 0.5,
+  openMs: 5_000,
+  growth: 2,
+  maxOpenMs: 300_000,
+  probes: 1,
+  closeAfter: 2,
+};
 
 export type BreakerState =
   | { readonly kind: 'closed'; readonly calls: number; readonly failures: number }

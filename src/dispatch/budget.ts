@@ -18,7 +18,12 @@ export function earliestDeadline(...deadlinesMs: readonly (number | null)[]): nu
  * The timeout of one call: the call's own, cut to what the deadline leaves after `reserveMs` for what must follow it.
  * Null when less than `MIN_CALL_MS` would be left: do not start it.
  */
-export function callTimeoutMs(input: { readonly ownMs: number; readonly deadlineMs: number; readonly nowMs: number; readonly reserveMs?: number }): number | null {
+export function callTimeoutMs(input: {
+  readonly ownMs: number;
+  readonly deadlineMs: number;
+  readonly nowMs: number;
+  readonly reserveMs?: number;
+}): number | null {
   const leftMs = remainingMs(input.deadlineMs, input.nowMs) - (input.reserveMs ?? 0);
   const timeoutMs = Math.min(input.ownMs, leftMs);
   return timeoutMs >= MIN_CALL_MS ? timeoutMs : null;

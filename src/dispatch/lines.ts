@@ -76,7 +76,10 @@ function createLine(deps: { readonly clock: Clock; readonly random: Random; read
     const permit = breaker.admit(startedMs);
     if (permit === null) return { answer: shed('breaker open'), response: null, latencyMs: 0 };
     const ran = await bulkhead.run(
-      async () => (waits && spec.mayGo?.() === false ? null : transport.send(spec.request, { timeoutMs: spec.timeoutMs, maxBodyBytes: MAX_BODY_BYTES, target: 'trusted' })),
+      async () =>
+        waits && spec.mayGo?.() === false
+          ? null
+          : transport.send(spec.request, { timeoutMs: spec.timeoutMs, maxBodyBytes: MAX_BODY_BYTES, target: 'trusted' }),
       spec.timeoutMs,
     );
     const nowMs = clock.nowMs();
@@ -117,7 +120,11 @@ function createLine(deps: { readonly clock: Clock; readonly random: Random; read
 
 function readOutcome<A>(outcome: SendOutcome, spec: CallSpec<A>): { answer: A | Unavailable | Unreadable; response: OutboundResponse | null } {
   if (outcome.kind === 'response') return { answer: spec.read(outcome.response), response: outcome.response };
-  if (outcome.kind === 'refused') return { answer: { kind: 'unavailable', fault: 'funder', retryable: true, retryAfterMs: null, detail: `not sent: ${outcome.why}` }, response: null };
+  if (outcome.kind === 'refused')
+    return {
+      answer: { kind: 'unavailable', fault: 'funder', retryable: true, retryAfterMs: null, detail: `not sent: ${outcome.why}` },
+      response: null,
+    };
   return { answer: { kind: 'unknown', detail: `lost: ${outcome.why}` }, response: null };
 }
 

@@ -59,8 +59,23 @@ export interface Visit {
  * not here: a hash or a mask of a field is a disclosure of that field (design: with eight digits known a phone hash has 1,000 candidates).
  */
 export const FIELD_NAMES = [
-  'name', 'phone', 'id_number', 'age', 'region', 'monthly_income_fen', 'employment', 'employer_type', 'years_employed', 'education',
-  'assets', 'amount_fen', 'term_months', 'purpose', 'id_photos', 'device_id', 'ip',
+  'name',
+  'phone',
+  'id_number',
+  'age',
+  'region',
+  'monthly_income_fen',
+  'employment',
+  'employer_type',
+  'years_employed',
+  'education',
+  'assets',
+  'amount_fen',
+  'term_months',
+  'purpose',
+  'id_photos',
+  'device_id',
+  'ip',
 ] as const;
 export const FieldName = z.enum(FIELD_NAMES);
 export type FieldName = (typeof FIELD_NAMES)[number];

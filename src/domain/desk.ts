@@ -27,11 +27,17 @@ export const PartnerOffer = z.strictObject({
   status: z.enum(['live', 'paused']),
   /** Must evaluate truthy over `Facts`. */
   rule: JsonLogic.default(true),
-  payouts: z.strictObject({ click_fen: z.number().int().min(0).default(0), lead_fen: z.number().int().min(0).default(0), sale_fen: z.number().int().min(0).default(0) }),
+  payouts: z.strictObject({
+    click_fen: z.number().int().min(0).default(0),
+    lead_fen: z.number().int().min(0).default(0),
+    sale_fen: z.number().int().min(0).default(0),
+  }),
   /** Operators' first guess of the chain show -> click -> lead -> sale; evidence takes over. */
   prior: z.strictObject({ click: z.number().min(0).max(1), lead: z.number().min(0).max(1), sale: z.number().min(0).max(1) }),
   /** Most times one borrower is shown it in the window. */
-  frequency: z.strictObject({ max: z.number().int().min(1).max(100), window_days: z.number().int().min(1).max(365) }).prefault({ max: 3, window_days: 7 }),
+  frequency: z
+    .strictObject({ max: z.number().int().min(1).max(100), window_days: z.number().int().min(1).max(365) })
+    .prefault({ max: 3, window_days: 7 }),
 });
 export type PartnerOffer = z.infer<typeof PartnerOffer>;
 

@@ -6,8 +6,27 @@ import { checkIdNumber, halfWidth } from './id-number.ts';
 
 /** Every fact a rule may name. */
 export const FACT_NAMES = [
-  'age', 'sex', 'region', 'monthly_income_fen', 'employment', 'employer_type', 'years_employed', 'education', 'housing_fund', 'social_security',
-  'house', 'car', 'policy', 'credit_card', 'zhima_band', 'amount_fen', 'term_months', 'purpose', 'channel', 'variant', 'hour',
+  'age',
+  'sex',
+  'region',
+  'monthly_income_fen',
+  'employment',
+  'employer_type',
+  'years_employed',
+  'education',
+  'housing_fund',
+  'social_security',
+  'house',
+  'car',
+  'policy',
+  'credit_card',
+  'zhima_band',
+  'amount_fen',
+  'term_months',
+  'purpose',
+  'channel',
+  'variant',
+  'hour',
 ] as const satisfies readonly (keyof Facts)[];
 
 /** The channel of a visit that names none. */
@@ -81,9 +100,15 @@ export const NAME_FAULTS: Readonly<Record<NameFault, Bilingual>> = {
   empty: { zh: '请填写身份证上的姓名。', en: 'Please enter your name as on your ID card.' },
   too_short: { zh: '姓名至少两个字，请填写全名。', en: 'A name has at least two characters. Please enter it in full.' },
   too_long: { zh: '姓名太长：中文最多 30 个字，字母最多 60 个。', en: 'The name is too long: at most 30 Chinese characters or 60 letters.' },
-  not_letters: { zh: '姓名里只能有汉字或字母，请去掉数字和符号。', en: 'A name is made of Chinese characters or letters. Please remove digits and symbols.' },
+  not_letters: {
+    zh: '姓名里只能有汉字或字母，请去掉数字和符号。',
+    en: 'A name is made of Chinese characters or letters. Please remove digits and symbols.',
+  },
   mixed_script: { zh: '请只用汉字或只用字母填写姓名。', en: 'Please write the name in Chinese characters or in letters, not both.' },
-  misplaced_mark: { zh: '间隔号“·”或连字符只能放在姓名中间，且不能连用。', en: 'A dot or hyphen belongs between two parts of the name, one at a time.' },
+  misplaced_mark: {
+    zh: '间隔号“·”或连字符只能放在姓名中间，且不能连用。',
+    en: 'A dot or hyphen belongs between two parts of the name, one at a time.',
+  },
 };
 
 const LONGEST_HAN = 30;
@@ -94,7 +119,11 @@ const DOTS = /[\u00b7\u2022\u2027\u2219\u22c5\u30fb\uff65.]/g;
 /** Checks a name as typed and makes it uniform: no spaces in a Chinese name, one kind of dot, single spaces in a Latin one. Never throws. */
 export function checkName(text: string): NameCheck {
   if (text.length > 4 * LONGEST_LATIN) return { ok: false, fault: 'too_long' };
-  const plain = halfWidth(text).normalize('NFC').replace(/[\u200b-\u200d\u2060]/g, '').replace(/\s+/g, ' ').trim();
+  const plain = halfWidth(text)
+    .normalize('NFC')
+    .replace(/[\u200b-\u200d\u2060]/g, '')
+    .replace(/\s+/g, ' ')
+    .trim();
   if (plain === '') return { ok: false, fault: 'empty' };
   const han = /\p{Script=Han}/u.test(plain);
   if (han && /\p{Script=Latin}/u.test(plain)) return { ok: false, fault: 'mixed_script' };

@@ -56,13 +56,20 @@ export const Funder = z.strictObject({
     attempt_cost_fen: fen.default(0),
   }),
   caps: z.array(Cap).default([]),
-  timeouts: z.strictObject({
-    precheck_ms: z.number().int().min(50).max(60_000).default(2_000),
-    submit_ms: z.number().int().min(50).max(60_000).default(8_000),
-    query_ms: z.number().int().min(50).max(60_000).default(4_000),
-    /** How long a pending decision may take before we ask to cancel and go on. */
-    decision_ms: z.number().int().min(1_000).max(30 * 86_400_000).default(600_000),
-  }).prefault({}),
+  timeouts: z
+    .strictObject({
+      precheck_ms: z.number().int().min(50).max(60_000).default(2_000),
+      submit_ms: z.number().int().min(50).max(60_000).default(8_000),
+      query_ms: z.number().int().min(50).max(60_000).default(4_000),
+      /** How long a pending decision may take before we ask to cancel and go on. */
+      decision_ms: z
+        .number()
+        .int()
+        .min(1_000)
+        .max(30 * 86_400_000)
+        .default(600_000),
+    })
+    .prefault({}),
   /** Calls in flight at once (bulkhead). */
   max_concurrent: z.number().int().min(1).max(1_000).default(64),
   /** Days a borrower declined here is not sent again. */

@@ -26,9 +26,18 @@ export type IdNumberCheck = IdNumberFacts | { readonly ok: false; readonly fault
 /** What to tell the person beside the field. */
 export const ID_NUMBER_FAULTS: Readonly<Record<IdNumberFault, Bilingual>> = {
   shape: { zh: '身份证号应为 18 位：前 17 位是数字，最后一位是数字或 X。', en: 'An ID number has 18 characters: 17 digits, then a digit or X.' },
-  region: { zh: '身份证号的前两位不是有效的地区代码，请核对。', en: 'The first two digits of the ID number are not a known region. Please check them.' },
-  date: { zh: '身份证号第 7 至 14 位不是有效的出生日期，请核对。', en: 'Digits 7 to 14 of the ID number are not a real birth date. Please check them.' },
-  checksum: { zh: '身份证号有一位或几位不对，请对照身份证再核对一遍。', en: 'A digit of the ID number is wrong. Please compare it with the card once more.' },
+  region: {
+    zh: '身份证号的前两位不是有效的地区代码，请核对。',
+    en: 'The first two digits of the ID number are not a known region. Please check them.',
+  },
+  date: {
+    zh: '身份证号第 7 至 14 位不是有效的出生日期，请核对。',
+    en: 'Digits 7 to 14 of the ID number are not a real birth date. Please check them.',
+  },
+  checksum: {
+    zh: '身份证号有一位或几位不对，请对照身份证再核对一遍。',
+    en: 'A digit of the ID number is wrong. Please compare it with the card once more.',
+  },
 };
 
 const SHANGHAI_OFFSET_MS = 8 * 3_600_000;
@@ -61,7 +70,11 @@ export function checkIdNumber(text: string, nowMs: number): IdNumberCheck {
 
 /** The one form that is stored and indexed. Text that is far too long comes back empty. */
 export function normaliseIdNumber(text: string): string {
-  return text.length > LONGEST_TEXT ? '' : halfWidth(text).replace(/[\s\u200b-\u200d\u2060]/g, '').toUpperCase();
+  return text.length > LONGEST_TEXT
+    ? ''
+    : halfWidth(text)
+        .replace(/[\s\u200b-\u200d\u2060]/g, '')
+        .toUpperCase();
 }
 
 /** Turns full-width forms (as Chinese keyboards type them) into ASCII; everything else stays. */

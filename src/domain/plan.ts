@@ -45,8 +45,24 @@ export interface PlanInputs {
 }
 
 export type ExclusionCode =
-  | 'paused' | 'off_whitelist' | 'closed_hours' | 'amount' | 'term' | 'age' | 'income' | 'region' | 'rule' | 'cap' | 'breaker' | 'cooling_off'
-  | 'exposure_budget' | 'already_attempted' | 'consent_refused' | 'cost_cap' | 'not_worth_it' | 'beyond_max_attempts';
+  | 'paused'
+  | 'off_whitelist'
+  | 'closed_hours'
+  | 'amount'
+  | 'term'
+  | 'age'
+  | 'income'
+  | 'region'
+  | 'rule'
+  | 'cap'
+  | 'breaker'
+  | 'cooling_off'
+  | 'exposure_budget'
+  | 'already_attempted'
+  | 'consent_refused'
+  | 'cost_cap'
+  | 'not_worth_it'
+  | 'beyond_max_attempts';
 
 export interface Exclusion {
   readonly funderId: string;

@@ -3,7 +3,14 @@ import { z } from 'zod';
 import { JsonLogic } from './funder.ts';
 
 const days = z.number().int().min(0).max(365);
-const velocity = z.strictObject({ max: z.number().int().min(1).max(100_000), window_s: z.number().int().min(1).max(90 * 86_400) });
+const velocity = z.strictObject({
+  max: z.number().int().min(1).max(100_000),
+  window_s: z
+    .number()
+    .int()
+    .min(1)
+    .max(90 * 86_400),
+});
 
 /** An operator's rule; when `when` is truthy over `Facts`, the application is refused or set aside for a person. */
 export const Rule = z.strictObject({
@@ -47,7 +54,11 @@ export const Policy = z.strictObject({
   /** Probability that a borrower is still there after an immediate rejection. */
   patience: z.number().min(0).max(1).default(0.95),
   /** Time in which waiting halves that probability. */
-  patience_half_life_s: z.number().min(1).max(7 * 86_400).default(900),
+  patience_half_life_s: z
+    .number()
+    .min(1)
+    .max(7 * 86_400)
+    .default(900),
   /** Multiplies a funder's expected commission; 1 when absent. */
   weights: z.record(z.string(), z.number().min(0).max(100)).default({}),
   /** What exposing a borrower's data once is held to cost, beside the funder's own attempt cost. */
@@ -57,18 +68,30 @@ export const Policy = z.strictObject({
   /** Share of applications planned with a draw from the posterior rather than its mean. */
   exploration_share: z.number().min(0).max(1).default(0.1),
   /** Recipients that may receive a borrower's data within the window. */
-  exposure_budget: z.strictObject({ max_recipients: z.number().int().min(1).max(100), window_days: days }).prefault({ max_recipients: 12, window_days: 30 }),
+  exposure_budget: z
+    .strictObject({ max_recipients: z.number().int().min(1).max(100), window_days: days })
+    .prefault({ max_recipients: 12, window_days: 30 }),
   /** How many recipients one consent request names. */
   consent_batch: z.number().int().min(1).max(10).default(3),
-  deadlines: z.strictObject({
-    draft_s: z.number().int().min(60).default(7 * 86_400),
-    consent_s: z.number().int().min(60).default(86_400),
-    /** From submission until an application without an offer ends as expired. */
-    application_s: z.number().int().min(10).default(86_400),
-    offer_s: z.number().int().min(60).default(3 * 86_400),
-    /** Minimum time the cost disclosure must have been on screen. */
-    disclosure_reading_s: z.number().int().min(0).max(120).default(5),
-  }).prefault({}),
+  deadlines: z
+    .strictObject({
+      draft_s: z
+        .number()
+        .int()
+        .min(60)
+        .default(7 * 86_400),
+      consent_s: z.number().int().min(60).default(86_400),
+      /** From submission until an application without an offer ends as expired. */
+      application_s: z.number().int().min(10).default(86_400),
+      offer_s: z
+        .number()
+        .int()
+        .min(60)
+        .default(3 * 86_400),
+      /** Minimum time the cost disclosure must have been on screen. */
+      disclosure_reading_s: z.number().int().min(0).max(120).default(5),
+    })
+    .prefault({}),
   prescreen: PrescreenPolicy.prefault({}),
 });
 export type Policy = z.infer<typeof Policy>;

@@ -19,7 +19,14 @@ export const APPLICATION_STATES = {
     expired: 'expired',
     erased: 'erased',
   },
-  needs_consent: { consent_given: 'routing', offer_received: 'offered', all_declined: 'declined', withdrawn: 'withdrawn', expired: 'expired', erased: 'erased' },
+  needs_consent: {
+    consent_given: 'routing',
+    offer_received: 'offered',
+    all_declined: 'declined',
+    withdrawn: 'withdrawn',
+    expired: 'expired',
+    erased: 'erased',
+  },
   pending: { funder_answered: 'routing', offer_received: 'offered', withdrawn: 'withdrawn', expired: 'expired', erased: 'erased' },
   offered: { offer_received: 'offered', accepted: 'accepted', offers_gone: 'routing', withdrawn: 'withdrawn', expired: 'expired', erased: 'erased' },
   accepted: { disbursed: 'disbursed', disbursement_failed: 'declined', withdrawn: 'withdrawn', expired: 'expired', erased: 'erased' },
@@ -35,7 +42,14 @@ export const APPLICATION_STATES = {
 export const ATTEMPT_STATES = {
   planned: { precheck_started: 'checking', submit_started: 'submitting', cancelled: 'cancelled' },
   checking: { ineligible: 'ineligible', submit_started: 'submitting', check_failed: 'failed', cancelled: 'cancelled' },
-  submitting: { answer_lost: 'unknown', accepted: 'pending', approved: 'approved', declined: 'declined', not_accepted: 'failed', cancelled: 'cancelled' },
+  submitting: {
+    answer_lost: 'unknown',
+    accepted: 'pending',
+    approved: 'approved',
+    declined: 'declined',
+    not_accepted: 'failed',
+    cancelled: 'cancelled',
+  },
   unknown: {
     accepted: 'pending',
     approved: 'approved',

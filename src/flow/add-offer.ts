@@ -8,7 +8,8 @@ import type { Work } from './work.ts';
 export function addOffer(work: Work, application: ApplicationRow, attempt: AttemptRow, offer: FunderOffer): void {
   const funder = work.desk.funders.get(attempt.funderId);
   const cost = allInCost(offer);
-  const cap = funder === undefined ? null : costCapFor(work.desk.costCaps, funder.funder_type, new Date(work.nowMs + 8 * 3_600_000).toISOString().slice(0, 10));
+  const cap =
+    funder === undefined ? null : costCapFor(work.desk.costCaps, funder.funder_type, new Date(work.nowMs + 8 * 3_600_000).toISOString().slice(0, 10));
   const allowed = cost.kind === 'cost' && withinCap(cost.aprBps, cap);
   const latestMs = work.nowMs + work.desk.policy.deadlines.offer_s * 1_000;
   const row: OfferRow = {
@@ -37,7 +38,13 @@ export function addOffer(work: Work, application: ApplicationRow, attempt: Attem
   }
   work.tx.offers.insert(row);
   application.reasons = [];
-  work.emit('offer.created', application, { offer_id: row.id, funder_id: row.funderId, amount_fen: row.amountFen, term_months: row.termMonths, all_in_apr_bps: row.allInAprBps });
+  work.emit('offer.created', application, {
+    offer_id: row.id,
+    funder_id: row.funderId,
+    amount_fen: row.amountFen,
+    term_months: row.termMonths,
+    all_in_apr_bps: row.allInAprBps,
+  });
   work.emit('application.offered', application, { offer_id: row.id });
   work.setTimer('application', application.id, Math.min(row.expiresAtMs, others));
 }
@@ -69,5 +76,8 @@ function takeBack(work: Work, attempt: AttemptRow): void {
 }
 
 function earliestExpiry(work: Work, applicationId: string): number {
-  return work.tx.offers.ofApplication(applicationId).filter((offer) => offer.state === 'open').reduce((earliest, offer) => Math.min(earliest, offer.expiresAtMs), Number.POSITIVE_INFINITY);
+  return work.tx.offers
+    .ofApplication(applicationId)
+    .filter((offer) => offer.state === 'open')
+    .reduce((earliest, offer) => Math.min(earliest, offer.expiresAtMs), Number.POSITIVE_INFINITY);
 }

@@ -17,7 +17,13 @@ export interface ConsentAnswer {
   readonly refused: readonly string[];
 }
 
-export async function answerConsents(deps: Deps, id: string, answer: ConsentAnswer, lang: 'zh' | 'en', record: RecordReply): Promise<Saved | Problem> {
+export async function answerConsents(
+  deps: Deps,
+  id: string,
+  answer: ConsentAnswer,
+  lang: 'zh' | 'en',
+  record: RecordReply,
+): Promise<Saved | Problem> {
   const faults = [...checkConsents(deps, answer.consents), ...checkRefused(deps, answer.refused)];
   if (faults.length > 0) return problem('invalid_request', '授权内容有误', 'the consents have faults; see errors', { faults });
   return perform(deps, (work) => {
@@ -60,5 +66,7 @@ export async function withdrawConsent(deps: Deps, id: string, recipient: string)
 }
 
 function checkRefused(deps: Deps, refused: readonly string[]): Fault[] {
-  return refused.flatMap((recipient, at) => (recipientOf(deps, recipient) === null ? [fault(`/refused/${at}`, 'unknown_recipient', '没有这个接收方', 'there is no such recipient')] : []));
+  return refused.flatMap((recipient, at) =>
+    recipientOf(deps, recipient) === null ? [fault(`/refused/${at}`, 'unknown_recipient', '没有这个接收方', 'there is no such recipient')] : [],
+  );
 }

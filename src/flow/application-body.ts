@@ -29,8 +29,13 @@ export function openBody(key: DataKey | null, row: Pick<ApplicationRow, 'id' | '
 }
 
 const REQUIRED = [
-  ['applicant', 'name'], ['applicant', 'id_number'], ['applicant', 'monthly_income_fen'], ['applicant', 'employment'],
-  ['request', 'amount_fen'], ['request', 'term_months'], ['request', 'purpose'],
+  ['applicant', 'name'],
+  ['applicant', 'id_number'],
+  ['applicant', 'monthly_income_fen'],
+  ['applicant', 'employment'],
+  ['request', 'amount_fen'],
+  ['request', 'term_months'],
+  ['request', 'purpose'],
 ] as const;
 
 /** JSON pointers of what a submission still lacks. */

@@ -23,7 +23,12 @@ export function applyLoanNews(work: Work, application: ApplicationRow, attempt: 
   const loan = work.tx.offers.loanOfAttempt(attempt.id);
   if (loan === undefined) {
     // A loan nobody accepted here: a matter for people, and never silently a success.
-    work.emit('attempt.alarm', application, { attempt_id: attempt.id, funder_id: attempt.funderId, alarm: 'loan_without_acceptance', detail: news.status });
+    work.emit('attempt.alarm', application, {
+      attempt_id: attempt.id,
+      funder_id: attempt.funderId,
+      alarm: 'loan_without_acceptance',
+      detail: news.status,
+    });
     return 'too_late';
   }
   if (eventAtMs !== null && loan.eventAtMs !== null && eventAtMs < loan.eventAtMs) return 'stale';
@@ -46,7 +51,11 @@ export function applyLoanNews(work: Work, application: ApplicationRow, attempt: 
   }
   next.overdueDays = news.status === 'overdue' ? news.overdueDays : 0;
   work.tx.offers.saveLoan(next, loan.state);
-  work.emit(event, application, { loan_id: loan.id, funder_id: loan.funderId, ...(news.status === 'overdue' ? { overdue_days: news.overdueDays } : {}) });
+  work.emit(event, application, {
+    loan_id: loan.id,
+    funder_id: loan.funderId,
+    ...(news.status === 'overdue' ? { overdue_days: news.overdueDays } : {}),
+  });
   followApplication(work, application, loan, news);
   return 'applied';
 }

@@ -39,7 +39,13 @@ export async function precheckFunder(deps: Deps, attemptId: string, receiptId: s
   if (request === null) return void (await perform(deps, (work) => abandon(work, attemptId, receiptId)));
   const line = deps.lines.of(asking.funder);
   const mayGo = (): boolean => isGranted(deps, asking, precheck.needs);
-  const result = await line.call<PrecheckAnswer>({ capability: 'precheck', request, mayGo, read: (response) => precheck.read(asking.ctx, response), timeoutMs: asking.funder.timeouts.precheck_ms });
+  const result = await line.call<PrecheckAnswer>({
+    capability: 'precheck',
+    request,
+    mayGo,
+    read: (response) => precheck.read(asking.ctx, response),
+    timeoutMs: asking.funder.timeouts.precheck_ms,
+  });
   await perform(deps, (work) => {
     finishReceipt(work, asking, receiptId, request, result);
     applyPrecheck(work, attemptId, asking, result.answer);
@@ -54,7 +60,13 @@ export async function submitToFunder(deps: Deps, attemptId: string, receiptId: s
   if (request === null) return void (await perform(deps, (work) => abandon(work, attemptId, receiptId)));
   const line = deps.lines.of(asking.funder);
   const mayGo = (): boolean => isGranted(deps, asking, submit.needs);
-  const result = await line.call<SubmitAnswer>({ capability: 'submit', request, mayGo, read: (response) => submit.read(asking.ctx, response), timeoutMs: asking.funder.timeouts.submit_ms });
+  const result = await line.call<SubmitAnswer>({
+    capability: 'submit',
+    request,
+    mayGo,
+    read: (response) => submit.read(asking.ctx, response),
+    timeoutMs: asking.funder.timeouts.submit_ms,
+  });
   await perform(deps, (work) => {
     finishReceipt(work, asking, receiptId, request, result);
     applySubmit(work, attemptId, result.answer);
@@ -168,7 +180,8 @@ async function build<N extends readonly FieldName[]>(
   const grant = liveGrant(deps.store.dispatch.consentsOf(application.id), { ...to, needs }, nowMs);
   if (grant === null || body === null || !isComplete(body)) return null;
   const photos = needs.includes('id_photos') ? await loadPhotos(deps, application.id) : [];
-  const facts = carry?.facts ?? factsOf(body.applicant, body.request, { ...body.visit, channel: application.channelId }, application.submittedAtMs ?? nowMs);
+  const facts =
+    carry?.facts ?? factsOf(body.applicant, body.request, { ...body.visit, channel: application.channelId }, application.submittedAtMs ?? nowMs);
   return make(openGranted(needs, grant, fieldSource(body, facts, photos), to));
 }
 
@@ -177,7 +190,9 @@ function isGranted(deps: Deps, { application, funder }: Asking, needs: readonly 
   const state = deps.store.applications.byId(application.id)?.state;
   if (state === undefined || state === 'accepted' || APPLICATION_ENDED.has(state)) return false;
   const nowMs = deps.clock.nowMs();
-  return liveGrant(deps.store.dispatch.consentsOf(application.id), { legalEntity: funder.legal_entity, purpose: 'credit_decision', needs }, nowMs) !== null;
+  return (
+    liveGrant(deps.store.dispatch.consentsOf(application.id), { legalEntity: funder.legal_entity, purpose: 'credit_decision', needs }, nowMs) !== null
+  );
 }
 
 /** Consent went, or the borrower was erased, between commit and call: nothing was sent. */
@@ -202,7 +217,13 @@ function finishReceipt(work: Work, asking: Asking, receiptId: string, request: O
   const application = work.application(asking.application.id);
   const key = application === null ? null : work.keyOf(application);
   const exchange = key === null ? null : key.seal(`receipts/${receiptId}/exchange`, exchangeText(request, result));
-  work.tx.dispatch.finishReceipt({ id: receiptId, attemptId: asking.attempt.id, exchangeSealed: exchange as Buffer | null, outcome: result.answer.kind, latencyMs: result.latencyMs });
+  work.tx.dispatch.finishReceipt({
+    id: receiptId,
+    attemptId: asking.attempt.id,
+    exchangeSealed: exchange as Buffer | null,
+    outcome: result.answer.kind,
+    latencyMs: result.latencyMs,
+  });
 }
 
 const decoder = new TextDecoder();

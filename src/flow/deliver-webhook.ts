@@ -10,15 +10,24 @@ import { perform, type Work } from './work.ts';
 const TIMEOUT_MS = 15_000;
 const MAX_REPLY_BYTES = 64 * 1024;
 
-export async function deliverWebhook(deps: Deps, deliveryId: string, carry?: { readonly delivery: DeliveryRow; readonly event: EventRow }): Promise<void> {
+export async function deliverWebhook(
+  deps: Deps,
+  deliveryId: string,
+  carry?: { readonly delivery: DeliveryRow; readonly event: EventRow },
+): Promise<void> {
   const delivery = carry?.delivery ?? deps.store.feed.delivery(deliveryId);
   const event = carry?.event ?? (delivery === undefined ? undefined : deps.store.feed.event(delivery.eventSeq));
-  if (delivery === undefined || event === undefined || delivery.state !== 'waiting') return void (await perform(deps, (work) => work.clearTimer('delivery', deliveryId)));
+  if (delivery === undefined || event === undefined || delivery.state !== 'waiting')
+    return void (await perform(deps, (work) => work.clearTimer('delivery', deliveryId)));
   const endpoint = deps.desk.snapshot().endpoints.find((each) => each.id === delivery.endpointId);
   const health = deps.store.feed.health(delivery.endpointId);
-  if (endpoint === undefined || endpoint.status === 'disabled' || (health?.disabledAtMs ?? null) !== null) return kill(deps, deliveryId, 'endpoint_disabled');
+  if (endpoint === undefined || endpoint.status === 'disabled' || (health?.disabledAtMs ?? null) !== null)
+    return kill(deps, deliveryId, 'endpoint_disabled');
   const nowMs = deps.clock.nowMs();
-  const secrets = deps.desk.endpointSecrets(endpoint.id).filter((each) => each.expiresAtMs === null || each.expiresAtMs > nowMs).map((each) => each.secret);
+  const secrets = deps.desk
+    .endpointSecrets(endpoint.id)
+    .filter((each) => each.expiresAtMs === null || each.expiresAtMs > nowMs)
+    .map((each) => each.secret);
   if (secrets.length === 0) return kill(deps, deliveryId, 'no_secret');
   const request = signerOf(deps).request(endpoint.url, { id: deliveryId, nowMs, body: bodyOf(event), secrets });
   const outcome = await deps.transport.send(request, { timeoutMs: TIMEOUT_MS, maxBodyBytes: MAX_REPLY_BYTES, target: 'guarded' });
@@ -28,7 +37,12 @@ export async function deliverWebhook(deps: Deps, deliveryId: string, carry?: { r
     const known = work.tx.feed.health(endpoint.id);
     const firstAtMs = row.firstTryAtMs ?? nowMs;
     const step = afterAttempt({
-      outcome, attempt: row.tries + 1, firstAtMs, nowMs: work.nowMs, health: { failingSinceMs: known?.failingSinceMs ?? null }, uniform: () => deps.random.uniform(),
+      outcome,
+      attempt: row.tries + 1,
+      firstAtMs,
+      nowMs: work.nowMs,
+      health: { failingSinceMs: known?.failingSinceMs ?? null },
+      uniform: () => deps.random.uniform(),
     });
     apply(work, { ...row, tries: row.tries + 1, firstTryAtMs: firstAtMs }, step, endpoint);
     if ((known?.failingSinceMs ?? null) !== step.endpoint.failingSinceMs || step.disable !== null) setHealth(work, endpoint, step);
@@ -67,7 +81,12 @@ function apply(work: Work, row: DeliveryRow, step: ReturnType<typeof afterAttemp
 
 function setHealth(work: Work, endpoint: WebhookEndpoint, step: ReturnType<typeof afterAttempt>): void {
   const disabled = step.disable !== null;
-  work.tx.feed.setHealth({ endpointId: endpoint.id, failingSinceMs: step.endpoint.failingSinceMs, disabledAtMs: disabled ? work.nowMs : null, disabledReason: step.disable });
+  work.tx.feed.setHealth({
+    endpointId: endpoint.id,
+    failingSinceMs: step.endpoint.failingSinceMs,
+    disabledAtMs: disabled ? work.nowMs : null,
+    disabledReason: step.disable,
+  });
   if (!disabled) return;
   work.emitGeneral('endpoint.disabled', { endpoint_id: endpoint.id, why: step.disable });
   work.deps.log.error('webhook.endpoint_disabled', { endpoint: endpoint.id, why: step.disable });

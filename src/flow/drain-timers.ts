@@ -99,7 +99,13 @@ export function createDrain(depsOf: () => Deps): Drain {
 }
 
 async function pushBack(deps: Deps, row: TimerRow, error: unknown): Promise<void> {
-  deps.log.error('timer.failed', { kind: row.kind, ref: row.ref, tries: row.tries, error: error instanceof Error ? error.name : 'unknown', message: safeMessage(error) });
+  deps.log.error('timer.failed', {
+    kind: row.kind,
+    ref: row.ref,
+    tries: row.tries,
+    error: error instanceof Error ? error.name : 'unknown',
+    message: safeMessage(error),
+  });
   const delayMs = Math.min(3_600_000, 5_000 * 2 ** Math.min(row.tries, 12));
   await deps.commit((tx) => tx.feed.setTimer(row.kind, row.ref, deps.clock.nowMs() + delayMs, row.tries + 1)).catch(() => undefined);
 }

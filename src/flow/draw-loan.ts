@@ -21,7 +21,9 @@ export async function drawLoan(deps: Deps, loanId: string): Promise<void> {
   const { funder, attempt } = found;
   const ctx = contextFor(deps, funder);
   const request = draw.build(ctx, refOf(attempt), { amount: amountMinor(loan.amountFen), termMonths: found.termMonths });
-  const { answer } = await deps.lines.of(funder).call<DrawAnswer>({ capability: 'draw', request, read: (response) => draw.read(ctx, response), timeoutMs: funder.timeouts.submit_ms });
+  const { answer } = await deps.lines
+    .of(funder)
+    .call<DrawAnswer>({ capability: 'draw', request, read: (response) => draw.read(ctx, response), timeoutMs: funder.timeouts.submit_ms });
   await finish(deps, loanId, answer);
 }
 
@@ -36,13 +38,17 @@ export async function onLoanTimer(deps: Deps, loanId: string): Promise<void> {
   if (found === null || query === undefined) return pollLater(deps, loanId);
   const ctx = contextFor(deps, found.funder);
   const { answer } = await deps.lines.of(found.funder).call<QueryAnswer>({
-    capability: 'query', request: query.build(ctx, refOf(found.attempt)), read: (response) => query.read(ctx, response), timeoutMs: found.funder.timeouts.query_ms,
+    capability: 'query',
+    request: query.build(ctx, refOf(found.attempt)),
+    read: (response) => query.read(ctx, response),
+    timeoutMs: found.funder.timeouts.query_ms,
   });
   // Still merely approved: the draw never arrived.
   if (answer.kind === 'approved' && loan.state === 'contracting') return drawLoan(deps, loanId);
   if (answer.kind === 'loan') return finish(deps, loanId, { kind: 'loan', news: answer.news });
   // The funder took its approval back before it was drawn on.
-  if (answer.kind === 'declined' || answer.kind === 'cancelled') return finish(deps, loanId, { kind: 'loan', news: { status: 'failed', detail: answer.kind } });
+  if (answer.kind === 'declined' || answer.kind === 'cancelled')
+    return finish(deps, loanId, { kind: 'loan', news: { status: 'failed', detail: answer.kind } });
   await pollLater(deps, loanId);
 }
 

@@ -11,7 +11,11 @@ export type Effect =
   | { readonly kind: 'draw'; readonly loanId: string }
   | { readonly kind: 'lease'; readonly attemptId: string; readonly wants: readonly LeaseWant[] }
   | { readonly kind: 'callback'; readonly callbackId: string }
-  | { readonly kind: 'deliver'; readonly deliveryId: string; readonly carry?: { readonly delivery: DeliveryRow; readonly event: EventRow } | undefined };
+  | {
+      readonly kind: 'deliver';
+      readonly deliveryId: string;
+      readonly carry?: { readonly delivery: DeliveryRow; readonly event: EventRow } | undefined;
+    };
 
 /** What the commit had at hand anyway, so that the effect need not read and open it again. Consent is not among it: that is looked up at the moment of sending. */
 export interface Carried {

@@ -30,8 +30,10 @@ export async function eraseBorrower(deps: Deps, applicationId: string): Promise<
     const key = deps.keys.of(borrower);
     for (const row of applications) {
       const body = openBody(key, row);
-      if (body?.applicant.id_number !== undefined) work.tx.applications.insertTombstone({ mark: deps.vault.blindIndex('id_tombstone', body.applicant.id_number), erasedAtMs: work.nowMs });
-      if (body !== null) work.tx.applications.insertTombstone({ mark: deps.vault.blindIndex('phone_tombstone', body.applicant.phone), erasedAtMs: work.nowMs });
+      if (body?.applicant.id_number !== undefined)
+        work.tx.applications.insertTombstone({ mark: deps.vault.blindIndex('id_tombstone', body.applicant.id_number), erasedAtMs: work.nowMs });
+      if (body !== null)
+        work.tx.applications.insertTombstone({ mark: deps.vault.blindIndex('phone_tombstone', body.applicant.phone), erasedAtMs: work.nowMs });
       photos.push(...eraseApplication(work, row));
     }
     if (borrower.phoneIndex !== null) work.tx.intake.dropVerificationsOf(borrower.phoneIndex);

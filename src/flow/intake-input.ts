@@ -15,7 +15,10 @@ type Optional<T> = { readonly [K in keyof T]?: T[K] | undefined };
 
 export interface ApplicationInput {
   readonly draft: boolean;
-  readonly applicant: Optional<Omit<Applicant, 'assets'>> & { readonly assets?: Assets | undefined; readonly phone_verification_id?: string | undefined };
+  readonly applicant: Optional<Omit<Applicant, 'assets'>> & {
+    readonly assets?: Assets | undefined;
+    readonly phone_verification_id?: string | undefined;
+  };
   readonly request: Optional<LoanRequest>;
   readonly documents: readonly string[];
   readonly consents: readonly ConsentInput[];

@@ -37,7 +37,10 @@ export function learnAll(model: LikelihoodModel, events: readonly EventRow[]): L
     if (event.type !== 'attempt.approved' && event.type !== 'attempt.declined') return current;
     const { funder_id: funderId, band, tier, prior_ppm: priorPpm, mean_ppm: meanPpm } = event.data;
     if (typeof funderId !== 'string' || typeof tier !== 'number' || !isBand(band)) return current;
-    const asked = typeof priorPpm === 'number' && typeof meanPpm === 'number' && priorPpm !== meanPpm ? { asked: { prior: priorPpm / 1e6, mean: meanPpm / 1e6 } } : {};
+    const asked =
+      typeof priorPpm === 'number' && typeof meanPpm === 'number' && priorPpm !== meanPpm
+        ? { asked: { prior: priorPpm / 1e6, mean: meanPpm / 1e6 } }
+        : {};
     return learn(current, { funderId, tier, band, approved: event.type === 'attempt.approved', ...asked });
   }, model);
 }

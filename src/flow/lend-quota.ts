@@ -17,10 +17,12 @@ export async function lendQuota(deps: Deps, attemptId: string, wants: readonly L
     if (attempt === null || application === null || (attempt.state !== 'planned' && attempt.state !== 'checking')) return;
     const funder = work.desk.funders.get(attempt.funderId);
     const adapter = funder === undefined ? undefined : deps.adapters.get(funder.adapter);
-    const room = funder !== undefined && capNeeds(funder, attempt.amountFen, work.nowMs).every((need) => {
-      const lease = work.tx.dispatch.lease(need.key);
-      return (lease?.leased ?? 0) - (lease?.used ?? 0) >= need.need || !deps.exhausted.has(need.key);
-    });
+    const room =
+      funder !== undefined &&
+      capNeeds(funder, attempt.amountFen, work.nowMs).every((need) => {
+        const lease = work.tx.dispatch.lease(need.key);
+        return (lease?.leased ?? 0) - (lease?.used ?? 0) >= need.need || !deps.exhausted.has(need.key);
+      });
     if (funder !== undefined && adapter !== undefined && room) return goOn(work, application, attempt, { funder, adapter });
     work.moveAttempt(attempt, 'cancelled');
     attempt.reason = { code: 'other', detail: 'cap exhausted' };

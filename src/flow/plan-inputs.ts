@@ -21,7 +21,8 @@ export function gatherPlanInputs(work: Work, application: ApplicationRow, facts:
   for (const attempt of earlier) {
     const entity = desk.funders.get(attempt.funderId)?.legal_entity;
     if (entity !== undefined && attempt.createdAtMs >= exposureSinceMs) exposed.add(entity);
-    if (attempt.state === 'declined' && attempt.decidedAtMs !== null) declinedAt.set(attempt.funderId, Math.max(attempt.decidedAtMs, declinedAt.get(attempt.funderId) ?? 0));
+    if (attempt.state === 'declined' && attempt.decidedAtMs !== null)
+      declinedAt.set(attempt.funderId, Math.max(attempt.decidedAtMs, declinedAt.get(attempt.funderId) ?? 0));
   }
   const likelihoods = deps.desk.likelihoods();
   const attempted = new Set(attempts.map((attempt) => attempt.funderId));
@@ -48,8 +49,10 @@ export function gatherPlanInputs(work: Work, application: ApplicationRow, facts:
     modelVersion: likelihoods.version,
     funders,
     attemptsUsed: attempts.filter((attempt) => attempt.submittedAtMs !== null).length,
-    declinedLikelihoods: attempts.filter((attempt) => attempt.state === 'declined')
-      .toSorted((a, b) => (a.decidedAtMs ?? 0) - (b.decidedAtMs ?? 0) || a.ordinal - b.ordinal).map((attempt) => attempt.likelihood / 1e6),
+    declinedLikelihoods: attempts
+      .filter((attempt) => attempt.state === 'declined')
+      .toSorted((a, b) => (a.decidedAtMs ?? 0) - (b.decidedAtMs ?? 0) || a.ordinal - b.ordinal)
+      .map((attempt) => attempt.likelihood / 1e6),
     maxAprBps: maxAprBps(desk, nowMs),
     exposedEntities: [...exposed].toSorted(),
   };
@@ -61,7 +64,16 @@ const USUAL = { attemptsUsed: 0, declinedLikelihoods: [], exposedEntities: [] } 
 
 /** The inputs as they are stored: without what is as usual and without what the plan's row says anyway. */
 export function inputsToJson(inputs: PlanInputs): string {
-  const { nowMs: _at, snapshotVersion: _snapshot, policyVersion: _policy, funders, attemptsUsed, declinedLikelihoods, exposedEntities, ...rest } = inputs;
+  const {
+    nowMs: _at,
+    snapshotVersion: _snapshot,
+    policyVersion: _policy,
+    funders,
+    attemptsUsed,
+    declinedLikelihoods,
+    exposedEntities,
+    ...rest
+  } = inputs;
   return JSON.stringify({
     ...rest,
     ...(attemptsUsed === 0 ? {} : { attemptsUsed }),

@@ -57,10 +57,14 @@ async function ask(deps: Deps, attemptId: string): Promise<boolean> {
   if (target === null || (target.attempt.state !== 'unknown' && target.attempt.state !== 'pending')) return false;
   const { attempt, funder, adapter } = target;
   const query = adapter?.query;
-  if (funder === undefined || query === undefined) return perform(deps, (work) => afterQuery(work, attemptId, { kind: 'unknown', detail: 'cannot be queried' }));
+  if (funder === undefined || query === undefined)
+    return perform(deps, (work) => afterQuery(work, attemptId, { kind: 'unknown', detail: 'cannot be queried' }));
   const ctx = contextFor(deps, funder);
   const result = await deps.lines.of(funder).call<QueryAnswer>({
-    capability: 'query', request: query.build(ctx, refOf(attempt)), read: (response) => query.read(ctx, response), timeoutMs: funder.timeouts.query_ms,
+    capability: 'query',
+    request: query.build(ctx, refOf(attempt)),
+    read: (response) => query.read(ctx, response),
+    timeoutMs: funder.timeouts.query_ms,
   });
   return perform(deps, (work) => afterQuery(work, attemptId, result.answer));
 }
@@ -71,10 +75,14 @@ export async function cancelAttempt(deps: Deps, attemptId: string): Promise<void
   if (target === null) return;
   const { attempt, funder, adapter } = target;
   const cancel = adapter?.cancel;
-  if (funder === undefined || cancel === undefined) return void (await perform(deps, (work) => afterCancel(work, attemptId, { kind: 'too_late' }, false)));
+  if (funder === undefined || cancel === undefined)
+    return void (await perform(deps, (work) => afterCancel(work, attemptId, { kind: 'too_late' }, false)));
   const ctx = contextFor(deps, funder);
   const result = await deps.lines.of(funder).call<CancelAnswer>({
-    capability: 'cancel', request: cancel.build(ctx, refOf(attempt)), read: (response) => cancel.read(ctx, response), timeoutMs: funder.timeouts.query_ms,
+    capability: 'cancel',
+    request: cancel.build(ctx, refOf(attempt)),
+    read: (response) => cancel.read(ctx, response),
+    timeoutMs: funder.timeouts.query_ms,
   });
   await perform(deps, (work) => afterCancel(work, attemptId, result.answer, true));
   // It has decided: what it decided ends the attempt, and asking to cancel again and again would not.
@@ -136,7 +144,11 @@ function keepWaiting(work: Work, application: ApplicationRow, attempt: AttemptRo
     return false;
   }
   const overdue = work.nowMs >= attempt.deadlineAtMs;
-  work.setTimer('attempt', attempt.id, overdue ? work.nowMs + EFFECT_GRACE_MS : Math.min(nextAskMs(work, attempt), Math.max(attempt.deadlineAtMs, work.nowMs + 1_000)));
+  work.setTimer(
+    'attempt',
+    attempt.id,
+    overdue ? work.nowMs + EFFECT_GRACE_MS : Math.min(nextAskMs(work, attempt), Math.max(attempt.deadlineAtMs, work.nowMs + 1_000)),
+  );
   return overdue;
 }
 
@@ -182,7 +194,9 @@ function endCancelled(work: Work, application: ApplicationRow, attempt: AttemptR
 }
 
 function isOffered(work: Work, attempt: AttemptRow): boolean {
-  return work.tx.offers.ofApplication(attempt.applicationId).some((offer) => offer.attemptId === attempt.id && (offer.state === 'open' || offer.state === 'accepted'));
+  return work.tx.offers
+    .ofApplication(attempt.applicationId)
+    .some((offer) => offer.attemptId === attempt.id && (offer.state === 'open' || offer.state === 'accepted'));
 }
 
 function expireAttempt(work: Work, application: ApplicationRow, attempt: AttemptRow): void {

@@ -52,11 +52,29 @@ export async function processCallback(deps: Deps, callbackId: string): Promise<v
   });
 }
 
-function record(work: Work, funderId: string, callback: InboundCallback, state: CallbackRow['state'], dedupeKey: string, detail: string | null): string {
+function record(
+  work: Work,
+  funderId: string,
+  callback: InboundCallback,
+  state: CallbackRow['state'],
+  dedupeKey: string,
+  detail: string | null,
+): string {
   const id = work.newId('cbk');
-  const raw = JSON.stringify({ path: callback.path, query: callback.query, headers: callback.headers, body: Buffer.from(callback.body).toString('base64') });
+  const raw = JSON.stringify({
+    path: callback.path,
+    query: callback.query,
+    headers: callback.headers,
+    body: Buffer.from(callback.body).toString('base64'),
+  });
   work.tx.dispatch.insertCallback({
-    id, funderId, dedupeKey, state, detail, attemptId: null, receivedAtMs: work.nowMs,
+    id,
+    funderId,
+    dedupeKey,
+    state,
+    detail,
+    attemptId: null,
+    receivedAtMs: work.nowMs,
     rawSealed: work.deps.vault.serviceKey.seal(`callbacks/${id}/raw`, raw) as Buffer,
   });
   return id;

@@ -39,13 +39,23 @@ export function checkConsents(deps: Pick<Deps, 'desk' | 'adapters' | 'clock'>, c
   return consents.flatMap((consent, index) => {
     const pointer = `${at}/${index}`;
     const text = texts.get(consent.purpose);
-    if (recipientOf(deps, consent.recipient) === null) return [fault(`${pointer}/recipient`, 'unknown_recipient', '没有这个接收方', 'there is no such recipient')];
+    if (recipientOf(deps, consent.recipient) === null)
+      return [fault(`${pointer}/recipient`, 'unknown_recipient', '没有这个接收方', 'there is no such recipient')];
     if (text === undefined || text.version !== consent.text_version) {
       const current = text?.version ?? '-';
-      return [fault(`${pointer}/text_version`, 'text_version', `授权文本版本不符，当前版本为 ${current}`, `this is not the version of the text in force, which is ${current}`)];
+      return [
+        fault(
+          `${pointer}/text_version`,
+          'text_version',
+          `授权文本版本不符，当前版本为 ${current}`,
+          `this is not the version of the text in force, which is ${current}`,
+        ),
+      ];
     }
-    if (consent.agreedAtMs > nowMs + AGREED_AT_SKEW_MS) return [fault(`${pointer}/agreed_at`, 'in_future', '同意时间在未来', 'the time of agreement lies in the future')];
-    if (consent.agreedAtMs < nowMs - OLDEST_MS) return [fault(`${pointer}/agreed_at`, 'too_old', '同意时间过早，请重新确认', 'the agreement is too old; ask again')];
+    if (consent.agreedAtMs > nowMs + AGREED_AT_SKEW_MS)
+      return [fault(`${pointer}/agreed_at`, 'in_future', '同意时间在未来', 'the time of agreement lies in the future')];
+    if (consent.agreedAtMs < nowMs - OLDEST_MS)
+      return [fault(`${pointer}/agreed_at`, 'too_old', '同意时间过早，请重新确认', 'the agreement is too old; ask again')];
     return [];
   });
 }
@@ -56,8 +66,14 @@ export function recordConsents(work: Work, application: ApplicationRow, consents
     const recipient = recipientOf(work.deps, consent.recipient);
     const text = work.desk.consentTexts.get(consent.purpose);
     if (recipient === null || text === undefined) continue;
-    const settled = work.consentsOf(application.id).some((row) =>
-      row.recipient === consent.recipient && row.purpose === consent.purpose && (row.withdrawnAtMs === null || row.withdrawnAtMs >= consent.agreedAtMs));
+    const settled = work
+      .consentsOf(application.id)
+      .some(
+        (row) =>
+          row.recipient === consent.recipient &&
+          row.purpose === consent.purpose &&
+          (row.withdrawnAtMs === null || row.withdrawnAtMs >= consent.agreedAtMs),
+      );
     if (settled) continue;
     work.addConsent({
       id: work.newId('cns'),
@@ -77,9 +93,20 @@ export function recordConsents(work: Work, application: ApplicationRow, consents
 }
 
 /** The text for one recipient as it is shown. */
-export function consentText(deps: Pick<Deps, 'desk' | 'vault'>, recipient: Recipient, purpose: ConsentInput['purpose'], lang: 'zh' | 'en'): { readonly text: string; readonly version: string } {
+export function consentText(
+  deps: Pick<Deps, 'desk' | 'vault'>,
+  recipient: Recipient,
+  purpose: ConsentInput['purpose'],
+  lang: 'zh' | 'en',
+): { readonly text: string; readonly version: string } {
   const text = deps.desk.snapshot().consentTexts.get(purpose)!;
-  const parties = { recipientName: recipient.name, legalEntity: recipient.legalEntity, contact: recipient.contact, purpose, fields: recipient.fields };
+  const parties = {
+    recipientName: recipient.name,
+    legalEntity: recipient.legalEntity,
+    contact: recipient.contact,
+    purpose,
+    fields: recipient.fields,
+  };
   return { text: renderConsentText(text, parties, lang, (value) => deps.vault.sha256Hex(value)).text, version: text.version };
 }
 

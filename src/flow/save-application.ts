@@ -18,7 +18,10 @@ import { perform, type Work } from './work.ts';
 const VERIFIED_FOR_MS = 24 * 3_600_000;
 /** In sandbox mode this id stands for a confirmed verification of any phone, and these for good ID photos. */
 export const SANDBOX_VERIFICATION = 'pv_sandbox';
-export const SANDBOX_DOCUMENTS: ReadonlyMap<string, 'id_front' | 'id_back'> = new Map([['doc_sandbox_front', 'id_front'], ['doc_sandbox_back', 'id_back']]);
+export const SANDBOX_DOCUMENTS: ReadonlyMap<string, 'id_front' | 'id_back'> = new Map([
+  ['doc_sandbox_front', 'id_front'],
+  ['doc_sandbox_back', 'id_back'],
+]);
 
 export interface Saved {
   readonly id: string;
@@ -27,10 +30,20 @@ export interface Saved {
   readonly body: string;
 }
 
-export async function createApplication(deps: Deps, input: ApplicationInput, caller: Caller, lang: 'zh' | 'en', record: RecordReply): Promise<Saved | Problem> {
+export async function createApplication(
+  deps: Deps,
+  input: ApplicationInput,
+  caller: Caller,
+  lang: 'zh' | 'en',
+  record: RecordReply,
+): Promise<Saved | Problem> {
   const phone = input.applicant.phone;
   if (phone === undefined) return invalid([fault('/applicant/phone', 'required', '请填写手机号', 'the phone number is required')]);
-  const faults = [...checkPhoneVerification(deps, phone, input.applicant.phone_verification_id), ...checkDocuments(deps, input.documents, caller, null), ...checkConsents(deps, input.consents)];
+  const faults = [
+    ...checkPhoneVerification(deps, phone, input.applicant.phone_verification_id),
+    ...checkDocuments(deps, input.documents, caller, null),
+    ...checkConsents(deps, input.consents),
+  ];
   if (faults.length > 0) return invalid(faults);
   return perform(deps, (work) => {
     const { borrower, fresh } = borrowerFor(work, phone);
@@ -47,7 +60,15 @@ export async function createApplication(deps: Deps, input: ApplicationInput, cal
   });
 }
 
-export async function continueApplication(deps: Deps, id: string, input: ApplicationInput, caller: Caller, lang: 'zh' | 'en', record: RecordReply, submit: boolean): Promise<Saved | Problem> {
+export async function continueApplication(
+  deps: Deps,
+  id: string,
+  input: ApplicationInput,
+  caller: Caller,
+  lang: 'zh' | 'en',
+  record: RecordReply,
+  submit: boolean,
+): Promise<Saved | Problem> {
   const faults = [...checkDocuments(deps, input.documents, caller, id), ...checkConsents(deps, input.consents)];
   if (faults.length > 0) return invalid(faults);
   return perform(deps, (work) => {
@@ -56,9 +77,12 @@ export async function continueApplication(deps: Deps, id: string, input: Applica
     const key = borrower === null ? null : deps.keys.of(borrower);
     const before = application === null ? null : openBody(key, application);
     if (application === null || borrower === null || before === null) return problem('not_found', '没有这个申请', 'there is no such application');
-    if (application.state !== 'draft') return problem('illegal_transition', '申请已提交，不能再修改', `the application is ${application.state}; only a draft can be changed`);
+    if (application.state !== 'draft')
+      return problem('illegal_transition', '申请已提交，不能再修改', `the application is ${application.state}; only a draft can be changed`);
     if (input.applicant.phone !== undefined && input.applicant.phone !== before.applicant.phone) {
-      return invalid([fault('/applicant/phone', 'fixed', '手机号已验证，不能更改；请重新申请', 'the verified phone cannot be changed; begin a new application')]);
+      return invalid([
+        fault('/applicant/phone', 'fixed', '手机号已验证，不能更改；请重新申请', 'the verified phone cannot be changed; begin a new application'),
+      ]);
     }
     const body = mergeBody(before, input, caller);
     index(work, application, body);
@@ -76,12 +100,22 @@ function reply(work: Work, application: ApplicationRow, status: number, lang: 'z
   return { id: application.id, status, body };
 }
 
-function saveParts(work: Work, application: ApplicationRow, borrower: BorrowerRow, body: ApplicationBody, input: ApplicationInput, lang: 'zh' | 'en'): void {
+function saveParts(
+  work: Work,
+  application: ApplicationRow,
+  borrower: BorrowerRow,
+  body: ApplicationBody,
+  input: ApplicationInput,
+  lang: 'zh' | 'en',
+): void {
   const key = work.deps.keys.of(borrower)!;
   application.bodySealed = sealBody(key, application.id, body);
   work.saveBody(application);
   application.variant = body.visit.variant ?? null;
-  work.claimDocuments(application, input.documents.flatMap((id) => claim(work, application, id) ?? []));
+  work.claimDocuments(
+    application,
+    input.documents.flatMap((id) => claim(work, application, id) ?? []),
+  );
   recordConsents(work, application, input.consents, lang);
 }
 
@@ -89,7 +123,16 @@ function saveParts(work: Work, application: ApplicationRow, borrower: BorrowerRo
 function claim(work: Work, application: ApplicationRow, id: string): DocumentRow | null {
   const kind = work.deps.mode === 'sandbox' ? SANDBOX_DOCUMENTS.get(id) : undefined;
   if (kind === undefined) return work.tx.intake.claimDocument(id, application.id) ? (work.tx.intake.document(id) ?? null) : null;
-  const row: DocumentRow = { id: work.newId('doc'), kind, channelId: application.channelId, applicationId: application.id, dataKey: null, ok: true, problems: [], createdAtMs: work.nowMs };
+  const row: DocumentRow = {
+    id: work.newId('doc'),
+    kind,
+    channelId: application.channelId,
+    applicationId: application.id,
+    dataKey: null,
+    ok: true,
+    problems: [],
+    createdAtMs: work.nowMs,
+  };
   work.addDocument(row);
   return row;
 }
@@ -107,9 +150,29 @@ function borrowerFor(work: Work, phone: string): { borrower: BorrowerRow; fresh:
 
 function newApplication(work: Work, borrower: BorrowerRow, caller: Caller, body: ApplicationBody): ApplicationRow {
   const row: ApplicationRow = {
-    id: work.newId('app'), borrowerId: borrower.id, channelId: caller.channelId, variant: null, state: 'draft', bodySealed: null, amountFen: null, termMonths: null, band: null,
-    reasons: [], quarantined: false, released: false, planId: null, refusedRecipients: [], eventSeq: 0, phoneIndex: borrower.phoneIndex, idIndex: null, deviceIndex: null, ipIndex: null,
-    createdAtMs: work.nowMs, submittedAtMs: null, deadlineAtMs: work.nowMs + work.desk.policy.deadlines.draft_s * 1_000, updatedAtMs: work.nowMs,
+    id: work.newId('app'),
+    borrowerId: borrower.id,
+    channelId: caller.channelId,
+    variant: null,
+    state: 'draft',
+    bodySealed: null,
+    amountFen: null,
+    termMonths: null,
+    band: null,
+    reasons: [],
+    quarantined: false,
+    released: false,
+    planId: null,
+    refusedRecipients: [],
+    eventSeq: 0,
+    phoneIndex: borrower.phoneIndex,
+    idIndex: null,
+    deviceIndex: null,
+    ipIndex: null,
+    createdAtMs: work.nowMs,
+    submittedAtMs: null,
+    deadlineAtMs: work.nowMs + work.desk.policy.deadlines.draft_s * 1_000,
+    updatedAtMs: work.nowMs,
   };
   index(work, row, body);
   return row;
@@ -131,7 +194,11 @@ function mergeBody(before: ApplicationBody, input: ApplicationInput, caller: Cal
   const { assets, phone_verification_id: _used, phone: _fixed, ...applicant } = input.applicant;
   const network = caller.publishable ? { ip: caller.ip ?? undefined, user_agent: caller.userAgent ?? undefined } : {};
   return {
-    applicant: { ...before.applicant, ...defined(applicant), assets: { ...before.applicant.assets, ...(assets === undefined ? {} : (defined(assets) as Assets)) } },
+    applicant: {
+      ...before.applicant,
+      ...defined(applicant),
+      assets: { ...before.applicant.assets, ...(assets === undefined ? {} : (defined(assets) as Assets)) },
+    },
     request: { ...before.request, ...defined(input.request) },
     visit: { ...before.visit, ...defined(input.visit), ...defined(network) },
   };
@@ -147,9 +214,12 @@ function checkPhoneVerification(deps: Deps, phone: string, id: string | undefine
   if (deps.mode === 'sandbox' && id === SANDBOX_VERIFICATION) return [];
   const row = isId('pv', id) ? deps.store.intake.verification(id) : undefined;
   const confirmed = row?.confirmedAtMs ?? null;
-  if (row === undefined || confirmed === null) return [fault(pointer, 'not_confirmed', '手机号尚未完成短信验证', 'this verification is unknown or was not confirmed')];
-  if (row.phoneIndex !== deps.vault.blindIndex('phone', phone)) return [fault(pointer, 'other_phone', '验证的是另一个手机号', 'this verification is for another phone')];
-  if (deps.clock.nowMs() - confirmed > VERIFIED_FOR_MS) return [fault(pointer, 'too_old', '短信验证已过期，请重新验证', 'this verification has expired; verify again')];
+  if (row === undefined || confirmed === null)
+    return [fault(pointer, 'not_confirmed', '手机号尚未完成短信验证', 'this verification is unknown or was not confirmed')];
+  if (row.phoneIndex !== deps.vault.blindIndex('phone', phone))
+    return [fault(pointer, 'other_phone', '验证的是另一个手机号', 'this verification is for another phone')];
+  if (deps.clock.nowMs() - confirmed > VERIFIED_FOR_MS)
+    return [fault(pointer, 'too_old', '短信验证已过期，请重新验证', 'this verification has expired; verify again')];
   return [];
 }
 
@@ -158,8 +228,10 @@ function checkDocuments(deps: Deps, ids: readonly string[], caller: Caller, appl
     if (deps.mode === 'sandbox' && SANDBOX_DOCUMENTS.has(id)) return [];
     const row = deps.store.intake.document(id);
     const pointer = `/documents/${at}`;
-    if (row === undefined || row.channelId !== caller.channelId) return [fault(pointer, 'unknown_document', '没有这份证件照片', 'there is no such document')];
-    if (row.applicationId !== null && row.applicationId !== applicationId) return [fault(pointer, 'document_used', '这份证件照片已用于另一个申请', 'this document belongs to another application')];
+    if (row === undefined || row.channelId !== caller.channelId)
+      return [fault(pointer, 'unknown_document', '没有这份证件照片', 'there is no such document')];
+    if (row.applicationId !== null && row.applicationId !== applicationId)
+      return [fault(pointer, 'document_used', '这份证件照片已用于另一个申请', 'this document belongs to another application')];
     return [];
   });
 }

@@ -52,11 +52,20 @@ export function lacksOf(work: Pick<Work, 'consentsOf' | 'desk' | 'documentsOf'>,
   const fields = missingFields(body);
   const documents = work.documentsOf(application.id);
   const kinds = work.desk.policy.prescreen.required_documents.filter((kind) => !documents.some((document) => document.kind === kind && document.ok));
-  const platformConsent = !work.consentsOf(application.id).some((row) => row.recipient === PLATFORM.recipient && row.purpose === 'application' && row.withdrawnAtMs === null);
+  const platformConsent = !work
+    .consentsOf(application.id)
+    .some((row) => row.recipient === PLATFORM.recipient && row.purpose === 'application' && row.withdrawnAtMs === null);
   return fields.length === 0 && kinds.length === 0 && !platformConsent ? null : { fields, documents: kinds, platformConsent };
 }
 
-function act(work: Work, application: ApplicationRow, body: CompleteBody, result: PrescreenResult, facts: Facts | null, freshBorrower: boolean): void {
+function act(
+  work: Work,
+  application: ApplicationRow,
+  body: CompleteBody,
+  result: PrescreenResult,
+  facts: Facts | null,
+  freshBorrower: boolean,
+): void {
   application.reasons = stored(result.reasons);
   const codes = { reasons: result.reasons.map((reason) => reason.code) };
   if (result.outcome === 'refuse' || facts === null) {
@@ -142,7 +151,10 @@ function recentOf(work: Work, application: ApplicationRow, body: ApplicationBody
 function erasedSince(work: Work, { applicant }: ApplicationBody, sinceMs: number): number {
   const { vault } = work.deps;
   if (!work.deps.tombstones.any()) return 0;
-  const marks = [vault.blindIndex('phone_tombstone', applicant.phone), ...(applicant.id_number === undefined ? [] : [vault.blindIndex('id_tombstone', applicant.id_number)])];
+  const marks = [
+    vault.blindIndex('phone_tombstone', applicant.phone),
+    ...(applicant.id_number === undefined ? [] : [vault.blindIndex('id_tombstone', applicant.id_number)]),
+  ];
   return marks.some((mark) => (work.tx.applications.tombstoneAt(mark) ?? -1) >= sinceMs) ? 1 : 0;
 }
 

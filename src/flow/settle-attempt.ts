@@ -52,7 +52,12 @@ function apply(work: Work, application: ApplicationRow, attempt: AttemptRow, ans
 
 function applyPending(work: Work, application: ApplicationRow, attempt: AttemptRow, unrecognised: string | null): Settled {
   if (unrecognised !== null) {
-    work.emit('attempt.alarm', application, { attempt_id: attempt.id, funder_id: attempt.funderId, alarm: 'unrecognised_status', detail: unrecognised.slice(0, 80) });
+    work.emit('attempt.alarm', application, {
+      attempt_id: attempt.id,
+      funder_id: attempt.funderId,
+      alarm: 'unrecognised_status',
+      detail: unrecognised.slice(0, 80),
+    });
     work.deps.log.warn('funder.unrecognised_status', { funder: attempt.funderId, attempt: attempt.id });
   }
   if (!work.moveAttempt(attempt, 'accepted')) return 'duplicate';
@@ -65,7 +70,12 @@ function applyApproval(work: Work, application: ApplicationRow, attempt: Attempt
   if (attempt.state === 'approved') return 'duplicate';
   if (!work.moveAttempt(attempt, 'approved')) {
     // We gave it up and the funder did not know: tell it so, or a loan nobody wants may follow.
-    work.emit('attempt.alarm', application, { attempt_id: attempt.id, funder_id: attempt.funderId, alarm: 'approved_after_end', detail: attempt.state });
+    work.emit('attempt.alarm', application, {
+      attempt_id: attempt.id,
+      funder_id: attempt.funderId,
+      alarm: 'approved_after_end',
+      detail: attempt.state,
+    });
     work.act({ kind: 'cancel', attemptId: attempt.id });
     return 'too_late';
   }
@@ -86,7 +96,12 @@ function applyDecline(work: Work, application: ApplicationRow, attempt: AttemptR
   attempt.reason = { code: reason.code, detail: reason.detail };
   releaseCaps(work, attempt);
   work.clearTimer('attempt', attempt.id);
-  work.emit('attempt.declined', application, { attempt_id: attempt.id, funder_id: attempt.funderId, reason: reason.code, ...evidence(work, application, attempt) });
+  work.emit('attempt.declined', application, {
+    attempt_id: attempt.id,
+    funder_id: attempt.funderId,
+    reason: reason.code,
+    ...evidence(work, application, attempt),
+  });
   if (wasApproved) closeOfferOf(work, application, attempt, 'cancelled');
   return 'applied';
 }

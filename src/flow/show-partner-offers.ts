@@ -32,14 +32,24 @@ export async function showPartnerOffers(deps: Deps, applicationId: string, lang:
     const facts = factsOfApplication(work, application);
     if (facts === null) return { advertising: true, groups: [] };
     const { groups } = rankOffers({
-      nowMs: work.nowMs, facts, offers: work.desk.partnerOffers.values(), evidence: evidence(work), impressions: seen(work, application),
+      nowMs: work.nowMs,
+      facts,
+      offers: work.desk.partnerOffers.values(),
+      evidence: evidence(work),
+      impressions: seen(work, application),
     });
     let left = MOST_SHOWN;
-    const shown = groups.map((group) => {
-      const offers = group.offers.slice(0, left);
-      left -= offers.length;
-      return { class: group.class, notice: group.notice[lang], offers: offers.map((ranked, at) => show(work, application, ranked, MOST_SHOWN - left - offers.length + at, lang)) };
-    }).filter((group) => group.offers.length > 0);
+    const shown = groups
+      .map((group) => {
+        const offers = group.offers.slice(0, left);
+        left -= offers.length;
+        return {
+          class: group.class,
+          notice: group.notice[lang],
+          offers: offers.map((ranked, at) => show(work, application, ranked, MOST_SHOWN - left - offers.length + at, lang)),
+        };
+      })
+      .filter((group) => group.offers.length > 0);
     if (shown.length > 0) work.emit('partner_offer.shown', application, { count: MOST_SHOWN - left });
     return { advertising: true, groups: shown };
   });
@@ -47,7 +57,10 @@ export async function showPartnerOffers(deps: Deps, applicationId: string, lang:
 
 /** Follows a tracked link: records the click (once per showing) and says where to go. */
 export async function followClick(deps: Deps, token: string): Promise<{ readonly url: string } | Problem> {
-  const reading = readClickToken(token, deps.clock.nowMs(), { tag: (text) => deps.vault.tag('click', text), equal: (a, b) => deps.vault.equal(a, b) });
+  const reading = readClickToken(token, deps.clock.nowMs(), {
+    tag: (text) => deps.vault.tag('click', text),
+    equal: (a, b) => deps.vault.equal(a, b),
+  });
   if (reading.kind === 'forged') return problem('not_found', '链接无效', 'there is no such link');
   if (reading.kind === 'expired') return problem('gone', '链接已过期', 'this link has expired');
   return perform(deps, (work) => {
@@ -61,9 +74,21 @@ export async function followClick(deps: Deps, token: string): Promise<{ readonly
     const landing = landingUrl(offer.url, clickId, { allowHttp: deps.mode === 'sandbox' });
     if (!landing.ok) return problem('gone', '活动已结束', 'this offer has no valid address');
     if (known === undefined) {
-      work.tx.partners.insertClick({ id: clickId, impressionId: impression.id, offerId: offer.id, partnerId: offer.partner_id, earnedFen: offer.payouts.click_fen, createdAtMs: work.nowMs });
+      work.tx.partners.insertClick({
+        id: clickId,
+        impressionId: impression.id,
+        offerId: offer.id,
+        partnerId: offer.partner_id,
+        earnedFen: offer.payouts.click_fen,
+        createdAtMs: work.nowMs,
+      });
       work.tx.partners.bump(offer.id, { clicks: 1, earnedFen: offer.payouts.click_fen });
-      work.emit('partner_offer.clicked', application, { partner_offer_id: offer.id, partner_id: offer.partner_id, click_id: clickId, earned_fen: offer.payouts.click_fen });
+      work.emit('partner_offer.clicked', application, {
+        partner_offer_id: offer.id,
+        partner_id: offer.partner_id,
+        click_id: clickId,
+        earned_fen: offer.payouts.click_fen,
+      });
     }
     return { url: landing.url };
   });
@@ -73,7 +98,13 @@ function show(work: Work, application: ApplicationRow, ranked: RankedOffer, rank
   const offer = work.desk.partnerOffers.get(ranked.offerId) as PartnerOffer;
   const id = work.newId('imp');
   work.tx.partners.insertImpression({
-    id, applicationId: application.id, borrowerId: application.borrowerId, offerId: offer.id, rank, expectedFen: Math.round(ranked.expectedFen), createdAtMs: work.nowMs,
+    id,
+    applicationId: application.id,
+    borrowerId: application.borrowerId,
+    offerId: offer.id,
+    rank,
+    expectedFen: Math.round(ranked.expectedFen),
+    createdAtMs: work.nowMs,
   });
   work.tx.partners.bump(offer.id, { shown: 1 });
   const token = makeClickToken(id, work.nowMs + LINK_VALID_MS, (text) => work.deps.vault.tag('click', text));

@@ -92,7 +92,12 @@ function reserve(work: Work, needs: readonly CapNeed[]): CapNeed | null {
   return null;
 }
 
-function addReceipt(work: Work, attempt: AttemptRow, { funder, adapter, grant }: Pick<Start, 'funder' | 'adapter' | 'grant'>, capability: 'precheck' | 'submit'): string {
+function addReceipt(
+  work: Work,
+  attempt: AttemptRow,
+  { funder, adapter, grant }: Pick<Start, 'funder' | 'adapter' | 'grant'>,
+  capability: 'precheck' | 'submit',
+): string {
   const id = work.newId('rcp');
   work.addReceipt({
     id,

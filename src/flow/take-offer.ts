@@ -30,25 +30,45 @@ export async function showDisclosure(deps: Deps, applicationId: string, offerId:
     const terms = { amount: amountMinor(offer.amountFen), plan: offer.plan, fees: offer.fees };
     const cost = allInCost(terms);
     if (cost.kind !== 'cost' || funder === undefined) return gone();
-    const input = { offer: { ...terms, termMonths: offer.termMonths, quotedAprBps: offer.quotedAprBps }, cost, lender: { name: funder.name, legalEntity: funder.legal_entity }, defaultCosts: [] };
+    const input = {
+      offer: { ...terms, termMonths: offer.termMonths, quotedAprBps: offer.quotedAprBps },
+      cost,
+      lender: { name: funder.name, legalEntity: funder.legal_entity },
+      defaultCosts: [],
+    };
     const { disclosure, hash } = disclose(input, (text) => deps.vault.sha256Hex(text));
     // Shown again, the time runs from the first time this very content was shown.
     const shownAtMs = offer.disclosureHash === hash && offer.disclosedAtMs !== null ? offer.disclosedAtMs : work.nowMs;
     work.tx.offers.save({ ...offer, disclosureHash: hash, disclosedAtMs: shownAtMs }, 'open');
     work.touch(application);
     const readingS = work.desk.policy.deadlines.disclosure_reading_s;
-    return { offer: offer.id, disclosure, text: renderDisclosure(disclosure, lang), hash, reading_time_s: readingS, accept_after: iso(shownAtMs + readingS * 1_000) };
+    return {
+      offer: offer.id,
+      disclosure,
+      text: renderDisclosure(disclosure, lang),
+      hash,
+      reading_time_s: readingS,
+      accept_after: iso(shownAtMs + readingS * 1_000),
+    };
   });
 }
 
-export async function acceptOffer(deps: Deps, applicationId: string, offerId: string, confirmedHash: string | undefined, lang: 'zh' | 'en', record: RecordReply): Promise<Saved | Problem> {
+export async function acceptOffer(
+  deps: Deps,
+  applicationId: string,
+  offerId: string,
+  confirmedHash: string | undefined,
+  lang: 'zh' | 'en',
+  record: RecordReply,
+): Promise<Saved | Problem> {
   return perform(deps, (work) => {
     const found = find(work, applicationId, offerId);
     if ('problem' in found) return found;
     const { application, offer } = found;
     const refusal = refuse(work, offer, confirmedHash);
     if (refusal !== null) return refusal;
-    if (!work.moveApplication(application, 'accepted')) return problem('illegal_transition', '当前状态不能接受报价', `the application is ${application.state}`);
+    if (!work.moveApplication(application, 'accepted'))
+      return problem('illegal_transition', '当前状态不能接受报价', `the application is ${application.state}`);
     accept(work, application, offer);
     const body = JSON.stringify(viewOf(work, application, lang));
     record(work.tx, 200, body);
@@ -63,8 +83,20 @@ function accept(work: Work, application: ApplicationRow, offer: OfferRow): void 
   }
   const loanId = work.newId('loan');
   work.tx.offers.insertLoan({
-    id: loanId, applicationId: application.id, borrowerId: application.borrowerId, attemptId: offer.attemptId, offerId: offer.id, funderId: offer.funderId, state: 'contracting',
-    amountFen: offer.amountFen, plan: offer.plan, overdueDays: 0, drawTries: 0, eventAtMs: null, disbursedAtMs: null, createdAtMs: work.nowMs,
+    id: loanId,
+    applicationId: application.id,
+    borrowerId: application.borrowerId,
+    attemptId: offer.attemptId,
+    offerId: offer.id,
+    funderId: offer.funderId,
+    state: 'contracting',
+    amountFen: offer.amountFen,
+    plan: offer.plan,
+    overdueDays: 0,
+    drawTries: 0,
+    eventAtMs: null,
+    disbursedAtMs: null,
+    createdAtMs: work.nowMs,
   });
   work.clearTimer('application', application.id);
   work.setTimer('loan', loanId, work.nowMs + EFFECT_GRACE_MS);
@@ -76,9 +108,13 @@ function accept(work: Work, application: ApplicationRow, offer: OfferRow): void 
 }
 
 function refuse(work: Work, offer: OfferRow, confirmedHash: string | undefined): Problem | null {
-  if (confirmedHash !== undefined && confirmedHash !== offer.disclosureHash) return problem('stale', '费用明细已更新，请重新阅读', 'the disclosure that was confirmed is not the one in force');
+  if (confirmedHash !== undefined && confirmedHash !== offer.disclosureHash)
+    return problem('stale', '费用明细已更新，请重新阅读', 'the disclosure that was confirmed is not the one in force');
   const verdict = mayConfirm({
-    shownAtMs: offer.disclosedAtMs, confirmedAtMs: work.nowMs, readingS: work.desk.policy.deadlines.disclosure_reading_s, validUntilMs: offer.expiresAtMs,
+    shownAtMs: offer.disclosedAtMs,
+    confirmedAtMs: work.nowMs,
+    readingS: work.desk.policy.deadlines.disclosure_reading_s,
+    validUntilMs: offer.expiresAtMs,
   });
   switch (verdict.kind) {
     case 'ok':
@@ -97,8 +133,10 @@ function refuse(work: Work, offer: OfferRow, confirmedHash: string | undefined):
 function find(work: Work, applicationId: string, offerId: string): { application: ApplicationRow; offer: OfferRow } | Problem {
   const application = work.application(applicationId);
   const offer = work.tx.offers.byId(offerId);
-  if (application === null || offer === undefined || offer.applicationId !== applicationId || offer.state === 'blocked') return problem('not_found', '没有这个报价', 'there is no such offer');
-  if (offer.state !== 'open') return offer.state === 'accepted' ? problem('illegal_transition', '报价已被接受', 'the offer was accepted already') : gone();
+  if (application === null || offer === undefined || offer.applicationId !== applicationId || offer.state === 'blocked')
+    return problem('not_found', '没有这个报价', 'there is no such offer');
+  if (offer.state !== 'open')
+    return offer.state === 'accepted' ? problem('illegal_transition', '报价已被接受', 'the offer was accepted already') : gone();
   return { application, offer };
 }
 

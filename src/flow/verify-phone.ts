@@ -22,13 +22,24 @@ export async function beginVerification(deps: Deps, phone: string, ip: string | 
   const begun = await perform(deps, (work): Verification | Problem => {
     const { intake } = work.tx;
     const limits = deps.mode === 'sandbox' ? { phonePerHour: 1_000, phonePerDay: 10_000, ipPerHour: 100_000 } : VERIFICATION_LIMITS;
-    const tooMany = intake.verificationsByPhone(phoneIndex, work.nowMs - HOUR_MS) >= limits.phonePerHour
-      || intake.verificationsByPhone(phoneIndex, work.nowMs - 24 * HOUR_MS) >= limits.phonePerDay
-      || intake.verificationsByIp(ipIndex, work.nowMs - HOUR_MS) >= limits.ipPerHour;
-    if (tooMany) return problem('rate_limited', '验证码发送过于频繁，请稍后再试', 'too many codes were sent; try again later', { retryAfterS: 3_600 });
+    const tooMany =
+      intake.verificationsByPhone(phoneIndex, work.nowMs - HOUR_MS) >= limits.phonePerHour ||
+      intake.verificationsByPhone(phoneIndex, work.nowMs - 24 * HOUR_MS) >= limits.phonePerDay ||
+      intake.verificationsByIp(ipIndex, work.nowMs - HOUR_MS) >= limits.ipPerHour;
+    if (tooMany)
+      return problem('rate_limited', '验证码发送过于频繁，请稍后再试', 'too many codes were sent; try again later', { retryAfterS: 3_600 });
     const id = work.newId('pv');
     const expiresAtMs = work.nowMs + CODE_VALID_MS;
-    intake.insertVerification({ id, phoneIndex, ipIndex, codeHash: hashCode(deps, id, code), wrongTries: 0, createdAtMs: work.nowMs, expiresAtMs, confirmedAtMs: null });
+    intake.insertVerification({
+      id,
+      phoneIndex,
+      ipIndex,
+      codeHash: hashCode(deps, id, code),
+      wrongTries: 0,
+      createdAtMs: work.nowMs,
+      expiresAtMs,
+      confirmedAtMs: null,
+    });
     return { id, expiresAtMs };
   });
   if ('problem' in begun) return begun;
@@ -36,12 +47,17 @@ export async function beginVerification(deps: Deps, phone: string, ip: string | 
   return sent.taken ? begun : problem('overloaded', '短信暂时发不出去，请稍后再试', 'the message could not be sent; try again', { retryAfterS: 30 });
 }
 
-export async function confirmVerification(deps: Deps, id: string, code: string): Promise<{ readonly id: string; readonly confirmed: true } | Problem> {
+export async function confirmVerification(
+  deps: Deps,
+  id: string,
+  code: string,
+): Promise<{ readonly id: string; readonly confirmed: true } | Problem> {
   return perform(deps, (work) => {
     const row = work.tx.intake.verification(id);
     if (row === undefined) return problem('not_found', '没有这次验证', 'there is no such verification');
     if (row.confirmedAtMs !== null) return { id, confirmed: true };
-    if (work.nowMs >= row.expiresAtMs || row.wrongTries >= MAX_WRONG_TRIES) return problem('code_expired', '验证码已失效，请重新获取', 'the code is no longer valid; ask for a new one');
+    if (work.nowMs >= row.expiresAtMs || row.wrongTries >= MAX_WRONG_TRIES)
+      return problem('code_expired', '验证码已失效，请重新获取', 'the code is no longer valid; ask for a new one');
     if (!deps.vault.equal(row.codeHash, hashCode(deps, id, code))) {
       work.tx.intake.saveVerification({ ...row, wrongTries: row.wrongTries + 1 });
       const left = MAX_WRONG_TRIES - row.wrongTries - 1;

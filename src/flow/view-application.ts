@@ -58,18 +58,36 @@ export interface ApplicationView {
   readonly status: string;
   readonly reasons: readonly ReasonView[];
   readonly needs: readonly Need[];
-  readonly attempts: readonly { readonly id: string; readonly funder: FunderView; readonly status: string; readonly reason?: ReasonView; readonly at: string }[];
+  readonly attempts: readonly {
+    readonly id: string;
+    readonly funder: FunderView;
+    readonly status: string;
+    readonly reason?: ReasonView;
+    readonly at: string;
+  }[];
   readonly offers: readonly OfferView[];
-  readonly loan?: { readonly id: string; readonly status: string; readonly amount_fen: number; readonly plan: readonly PlanLine[]; readonly overdue_days: number };
+  readonly loan?: {
+    readonly id: string;
+    readonly status: string;
+    readonly amount_fen: number;
+    readonly plan: readonly PlanLine[];
+    readonly overdue_days: number;
+  };
   readonly created_at: string;
   readonly updated_at: string;
 }
 type Sight = Pick<Work, 'deps' | 'tx' | 'desk' | 'nowMs' | 'attemptsOf' | 'consentsOf' | 'documentsOf' | 'borrower'>;
 
-export function viewOf(sight: Sight, application: ApplicationRow, lang: 'zh' | 'en', options: { readonly withToken?: boolean } = {}): ApplicationView {
+export function viewOf(
+  sight: Sight,
+  application: ApplicationRow,
+  lang: 'zh' | 'en',
+  options: { readonly withToken?: boolean } = {},
+): ApplicationView {
   const attempts = sight.attemptsOf(application.id).filter((attempt) => attempt.state !== 'planned');
   const approved = attempts.some((attempt) => attempt.state === 'approved');
-  const offers = approved || HAD_OFFERS.has(application.state) ? sight.tx.offers.ofApplication(application.id).filter((offer) => offer.state !== 'blocked') : [];
+  const offers =
+    approved || HAD_OFFERS.has(application.state) ? sight.tx.offers.ofApplication(application.id).filter((offer) => offer.state !== 'blocked') : [];
   const loan = LENT.has(application.state) ? sight.tx.offers.loanOf(application.id) : undefined;
   return {
     id: application.id,
@@ -79,7 +97,9 @@ export function viewOf(sight: Sight, application: ApplicationRow, lang: 'zh' | '
     needs: needsOf(sight, application, offers, lang),
     attempts: attempts.map((attempt) => attemptView(sight, attempt, lang)),
     offers: offers.map((offer) => offerView(sight, offer)).toSorted((a, b) => a.all_in_apr_bps - b.all_in_apr_bps),
-    ...(loan === undefined ? {} : { loan: { id: loan.id, status: loan.state, amount_fen: loan.amountFen, plan: loan.plan.map(planLine), overdue_days: loan.overdueDays } }),
+    ...(loan === undefined
+      ? {}
+      : { loan: { id: loan.id, status: loan.state, amount_fen: loan.amountFen, plan: loan.plan.map(planLine), overdue_days: loan.overdueDays } }),
     created_at: iso(application.createdAtMs),
     updated_at: iso(application.updatedAtMs),
   };
@@ -128,9 +148,16 @@ function needsOf(sight: Sight, application: ApplicationRow, offers: readonly Off
     case 'draft':
       return draftNeeds(sight, application, lang);
     case 'needs_consent':
-      return [{ kind: 'consents', recipients: wantedRecipients(sight, application).map((recipient) => consentNeed(sight, recipient, 'credit_decision', lang)) }];
+      return [
+        {
+          kind: 'consents',
+          recipients: wantedRecipients(sight, application).map((recipient) => consentNeed(sight, recipient, 'credit_decision', lang)),
+        },
+      ];
     case 'offered':
-      return offers.filter((offer) => offer.state === 'open' && offer.disclosedAtMs === null).map((offer) => ({ kind: 'disclosure', offer: offer.id }));
+      return offers
+        .filter((offer) => offer.state === 'open' && offer.disclosedAtMs === null)
+        .map((offer) => ({ kind: 'disclosure', offer: offer.id }));
     default:
       return [];
   }
@@ -151,7 +178,15 @@ function draftNeeds(sight: Sight, application: ApplicationRow, lang: 'zh' | 'en'
 
 function consentNeed(sight: Pick<Work, 'deps'>, recipient: Recipient, purpose: 'application' | 'credit_decision', lang: 'zh' | 'en'): ConsentNeed {
   const { text, version } = consentText(sight.deps, recipient, purpose, lang);
-  return { recipient: recipient.recipient, name: recipient.name, legal_entity: recipient.legalEntity, purpose, fields: recipient.fields, text_version: version, text };
+  return {
+    recipient: recipient.recipient,
+    name: recipient.name,
+    legal_entity: recipient.legalEntity,
+    purpose,
+    fields: recipient.fields,
+    text_version: version,
+    text,
+  };
 }
 
 function attemptView(sight: Sight, attempt: AttemptRow, lang: 'zh' | 'en'): ApplicationView['attempts'][number] {
@@ -170,7 +205,13 @@ function funderView(sight: Pick<Work, 'desk'>, funderId: string): FunderView {
 }
 
 function planLine(part: Instalment): PlanLine {
-  return { month: part.dueInMonths, principal_fen: part.principal, interest_fen: part.interest, fee_fen: part.fee, total_fen: part.principal + part.interest + part.fee };
+  return {
+    month: part.dueInMonths,
+    principal_fen: part.principal,
+    interest_fen: part.interest,
+    fee_fen: part.fee,
+    total_fen: part.principal + part.interest + part.fee,
+  };
 }
 
 function reasonView(code: string, lang: 'zh' | 'en'): ReasonView {

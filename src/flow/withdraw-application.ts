@@ -10,7 +10,9 @@ export async function withdrawApplication(deps: Deps, id: string): Promise<Probl
     const application = work.application(id);
     if (application === null) return problem('not_found', '没有这个申请', 'there is no such application');
     if (application.state === 'withdrawn') return null;
-    return withdraw(work, application) ? null : problem('illegal_transition', '申请已结束，不能撤回', `the application is ${application.state} and cannot be withdrawn`);
+    return withdraw(work, application)
+      ? null
+      : problem('illegal_transition', '申请已结束，不能撤回', `the application is ${application.state} and cannot be withdrawn`);
   });
 }
 

@@ -7,10 +7,18 @@ import type { DeskSnapshot } from '../domain/desk.ts';
 import type { EventType } from '../domain/events.ts';
 import { invariant } from '../domain/failures.ts';
 import { mintId, type IdPrefix } from '../domain/ids.ts';
-import { advanceApplication, advanceAttempt, type ApplicationEdge, type ApplicationState, type AttemptEdge, type AttemptState } from '../domain/states.ts';
+import {
+  advanceApplication,
+  advanceAttempt,
+  type ApplicationEdge,
+  type ApplicationState,
+  type AttemptEdge,
+  type AttemptState,
+} from '../domain/states.ts';
 import type { DataKey } from '../ports/vault.ts';
 import { wantsEvent } from '../outbox/endpoint.ts';
-import type { ApplicationRow, AttemptRow, BorrowerRow, ConsentRow, DeliveryRow, DocumentRow, EventRow, ReceiptRow, Store, TimerKind } from '../store/index.ts';
+import { newDelivery } from './new-delivery.ts';
+import type { ApplicationRow, AttemptRow, BorrowerRow, ConsentRow, DocumentRow, EventRow, ReceiptRow, Store, TimerKind } from '../store/index.ts';
 import type { Facts } from '../domain/applicant.ts';
 import type { CompleteBody } from './application-body.ts';
 import type { Deps } from './deps.ts';
@@ -182,7 +190,14 @@ export class Work {
   /** Appends an event of this application, and a delivery for each endpoint that wants it. */
   emit(type: EventType, application: ApplicationRow, data: Readonly<Record<string, unknown>> = {}): void {
     application.eventSeq += 1;
-    this.#events.push({ type, applicationId: application.id, applicationSeq: application.eventSeq, channelId: application.channelId, atMs: this.nowMs, data });
+    this.#events.push({
+      type,
+      applicationId: application.id,
+      applicationSeq: application.eventSeq,
+      channelId: application.channelId,
+      atMs: this.nowMs,
+      data,
+    });
     this.touched.add(application.id);
   }
 
@@ -214,7 +229,8 @@ export class Work {
   flush(): void {
     for (const { row, was } of this.#applications.values()) {
       if (was === null) this.tx.applications.insert(row);
-      else if (this.touched.has(row.id) || row.state !== was) invariant(this.tx.applications.save(row, was), 'application changed inside its own transaction');
+      else if (this.touched.has(row.id) || row.state !== was)
+        invariant(this.tx.applications.save(row, was), 'application changed inside its own transaction');
     }
     for (const { row, was } of this.#attempts.values()) {
       if (was === null) this.tx.dispatch.insert(row);
@@ -238,10 +254,7 @@ export class Work {
     if (event.applicationId === null) return;
     for (const endpoint of this.desk.endpoints) {
       if (!wantsEvent(endpoint, { type: event.type, channelId: event.channelId })) continue;
-      const delivery: DeliveryRow = {
-        id: this.newId('dlv'), endpointId: endpoint.id, eventSeq: seq, type: event.type, state: 'waiting', tries: 0, lastStatus: null, lastError: null,
-        createdAtMs: this.nowMs, firstTryAtMs: null, endedAtMs: null,
-      };
+      const delivery = newDelivery(this.newId('dlv'), endpoint.id, seq, event.type, this.nowMs);
       this.tx.feed.insertDelivery(delivery);
       this.setTimer('delivery', delivery.id, this.nowMs + EFFECT_GRACE_MS);
       this.act({ kind: 'deliver', deliveryId: delivery.id, carry: { delivery, event: { ...event, seq } } });

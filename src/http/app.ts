@@ -44,22 +44,20 @@ export function createApp(options: HttpOptions): Hono<Env> {
 
   app.options('*', (c) => {
     const origin = c.req.header('origin');
-    if (origin === undefined || !anyChannelAllows(origin)) return refuse(c, problem('origin_not_allowed', '来源不被允许', 'no channel allows this origin'));
+    if (origin === undefined || !anyChannelAllows(origin))
+      return refuse(c, problem('origin_not_allowed', '来源不被允许', 'no channel allows this origin'));
     return new Response(null, {
       status: 204,
-      headers: { 'access-control-allow-methods': 'GET, POST, PATCH, DELETE', 'access-control-allow-headers': CORS_HEADERS, 'access-control-max-age': '600', vary: 'Origin' },
+      headers: {
+        'access-control-allow-methods': 'GET, POST, PATCH, DELETE',
+        'access-control-allow-headers': CORS_HEADERS,
+        'access-control-max-age': '600',
+        vary: 'Origin',
+      },
     });
   });
 
-  app.get('/healthz', () => json({ status: 'ok' }));
-  app.get('/readyz', () => json({ status: 'ready', cell: deps.cell, snapshot: deps.desk.snapshot().version, model: deps.desk.likelihoods().version }));
-  app.get('/metrics', async (c) => {
-    const token = c.req.header('authorization')?.replace(/^Bearer /, '') ?? '';
-    if (options.metrics === null || options.metricsToken === null || !deps.vault.equal(token, options.metricsToken)) return refuse(c, problem('not_found', '没有找到', 'not found'));
-    return new Response(await options.metrics(), { headers: { 'content-type': 'text/plain; version=0.0.4' } });
-  });
-  app.get('/v1/sandbox/keys', (c) => (options.sandboxKeys === null ? refuse(c, problem('not_found', '没有找到', 'not found')) : json(options.sandboxKeys())));
-
+  app.route('/', operationRoutes(options));
   app.route('/', applicationRoutes(options));
   app.route('/', decisionRoutes(options));
   app.route('/', intakeRoutes(options));
@@ -68,13 +66,15 @@ export function createApp(options: HttpOptions): Hono<Env> {
   app.route('/', deskRoutes(options));
   app.route('/', docsRoutes());
 
-  app.notFound((c) => {
-    const paths = new Set(app.routes.filter((route) => route.method !== 'ALL' && route.method !== 'OPTIONS').map((route) => route.path));
-    const known = [...paths].some((path) => matches(path, c.req.path));
-    return refuse(c, known ? problem('method_not_allowed', '不支持的方法', `${c.req.method} is not possible here`) : problem('not_found', '没有找到', 'there is nothing here'));
-  });
+  app.notFound((c) => nothingHere(c, app));
   app.onError((error, c) => {
-    deps.log.error('http.failed', { request: c.get('requestId'), method: c.req.method, route: c.req.routePath, error: error.name, message: error.name === 'InvariantError' ? error.message : '' });
+    deps.log.error('http.failed', {
+      request: c.get('requestId'),
+      method: c.req.method,
+      route: c.req.routePath,
+      error: error.name,
+      message: error.name === 'InvariantError' ? error.message : '',
+    });
     return refuse(c, problem('internal', '服务出错，请稍后再试', 'something went wrong on our side'));
   });
   return app;
@@ -88,6 +88,39 @@ export function createApp(options: HttpOptions): Hono<Env> {
     for (const channel of deps.desk.snapshot().channels.values()) if (originAllowed(origin, channel.allowed_origins, deps)) return true;
     return false;
   }
+}
+
+/** Health, metrics, and what tools need to know of a sandbox. */
+function operationRoutes(options: HttpOptions): Hono<Env> {
+  const { deps } = options;
+  const app = new Hono<Env>();
+  app.get('/healthz', () => json({ status: 'ok' }));
+  app.get('/readyz', () =>
+    json({ status: 'ready', cell: deps.cell, snapshot: deps.desk.snapshot().version, model: deps.desk.likelihoods().version }),
+  );
+  app.get('/metrics', async (c) => {
+    const token = c.req.header('authorization')?.replace(/^Bearer /, '') ?? '';
+    if (options.metrics === null || options.metricsToken === null || !deps.vault.equal(token, options.metricsToken))
+      return refuse(c, problem('not_found', '没有找到', 'not found'));
+    return new Response(await options.metrics(), { headers: { 'content-type': 'text/plain; version=0.0.4' } });
+  });
+  app.get('/v1/sandbox/keys', (c) =>
+    options.sandboxKeys === null ? refuse(c, problem('not_found', '没有找到', 'not found')) : json(options.sandboxKeys()),
+  );
+
+  return app;
+}
+
+/** 405 when the path is there under another method, else 404. */
+function nothingHere(c: Ctx, app: Hono<Env>): Response {
+  const paths = new Set(app.routes.filter((route) => route.method !== 'ALL' && route.method !== 'OPTIONS').map((route) => route.path));
+  const known = [...paths].some((path) => matches(path, c.req.path));
+  return refuse(
+    c,
+    known
+      ? problem('method_not_allowed', '不支持的方法', `${c.req.method} is not possible here`)
+      : problem('not_found', '没有找到', 'there is nothing here'),
+  );
 }
 
 function allowOrigin(c: Ctx, origin: string): void {
@@ -104,5 +137,7 @@ function matches(pattern: string, path: string): boolean {
 }
 
 function requestId(bytes: Uint8Array): string {
-  return `req_${Array.from(bytes, (byte) => byte.toString(36).padStart(2, '0')).join('').slice(0, 20)}`;
+  return `req_${Array.from(bytes, (byte) => byte.toString(36).padStart(2, '0'))
+    .join('')
+    .slice(0, 20)}`;
 }

@@ -34,7 +34,8 @@ export function withRole(deps: Deps, ...roles: readonly Role[]): MiddlewareHandl
     const refused = await admit(c, async () => undefined);
     if (refused instanceof Response) return refused;
     const role = c.get('key').role;
-    if (role === null || !(role === 'admin' || roles.includes(role))) return refuse(c, problem('forbidden', '您的角色没有此权限', 'your role does not permit this'));
+    if (role === null || !(role === 'admin' || roles.includes(role)))
+      return refuse(c, problem('forbidden', '您的角色没有此权限', 'your role does not permit this'));
     return next();
   };
 }

@@ -11,7 +11,9 @@ export function ownIssue(input: unknown, code: string, zh: string, en: string) {
 export function check<T>(schema: z.ZodType<T>, value: unknown): T | Problem {
   const parsed = schema.safeParse(value, { reportInput: true });
   if (parsed.success) return parsed.data;
-  return problem('invalid_request', '提交的内容有误，请修改后重试', 'the request has faults; see errors', { faults: parsed.error.issues.flatMap(toFaults) });
+  return problem('invalid_request', '提交的内容有误，请修改后重试', 'the request has faults; see errors', {
+    faults: parsed.error.issues.flatMap(toFaults),
+  });
 }
 
 export function toFaults(issue: z.core.$ZodIssue): Fault[] {
@@ -22,15 +24,21 @@ export function toFaults(issue: z.core.$ZodIssue): Fault[] {
       return [fault(pointer, code ?? 'invalid', zh ?? '内容不符合要求', en ?? 'is not acceptable')];
     }
     case 'unrecognized_keys':
-      return issue.keys.slice(0, 20).map((key) => fault(`${pointer}/${escapePointer(key)}`, 'unknown_field', '没有这个字段', 'there is no such field'));
+      return issue.keys
+        .slice(0, 20)
+        .map((key) => fault(`${pointer}/${escapePointer(key)}`, 'unknown_field', '没有这个字段', 'there is no such field'));
     case 'invalid_type':
       return [issue.input === undefined && 'expected' in issue ? missingOrType(pointer, issue) : typeFault(pointer, issue.expected)];
     case 'too_small':
-      return [fault(pointer, 'too_small', sizeZh('不能小于', '不能少于', issue.origin, issue.minimum), sizeEn('at least', issue.origin, issue.minimum))];
+      return [
+        fault(pointer, 'too_small', sizeZh('不能小于', '不能少于', issue.origin, issue.minimum), sizeEn('at least', issue.origin, issue.minimum)),
+      ];
     case 'too_big':
       return [fault(pointer, 'too_big', sizeZh('不能大于', '不能多于', issue.origin, issue.maximum), sizeEn('at most', issue.origin, issue.maximum))];
     case 'invalid_value':
-      return [fault(pointer, 'not_one_of', `只能是：${issue.values.map(String).join('、')}`, `must be one of ${issue.values.map(String).join(', ')}`)];
+      return [
+        fault(pointer, 'not_one_of', `只能是：${issue.values.map(String).join('、')}`, `must be one of ${issue.values.map(String).join(', ')}`),
+      ];
     case 'invalid_format':
       return [fault(pointer, 'format', '格式不正确', `is not in the form of ${issue.format}`)];
     default:
@@ -39,7 +47,9 @@ export function toFaults(issue: z.core.$ZodIssue): Fault[] {
 }
 
 function missingOrType(pointer: string, issue: z.core.$ZodIssueInvalidType): Fault {
-  return /received undefined/.test(issue.message) || issue.input === undefined ? fault(pointer, 'required', '必填', 'is required') : typeFault(pointer, issue.expected);
+  return /received undefined/.test(issue.message) || issue.input === undefined
+    ? fault(pointer, 'required', '必填', 'is required')
+    : typeFault(pointer, issue.expected);
 }
 
 const TYPES: Readonly<Record<string, string>> = { string: '文字', number: '数字', int: '整数', boolean: '是或否', object: '对象', array: '列表' };

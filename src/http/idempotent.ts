@@ -26,10 +26,20 @@ export interface Idempotent {
 export async function idempotent(deps: Deps, c: Ctx, options: Idempotent, run: (record: RecordReply) => Promise<Saved | Problem>): Promise<Response> {
   const header = c.req.header('idempotency-key');
   if (header === undefined && options.required) {
-    return refuse(c, problem('idempotency_key_missing', '请带上 Idempotency-Key 请求头', 'send an Idempotency-Key header, such as a UUID, and the same one when you repeat the call'));
+    return refuse(
+      c,
+      problem(
+        'idempotency_key_missing',
+        '请带上 Idempotency-Key 请求头',
+        'send an Idempotency-Key header, such as a UUID, and the same one when you repeat the call',
+      ),
+    );
   }
   if (header !== undefined && !KEY_SHAPE.test(header)) {
-    return refuse(c, problem('idempotency_key_missing', 'Idempotency-Key 应为 1 至 255 个可见字符', 'Idempotency-Key must be 1 to 255 visible ASCII characters'));
+    return refuse(
+      c,
+      problem('idempotency_key_missing', 'Idempotency-Key 应为 1 至 255 个可见字符', 'Idempotency-Key must be 1 to 255 visible ASCII characters'),
+    );
   }
   if (header === undefined) return finish(deps, c, options, await run(() => undefined), null);
   // Half of the hash tells keys apart as surely, and the index of them stays small.
@@ -37,7 +47,13 @@ export async function idempotent(deps: Deps, c: Ctx, options: Idempotent, run: (
   const fingerprint = deps.vault.sha256Hex(options.bytes);
   const flights = inFlight.get(deps) ?? new Set<string>();
   inFlight.set(deps, flights);
-  if (flights.has(id)) return refuse(c, problem('idempotency_in_flight', '同一请求正在处理，请稍后重试', 'the same request is still in work; repeat it a little later', { retryAfterS: 1 }));
+  if (flights.has(id))
+    return refuse(
+      c,
+      problem('idempotency_in_flight', '同一请求正在处理，请稍后重试', 'the same request is still in work; repeat it a little later', {
+        retryAfterS: 1,
+      }),
+    );
   const known = deps.store.feed.reply(id);
   if (known !== undefined) {
     if (known.fingerprint !== fingerprint) {
@@ -48,7 +64,13 @@ export async function idempotent(deps: Deps, c: Ctx, options: Idempotent, run: (
   flights.add(id);
   try {
     const record: RecordReply = (tx, status, body) => {
-      tx.feed.insertReply({ id, fingerprint, status, bodySealed: deps.vault.serviceKey.seal(aadOf(id), body) as Buffer, createdAtMs: deps.clock.nowMs() });
+      tx.feed.insertReply({
+        id,
+        fingerprint,
+        status,
+        bodySealed: deps.vault.serviceKey.seal(aadOf(id), body) as Buffer,
+        createdAtMs: deps.clock.nowMs(),
+      });
     };
     return await finish(deps, c, options, await run(record), { id, fingerprint });
   } finally {
@@ -56,7 +78,13 @@ export async function idempotent(deps: Deps, c: Ctx, options: Idempotent, run: (
   }
 }
 
-async function finish(deps: Deps, c: Ctx, options: Idempotent, outcome: Saved | Problem, reply: { id: string; fingerprint: string } | null): Promise<Response> {
+async function finish(
+  deps: Deps,
+  c: Ctx,
+  options: Idempotent,
+  outcome: Saved | Problem,
+  reply: { id: string; fingerprint: string } | null,
+): Promise<Response> {
   if ('problem' in outcome) return refuse(c, outcome);
   if (options.settle === undefined) return json(outcome.body, outcome.status);
   const body = await options.settle(outcome);

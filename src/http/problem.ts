@@ -43,7 +43,11 @@ export function problemResponse(problem: Problem, lang: Lang, requestId: string)
     errors: problem.faults.map((fault) => ({ pointer: fault.pointer, code: fault.code, message: fault.message[lang] })),
     request_id: requestId,
   };
-  const headers: Record<string, string> = { 'content-type': 'application/problem+json; charset=utf-8', 'cache-control': 'no-store', 'content-language': lang };
+  const headers: Record<string, string> = {
+    'content-type': 'application/problem+json; charset=utf-8',
+    'cache-control': 'no-store',
+    'content-language': lang,
+  };
   if (problem.retryAfterS !== undefined) headers['retry-after'] = String(problem.retryAfterS);
   if (problem.problem === 'unauthenticated') headers['www-authenticate'] = 'Bearer';
   return new Response(JSON.stringify(body), { status: body.status, headers });

@@ -43,7 +43,10 @@ async function readAll(request: Request, most: number): Promise<Uint8Array | Pro
 }
 
 /** A JSON object from the body. An empty body is `{}` where `mayBeEmpty`. */
-export async function readJson(request: Request, options: { readonly most?: number; readonly mayBeEmpty?: boolean } = {}): Promise<JsonBody | Problem> {
+export async function readJson(
+  request: Request,
+  options: { readonly most?: number; readonly mayBeEmpty?: boolean } = {},
+): Promise<JsonBody | Problem> {
   const type = request.headers.get('content-type') ?? '';
   const bytes = await readBytes(request, options.most ?? MAX_JSON_BYTES);
   if (!(bytes instanceof Uint8Array)) return bytes;

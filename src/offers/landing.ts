@@ -1,6 +1,8 @@
 /** Where a click leads. */
 
-export type Landing = { readonly ok: true; readonly url: string } | { readonly ok: false; readonly why: 'malformed' | 'not_https' | 'credentials' | 'placeholder_in_host' };
+export type Landing =
+  | { readonly ok: true; readonly url: string }
+  | { readonly ok: false; readonly why: 'malformed' | 'not_https' | 'credentials' | 'placeholder_in_host' };
 
 const PLACEHOLDER = '{click_id}';
 

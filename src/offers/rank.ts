@@ -89,7 +89,11 @@ export function rankOffers(inputs: RankInputs): { readonly groups: readonly Offe
 /** Posterior means of the three steps: Beta(guess x 20, (1 - guess) x 20) and the counts. */
 export function offerRates(prior: PartnerOffer['prior'], evidence: OfferEvidence | undefined): OfferRates {
   const { shown, clicks, leads, sales } = evidence ?? NO_EVIDENCE;
-  return { click: posteriorMean(prior.click, clicks, shown), lead: posteriorMean(prior.lead, leads, clicks), sale: posteriorMean(prior.sale, sales, leads) };
+  return {
+    click: posteriorMean(prior.click, clicks, shown),
+    lead: posteriorMean(prior.lead, leads, clicks),
+    sale: posteriorMean(prior.sale, sales, leads),
+  };
 }
 
 /** P(click) x (click fee + P(lead) x (lead fee + P(sale) x sale fee)). */
@@ -120,7 +124,8 @@ function whyNot(offer: PartnerOffer, inputs: RankInputs): Pick<LeftOut, 'code' |
   }
 }
 
-const APPROVAL_CLAIM = /必过|必下款|包过|包下款|包通过|百分百(?:通过|下款)|100\s*%\s*(?:通过|下款|approv)|已(?:获批|批准|预审批)|guaranteed\s+approval|pre-?approved|approval\s+guaranteed|you\s+(?:are|have been)\s+approved/i;
+const APPROVAL_CLAIM =
+  /必过|必下款|包过|包下款|包通过|百分百(?:通过|下款)|100\s*%\s*(?:通过|下款|approv)|已(?:获批|批准|预审批)|guaranteed\s+approval|pre-?approved|approval\s+guaranteed|you\s+(?:are|have been)\s+approved/i;
 
 /** True when a text of the offer promises or claims approval: in the hands of a declined borrower that is a lie. */
 export function claimsApproval(offer: Pick<PartnerOffer, 'title' | 'text'>): boolean {
@@ -128,7 +133,10 @@ export function claimsApproval(offer: Pick<PartnerOffer, 'title' | 'text'>): boo
 }
 
 const NOTICES: Readonly<Record<OfferClass, Bilingual>> = {
-  loan_product: { zh: '广告：其他机构的贷款产品，与本次审核无关，是否通过由该机构决定', en: 'Advertisement: loan products of other lenders. Not a decision on your application; the lender decides.' },
+  loan_product: {
+    zh: '广告：其他机构的贷款产品，与本次审核无关，是否通过由该机构决定',
+    en: 'Advertisement: loan products of other lenders. Not a decision on your application; the lender decides.',
+  },
   credit_card: { zh: '广告：信用卡，是否通过由发卡机构决定', en: 'Advertisement: credit cards. The issuer decides.' },
   insurance: { zh: '广告：保险产品，由保险机构提供', en: 'Advertisement: insurance, provided by the insurer.' },
   financial_product: { zh: '广告：金融产品，由提供机构负责', en: 'Advertisement: financial products, provided by their own providers.' },

@@ -3,7 +3,18 @@ import { invariant } from '../domain/failures.ts';
 
 /** The keys `data` may carry beside `application_id` and `sequence`, in the order they are written. Ids and codes, nothing else. */
 export const DATA_KEYS = [
-  'attempt_id', 'offer_id', 'loan_id', 'partner_offer_id', 'impression_id', 'click_id', 'funder_id', 'partner_id', 'channel_id', 'status', 'previous_status', 'reason',
+  'attempt_id',
+  'offer_id',
+  'loan_id',
+  'partner_offer_id',
+  'impression_id',
+  'click_id',
+  'funder_id',
+  'partner_id',
+  'channel_id',
+  'status',
+  'previous_status',
+  'reason',
 ] as const;
 export type DataKey = (typeof DATA_KEYS)[number];
 

@@ -74,7 +74,10 @@ export function symmetricSecret(bytes: Uint8Array): string {
 }
 
 /** Writes an Ed25519 pair as `whsk_…` (ours) and `whpk_…` (the receiver's). */
-export function asymmetricSecret(pair: { readonly seed: Uint8Array; readonly publicKey: Uint8Array }): { readonly secret: string; readonly publicKey: string } {
+export function asymmetricSecret(pair: { readonly seed: Uint8Array; readonly publicKey: Uint8Array }): {
+  readonly secret: string;
+  readonly publicKey: string;
+} {
   invariant(pair.seed.length === 32 && pair.publicKey.length === 32, 'an Ed25519 pair is 32 bytes and 32 bytes');
   return { secret: PRIVATE + toBase64(pair.seed), publicKey: PUBLIC + toBase64(pair.publicKey) };
 }

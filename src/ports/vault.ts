@@ -1,7 +1,16 @@
 /** Keys, ciphers and blind indexes. The only way personal data becomes storable. */
 
 /** Blind-index purposes; each has a key of its own, so equal values of two purposes cannot be linked. */
-export type IndexPurpose = 'phone' | 'id_number' | 'device' | 'ip' | 'phone_tombstone' | 'id_tombstone' | 'blacklist_phone' | 'blacklist_id_number' | 'blacklist_device';
+export type IndexPurpose =
+  | 'phone'
+  | 'id_number'
+  | 'device'
+  | 'ip'
+  | 'phone_tombstone'
+  | 'id_tombstone'
+  | 'blacklist_phone'
+  | 'blacklist_id_number'
+  | 'blacklist_device';
 
 /** A borrower's data key, opened. Lives in process memory alone. */
 export interface DataKey {

@@ -75,7 +75,8 @@ export function prescreen(input: PrescreenInput): PrescreenResult {
   if (input.facts !== null) judgeRules(input.facts, input.policy, refusals, doubts);
   const photos = judgePhotos(input);
   if (refusals.length > 0) return { outcome: 'refuse', reasons: refusals, also: [...photos.reasons, ...doubts] };
-  if (photos.kinds.length > 0) return { outcome: 'incomplete', reasons: photos.reasons, also: doubts, needs: [{ kind: 'documents', kinds: photos.kinds }] };
+  if (photos.kinds.length > 0)
+    return { outcome: 'incomplete', reasons: photos.reasons, also: doubts, needs: [{ kind: 'documents', kinds: photos.kinds }] };
   if (doubts.length === 0) return PASS;
   return input.released === true ? { outcome: 'pass', reasons: [], also: doubts } : { outcome: 'quarantine', reasons: doubts, also: [] };
 }
@@ -93,7 +94,8 @@ function judgeFacts(facts: Facts, policy: PrescreenPolicy, refusals: PrescreenRe
   if (facts.age > policy.max_age) refusals.push({ code: 'over_age', detail: `age ${facts.age}, at most ${policy.max_age}`, pointer: ID_POINTER });
   if (facts.employment === 'student') refusals.push({ code: 'student', detail: 'employment student', pointer: '/applicant/employment' });
   for (const prefix of policy.blocked_regions) {
-    if (facts.region.startsWith(prefix)) refusals.push({ code: 'region', detail: `region ${facts.region} is blocked by ${prefix}`, pointer: ID_POINTER });
+    if (facts.region.startsWith(prefix))
+      refusals.push({ code: 'region', detail: `region ${facts.region} is blocked by ${prefix}`, pointer: ID_POINTER });
   }
   if (facts.amount_fen < policy.min_amount_fen || facts.amount_fen > policy.max_amount_fen) {
     const detail = `amount_fen ${facts.amount_fen}, ${policy.min_amount_fen} to ${policy.max_amount_fen}`;
@@ -129,7 +131,10 @@ function judgeRules(facts: Facts, policy: PrescreenPolicy, refusals: PrescreenRe
   }
 }
 
-function judgePhotos({ policy, documents }: PrescreenInput): { readonly kinds: readonly DocumentKind[]; readonly reasons: readonly PrescreenReason[] } {
+function judgePhotos({ policy, documents }: PrescreenInput): {
+  readonly kinds: readonly DocumentKind[];
+  readonly reasons: readonly PrescreenReason[];
+} {
   const kinds: DocumentKind[] = [];
   const reasons: PrescreenReason[] = [];
   for (const kind of policy.required_documents) {

@@ -17,7 +17,11 @@ export function bandOf(facts: Facts): Band {
   const fund = CONTRIBUTION[facts.housing_fund ?? 'none'] ?? 0;
   const security = CONTRIBUTION[facts.social_security ?? 'none'] ?? 0;
   const points =
-    incomePoints(facts.monthly_income_fen) + (ZHIMA[facts.zhima_band ?? 'none'] ?? 0) + Math.max(fund, security) + (fund > 0 ? 1 : 0) + (EMPLOYED[facts.employment] ?? 0);
+    incomePoints(facts.monthly_income_fen) +
+    (ZHIMA[facts.zhima_band ?? 'none'] ?? 0) +
+    Math.max(fund, security) +
+    (fund > 0 ? 1 : 0) +
+    (EMPLOYED[facts.employment] ?? 0);
   const at = FROM.findIndex((from) => points >= from);
   return BANDS[at === -1 ? BANDS.length - 1 : at]!;
 }

@@ -123,7 +123,8 @@ function leaning({ yes, all }: Cell, on: number, strength: number): number {
 
 /** Moves a rate by the log-odds of approvals seen over approvals expected, both held back by a few pseudo-counts. */
 function shifted(rate: number, { whole, expected }: FunderCells): number {
-  const odds = ((whole.yes + LEAN.funder) / (expected + LEAN.funder)) * ((whole.all - expected + LEAN.funder) / (whole.all - whole.yes + LEAN.funder));
+  const odds =
+    ((whole.yes + LEAN.funder) / (expected + LEAN.funder)) * ((whole.all - expected + LEAN.funder) / (whole.all - whole.yes + LEAN.funder));
   const moved = (rate * odds) / (rate * odds + 1 - rate);
   return Math.min(1 - EDGE, Math.max(EDGE, moved));
 }

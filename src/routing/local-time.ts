@@ -41,7 +41,14 @@ function formatOf(timeZone: string): Intl.DateTimeFormat | null {
   if (timeZone === SHANGHAI) return null;
   try {
     return new Intl.DateTimeFormat('en-US', {
-      timeZone, calendar: 'gregory', numberingSystem: 'latn', hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit',
+      timeZone,
+      calendar: 'gregory',
+      numberingSystem: 'latn',
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+      hour: '2-digit',
     });
   } catch {
     return null;

@@ -72,7 +72,14 @@ function situationOf(inputs: PlanInputs, policy: Policy): Situation {
   };
 }
 
-function candidateOf(funder: Funder, state: FunderState, inputs: PlanInputs, policy: Policy, explored: boolean, latent: LatentWeights | null): Candidate {
+function candidateOf(
+  funder: Funder,
+  state: FunderState,
+  inputs: PlanInputs,
+  policy: Policy,
+  explored: boolean,
+  latent: LatentWeights | null,
+): Candidate {
   const { alpha, beta } = state.likelihood;
   invariant(alpha > 0 && beta > 0 && alpha + beta < Infinity, 'likelihood is not a Beta');
   const prior = betaMean(state.likelihood);

@@ -9,17 +9,69 @@ import type { JsonLogic } from '../domain/funder.ts';
  * not told, so it would never hold; compare with null instead.
  */
 const OPERATORS: readonly string[] = [
-  'var', 'if', '?:', '==', '===', '!=', '!==', '!', '!!', 'not', 'or', 'and', '??', '>', '>=', '<', '<=', 'max', 'min',
-  '+', '-', '*', '/', '%', 'map', 'reduce', 'filter', 'all', 'every', 'none', 'some', 'merge', 'in', 'cat', 'substr', 'length',
+  'var',
+  'if',
+  '?:',
+  '==',
+  '===',
+  '!=',
+  '!==',
+  '!',
+  '!!',
+  'not',
+  'or',
+  'and',
+  '??',
+  '>',
+  '>=',
+  '<',
+  '<=',
+  'max',
+  'min',
+  '+',
+  '-',
+  '*',
+  '/',
+  '%',
+  'map',
+  'reduce',
+  'filter',
+  'all',
+  'every',
+  'none',
+  'some',
+  'merge',
+  'in',
+  'cat',
+  'substr',
+  'length',
 ];
 const ITERATORS = new Set(['map', 'reduce', 'filter', 'all', 'every', 'none', 'some']);
 const MAX_DEPTH = 32;
 const MAX_NODES = 1_000;
 
 const FACTS: Readonly<Record<keyof Facts, true>> = {
-  age: true, sex: true, region: true, monthly_income_fen: true, employment: true, employer_type: true, years_employed: true, education: true,
-  housing_fund: true, social_security: true, house: true, car: true, policy: true, credit_card: true, zhima_band: true, amount_fen: true,
-  term_months: true, purpose: true, channel: true, variant: true, hour: true,
+  age: true,
+  sex: true,
+  region: true,
+  monthly_income_fen: true,
+  employment: true,
+  employer_type: true,
+  years_employed: true,
+  education: true,
+  housing_fund: true,
+  social_security: true,
+  house: true,
+  car: true,
+  policy: true,
+  credit_card: true,
+  zhima_band: true,
+  amount_fen: true,
+  term_months: true,
+  purpose: true,
+  channel: true,
+  variant: true,
+  hour: true,
 };
 
 const engine = makeEngine();
@@ -54,10 +106,17 @@ function visit(node: unknown, pointer: string, depth: number, inIterator: boolea
   if (node === null || typeof node !== 'object') return null;
   if (Array.isArray(node)) return firstFault(node, (item, index) => visit(item, `${pointer}/${index}`, depth + 1, inIterator, count));
   const keys = Object.keys(node);
-  if (keys.length !== 1) return fault(pointer, 'rule_not_one_operator', `此处须恰有一个运算符，现有 ${keys.length} 个`, `exactly one operator is needed here, found ${keys.length}`);
+  if (keys.length !== 1)
+    return fault(
+      pointer,
+      'rule_not_one_operator',
+      `此处须恰有一个运算符，现有 ${keys.length} 个`,
+      `exactly one operator is needed here, found ${keys.length}`,
+    );
   const operator = keys[0]!;
   const below = `${pointer}/${operator.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-  if (!OPERATORS.includes(operator)) return fault(below, 'rule_unknown_operator', `未知运算符 ${operator.slice(0, 40)}`, `unknown operator ${operator.slice(0, 40)}`);
+  if (!OPERATORS.includes(operator))
+    return fault(below, 'rule_unknown_operator', `未知运算符 ${operator.slice(0, 40)}`, `unknown operator ${operator.slice(0, 40)}`);
   const argument = (node as Record<string, unknown>)[operator];
   if (operator === 'var' && !inIterator) {
     const name: unknown = Array.isArray(argument) ? argument[0] : argument;
@@ -66,7 +125,9 @@ function visit(node: unknown, pointer: string, depth: number, inIterator: boolea
   }
   if (!Array.isArray(argument)) return visit(argument, below, depth + 1, inIterator, count);
   // Inside an iterator `var` speaks of the element, not of the facts.
-  return firstFault(argument, (item, index) => visit(item, `${below}/${index}`, depth + 1, inIterator || (ITERATORS.has(operator) && index === 1), count));
+  return firstFault(argument, (item, index) =>
+    visit(item, `${below}/${index}`, depth + 1, inIterator || (ITERATORS.has(operator) && index === 1), count),
+  );
 }
 
 function firstFault(items: readonly unknown[], look: (item: unknown, index: number) => Fault | null): Fault | null {

@@ -18,10 +18,15 @@ export interface Prospect {
  * (d = the policy's patience): p s / (1 - d (1 - p)). Ties go to the lower cost, the higher likelihood, the funder id.
  */
 export function borrowerOrder<P extends Prospect>(prospects: readonly P[], patience: number): P[] {
-  const score = new Map(prospects.map((prospect) => [prospect, indexOf(prospect.mean, Math.max(0, WORTHLESS_APR_BPS - prospect.quotedAprBps), 0, patience)]));
+  const score = new Map(
+    prospects.map((prospect) => [prospect, indexOf(prospect.mean, Math.max(0, WORTHLESS_APR_BPS - prospect.quotedAprBps), 0, patience)]),
+  );
   return prospects.toSorted(
     (left, right) =>
-      score.get(right)! - score.get(left)! || left.quotedAprBps - right.quotedAprBps || right.mean - left.mean || (left.funderId < right.funderId ? -1 : 1),
+      score.get(right)! - score.get(left)! ||
+      left.quotedAprBps - right.quotedAprBps ||
+      right.mean - left.mean ||
+      (left.funderId < right.funderId ? -1 : 1),
   );
 }
 

@@ -23,7 +23,10 @@ export function chooseByStrategy<B extends Box>(boxes: readonly B[], policy: Pol
     case 'wave':
       return chooseWaves(ordered, policy, limits);
     case 'rate_table': {
-      const worthwhile = boxes.filter((box) => box.index > limits.lastBox).toSorted(byIndex).slice(0, Math.max(0, limits.attempts));
+      const worthwhile = boxes
+        .filter((box) => box.index > limits.lastBox)
+        .toSorted(byIndex)
+        .slice(0, Math.max(0, limits.attempts));
       return worthwhile.length === 0 ? [] : [worthwhile];
     }
   }

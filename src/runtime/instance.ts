@@ -55,7 +55,13 @@ export interface Service {
 
 export function createService(host: Host): Service {
   const store = createStore(host.db);
-  const commit = createGroupCommit({ store, transact: host.transact, defer: (run) => host.clock.defer(run), onDiskFailure: host.onDiskFailure, ...(host.maxGroup === undefined ? {} : { maxGroup: host.maxGroup }) });
+  const commit = createGroupCommit({
+    store,
+    transact: host.transact,
+    defer: (run) => host.clock.defer(run),
+    onDiskFailure: host.onDiskFailure,
+    ...(host.maxGroup === undefined ? {} : { maxGroup: host.maxGroup }),
+  });
   const desk = createLocalDesk({ store, commit, vault: host.vault, nowMs: () => host.clock.nowMs(), model: loadModel(store) });
   const actor = createActor(() => deps);
   const drain = createDrain(() => deps);

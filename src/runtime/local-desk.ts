@@ -13,7 +13,13 @@ export interface LocalDesk extends Desk {
   publishModel(model: LikelihoodModel, version: number): void;
 }
 
-export function createLocalDesk(deps: { readonly store: Store; readonly commit: Commit; readonly vault: Vault; readonly nowMs: () => number; readonly model: { model: LikelihoodModel; cursor: number } }): LocalDesk {
+export function createLocalDesk(deps: {
+  readonly store: Store;
+  readonly commit: Commit;
+  readonly vault: Vault;
+  readonly nowMs: () => number;
+  readonly model: { model: LikelihoodModel; cursor: number };
+}): LocalDesk {
   const { store, commit, vault, nowMs } = deps;
   let snapshot = buildSnapshot(store);
   let blacklisted = store.desk.blacklistPage(undefined, 1).length > 0;
@@ -45,7 +51,10 @@ export function createLocalDesk(deps: { readonly store: Store; readonly commit: 
     snapshot: () => snapshot,
     likelihoods: () => published,
     funderSecrets: (funderId) => Object.fromEntries(secretsOf(funderId).map(({ slot, secret }) => [slot, secret])),
-    partnerSecrets: (partnerId) => secretsOf(partnerId).map(({ secret }) => secret).toReversed(),
+    partnerSecrets: (partnerId) =>
+      secretsOf(partnerId)
+        .map(({ secret }) => secret)
+        .toReversed(),
     endpointSecrets: (endpointId) => secretsOf(endpointId),
     hasBlacklist: () => blacklisted,
     lendCap: (key, limit, want) =>

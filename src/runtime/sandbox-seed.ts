@@ -44,7 +44,16 @@ export function seedSandbox(tx: Store, vault: Vault, sandbox: SandboxFunders, no
   const known = new Set(tx.desk.keys().map((row) => row.id));
   const key = (id: string, text: string, kind: 'publishable' | 'secret' | 'operator', role: 'operator' | 'approver' | null): void => {
     if (known.has(id)) return;
-    tx.desk.insertKey({ id, hash: vault.sha256Hex(text), kind, channelId: kind === 'operator' ? null : SANDBOX_CHANNEL, role, name: id, createdAtMs: nowMs, revokedAtMs: null });
+    tx.desk.insertKey({
+      id,
+      hash: vault.sha256Hex(text),
+      kind,
+      channelId: kind === 'operator' ? null : SANDBOX_CHANNEL,
+      role,
+      name: id,
+      createdAtMs: nowMs,
+      revokedAtMs: null,
+    });
   };
   key('key_sandbox_publishable', keys.publishable, 'publishable', null);
   key('key_sandbox_secret', keys.secret, 'secret', null);
@@ -54,7 +63,16 @@ export function seedSandbox(tx: Store, vault: Vault, sandbox: SandboxFunders, no
     const current = tx.desk.record(kind, record.id);
     const body = JSON.stringify(record);
     if (current !== undefined && (!refresh || current.body === body)) return;
-    tx.desk.insertRecord({ kind, id: record.id, version: (current?.version ?? 0) + 1, body, retired: false, createdAtMs: nowMs, author: 'sandbox', approver: null });
+    tx.desk.insertRecord({
+      kind,
+      id: record.id,
+      version: (current?.version ?? 0) + 1,
+      body,
+      retired: false,
+      createdAtMs: nowMs,
+      author: 'sandbox',
+      approver: null,
+    });
   };
   put('channel', { id: SANDBOX_CHANNEL, name: 'H5 demo', status: 'live', allowed_origins: ['*'] } as { id: string });
   put('policy', SANDBOX_POLICY);
@@ -95,12 +113,16 @@ export const SANDBOX_POLICY = Policy.parse({
 
 const CONSENT_TEXTS = [
   {
-    id: 'application', purpose: 'application', version: '2026-11-01',
+    id: 'application',
+    purpose: 'application',
+    version: '2026-11-01',
     zh: '我同意{recipient}为“{purpose}”处理我提交的信息。平台不放贷；未经我逐一同意，不会把我的信息提供给任何资金方。我可以随时撤回同意、要求删除。',
     en: 'I agree that {recipient} handles what I submit for {purpose}. The platform does not lend, and gives my data to no funder to whom I have not agreed one by one. I can take this back, and have my data erased, at any time.',
   },
   {
-    id: 'credit_decision', purpose: 'credit_decision', version: '2026-11-01',
+    id: 'credit_decision',
+    purpose: 'credit_decision',
+    version: '2026-11-01',
     zh: '我同意平台把以下信息提供给{recipient}，仅用于{purpose}：{fields}。接收方只为此目的使用；我可以撤回同意，撤回后不再提供。',
     en: 'I agree that the platform gives the following to {recipient}, for {purpose} only: {fields}. It is used for nothing else; I can withdraw, and nothing more is given from then on.',
   },
@@ -108,19 +130,74 @@ const CONSENT_TEXTS = [
 
 /** 24% for each type until a pack of the jurisdiction says otherwise; sources are the operators' to keep up to date. */
 const COST_CAPS = (['bank', 'consumer_finance', 'micro_lender'] as const).map((type) => ({
-  id: `cn-${type.replace('_', '-')}-2025`, funder_type: type, valid_from: '2025-10-01', max_apr_bps: 2_400, source: '金规〔2025〕9号, read as a 24% ceiling; in force from 2025-10-01',
+  id: `cn-${type.replace('_', '-')}-2025`,
+  funder_type: type,
+  valid_from: '2025-10-01',
+  max_apr_bps: 2_400,
+  source: '金规〔2025〕9号, read as a 24% ceiling; in force from 2025-10-01',
 }));
 
 const PARTNER_OFFERS = [
-  offer('pof_card', 'credit_card', '首刷有礼信用卡', 'Credit card with a first-use gift', { click_fen: 50, lead_fen: 3_000, sale_fen: 12_000 }, { click: 0.12, lead: 0.2, sale: 0.4 }, true),
-  offer('pof_accident_cover', 'insurance', '免费意外险体验', 'Free accident cover trial', { click_fen: 30, lead_fen: 800, sale_fen: 0 }, { click: 0.25, lead: 0.4, sale: 0 }, true),
-  offer('pof_other_loans', 'loan_product', '看看其他贷款产品', 'Look at other loan products', { click_fen: 120, lead_fen: 2_000, sale_fen: 0 }, { click: 0.3, lead: 0.15, sale: 0 }, true),
-  offer('pof_savings', 'financial_product', '零钱理财新人专享', 'A newcomer’s savings product', { click_fen: 20, lead_fen: 500, sale_fen: 4_000 }, { click: 0.06, lead: 0.2, sale: 0.3 }, { '>=': [{ var: 'monthly_income_fen' }, 800_000] }),
+  offer(
+    'pof_card',
+    'credit_card',
+    '首刷有礼信用卡',
+    'Credit card with a first-use gift',
+    { click_fen: 50, lead_fen: 3_000, sale_fen: 12_000 },
+    { click: 0.12, lead: 0.2, sale: 0.4 },
+    true,
+  ),
+  offer(
+    'pof_accident_cover',
+    'insurance',
+    '免费意外险体验',
+    'Free accident cover trial',
+    { click_fen: 30, lead_fen: 800, sale_fen: 0 },
+    { click: 0.25, lead: 0.4, sale: 0 },
+    true,
+  ),
+  offer(
+    'pof_other_loans',
+    'loan_product',
+    '看看其他贷款产品',
+    'Look at other loan products',
+    { click_fen: 120, lead_fen: 2_000, sale_fen: 0 },
+    { click: 0.3, lead: 0.15, sale: 0 },
+    true,
+  ),
+  offer(
+    'pof_savings',
+    'financial_product',
+    '零钱理财新人专享',
+    'A newcomer’s savings product',
+    { click_fen: 20, lead_fen: 500, sale_fen: 4_000 },
+    { click: 0.06, lead: 0.2, sale: 0.3 },
+    { '>=': [{ var: 'monthly_income_fen' }, 800_000] },
+  ),
 ];
 
-function offer(id: string, kind: PartnerOffer['class'], zh: string, en: string, payouts: PartnerOffer['payouts'], prior: PartnerOffer['prior'], rule: PartnerOffer['rule']): PartnerOffer {
+function offer(
+  id: string,
+  kind: PartnerOffer['class'],
+  zh: string,
+  en: string,
+  payouts: PartnerOffer['payouts'],
+  prior: PartnerOffer['prior'],
+  rule: PartnerOffer['rule'],
+): PartnerOffer {
   return PartnerOffer.parse({
-    id, partner_id: SANDBOX_PARTNER, class: kind, title: { zh, en }, text: { zh: '由合作方提供的推广信息，与本次贷款申请结果无关。', en: 'A partner’s advertisement; it has nothing to do with the outcome of this application.' },
-    url: `https://partner.example/${id}?click={click_id}`, status: 'live', rule, payouts, prior,
+    id,
+    partner_id: SANDBOX_PARTNER,
+    class: kind,
+    title: { zh, en },
+    text: {
+      zh: '由合作方提供的推广信息，与本次贷款申请结果无关。',
+      en: 'A partner’s advertisement; it has nothing to do with the outcome of this application.',
+    },
+    url: `https://partner.example/${id}?click={click_id}`,
+    status: 'live',
+    rule,
+    payouts,
+    prior,
   });
 }

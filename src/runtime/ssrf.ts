@@ -12,7 +12,9 @@ export interface TargetPolicy {
   readonly allowLoopback: boolean;
 }
 
-export type TargetVerdict = { readonly ok: true; readonly url: URL } | { readonly ok: false; readonly why: 'bad_url' | 'blocked_target'; readonly detail: TargetFault };
+export type TargetVerdict =
+  | { readonly ok: true; readonly url: URL }
+  | { readonly ok: false; readonly why: 'bad_url' | 'blocked_target'; readonly detail: TargetFault };
 export type TargetFault = 'malformed' | 'scheme' | 'credentials' | 'port' | 'local_name' | 'address';
 
 /** What every target must be, trusted ones too: an http(s) URL without credentials. */
@@ -80,8 +82,8 @@ function localName(hostname: string, policy: TargetPolicy): boolean {
 
 /** Services that take commands over a text protocol or over HTTP without asking who speaks. */
 const REFUSED_PORTS: ReadonlySet<number> = new Set([
-  1719, 1720, 1723, 2049, 2375, 2376, 2379, 2380, 3306, 3659, 4045, 4190, 5060, 5061, 5432, 5984, 6000, 6379, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 8500,
-  9200, 9300, 10080, 10250, 11211, 27017,
+  1719, 1720, 1723, 2049, 2375, 2376, 2379, 2380, 3306, 3659, 4045, 4190, 5060, 5061, 5432, 5984, 6000, 6379, 6566, 6665, 6666, 6667, 6668, 6669,
+  6679, 6697, 8500, 9200, 9300, 10080, 10250, 11211, 27017,
 ]);
 
 /** 80, 443, and from 1024 on whatever is not the usual port of such a service. */

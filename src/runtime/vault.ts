@@ -7,7 +7,18 @@
  *                   wrapping      format 2 · master version 4 · iv 12 · data key 32 · tag 16
  *                   service seal  format 3 · master version 4 · salt 16 · iv 12 · ciphertext · tag 16
  */
-import { createCipheriv, createDecipheriv, createHmac, createPrivateKey, createPublicKey, createSecretKey, hash, hkdfSync, sign, timingSafeEqual } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  createSecretKey,
+  hash,
+  hkdfSync,
+  sign,
+  timingSafeEqual,
+} from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { invariant } from '../domain/failures.ts';
 import { SealBrokenError } from '../ports/vault.ts';
@@ -49,8 +60,15 @@ const CACHED_KEYS = 256;
 const PKCS8_ED25519 = Buffer.from('302e020100300506032b657004220420', 'hex');
 
 const INDEX_PURPOSES = Object.keys({
-  phone: true, id_number: true, device: true, ip: true, phone_tombstone: true, id_tombstone: true,
-  blacklist_phone: true, blacklist_id_number: true, blacklist_device: true,
+  phone: true,
+  id_number: true,
+  device: true,
+  ip: true,
+  phone_tombstone: true,
+  id_tombstone: true,
+  blacklist_phone: true,
+  blacklist_id_number: true,
+  blacklist_device: true,
 } satisfies Record<IndexPurpose, true>) as IndexPurpose[];
 const TAG_PURPOSES: readonly TagPurpose[] = ['client_token', 'click', 'cursor', 'audit', 'sandbox_key'];
 
@@ -61,7 +79,10 @@ export function createVault(keys: VaultKeys, randomBytes: (count: number) => Uin
   const wrapKeys = new Map(keys.masterKeys.map(({ version, key }) => [version, derive(key, 'wrap')]));
   const rootVersion = keys.indexRoot ?? Math.min(...keys.masterKeys.map(({ version }) => version));
   const root = keys.masterKeys.find(({ version }) => version === rootVersion)!.key;
-  const indexKeys = Object.fromEntries(INDEX_PURPOSES.map((purpose) => [purpose, derive(root, `index/${purpose}`)])) as Record<IndexPurpose, KeyObject>;
+  const indexKeys = Object.fromEntries(INDEX_PURPOSES.map((purpose) => [purpose, derive(root, `index/${purpose}`)])) as Record<
+    IndexPurpose,
+    KeyObject
+  >;
   const tagKeys = Object.fromEntries(TAG_PURPOSES.map((purpose) => [purpose, derive(root, `tag/${purpose}`)])) as Record<TagPurpose, KeyObject>;
   const privateKeyOf = signingKeys();
 

@@ -40,7 +40,8 @@ export function fast<P extends object>(prepared: P): P {
   const { query, fields, stmt } = prepared as Prepared;
   if (query === undefined || stmt === undefined || !isPlain(query.params)) return prepared;
   const binders = query.params.map((param) => (is(param, Placeholder) ? { name: param.name } : { value: param }));
-  const bind = (values: Readonly<Record<string, unknown>> = {}): unknown[] => binders.map((binder) => ('name' in binder ? values[binder.name] : binder.value));
+  const bind = (values: Readonly<Record<string, unknown>> = {}): unknown[] =>
+    binders.map((binder) => ('name' in binder ? values[binder.name] : binder.value));
   if (fields === undefined) return { run: (values?: Record<string, unknown>) => stmt.run(...bind(values)) } as unknown as P;
   if (fields.some(({ path }) => path.length !== 1)) return prepared;
   const names = fields.map(({ path }) => path[0]!);
@@ -66,8 +67,12 @@ function isPlain(params: readonly unknown[]): boolean {
 }
 
 function decoderOf(field: unknown): Decode {
-  if (is(field, Column)) return field.mapFromDriverValue === Column.prototype.mapFromDriverValue ? (value) => value : (value) => field.mapFromDriverValue(value);
-  const decoder = (field as { readonly sql?: { readonly decoder?: { mapFromDriverValue: Decode } }; readonly decoder?: { mapFromDriverValue: Decode } });
+  if (is(field, Column))
+    return field.mapFromDriverValue === Column.prototype.mapFromDriverValue ? (value) => value : (value) => field.mapFromDriverValue(value);
+  const decoder = field as {
+    readonly sql?: { readonly decoder?: { mapFromDriverValue: Decode } };
+    readonly decoder?: { mapFromDriverValue: Decode };
+  };
   const found = decoder.sql?.decoder ?? decoder.decoder;
   return found === undefined ? (value) => value : (value) => found.mapFromDriverValue(value);
 }
@@ -88,7 +93,11 @@ export function changing(make: () => unknown): (values: Values) => boolean {
 }
 
 /** Prepares `INSERT` of a whole row. With `orIgnore`, a row whose key exists is left alone and `false` comes back. */
-export function insertInto<T extends SQLiteTable>(db: Database, table: T, options: { orIgnore?: boolean } = {}): (row: InferSelectModel<T>) => boolean {
+export function insertInto<T extends SQLiteTable>(
+  db: Database,
+  table: T,
+  options: { orIgnore?: boolean } = {},
+): (row: InferSelectModel<T>) => boolean {
   const columns = getTableColumns(table) as Record<string, SQLiteColumn>;
   const values = Object.fromEntries(Object.keys(columns).map((key) => [key, arg(key)])) as InferInsertModel<T>;
   const { run, returning } = writer(
@@ -115,7 +124,10 @@ export function insertAllInto<T extends SQLiteTable, K extends keyof InferSelect
   const writers = Array.from({ length: MOST_ROWS + 1 }, (): ReturnType<typeof writer> | null => null);
   const writerFor = (count: number): ReturnType<typeof writer> =>
     (writers[count] ??= writer(
-      () => db.insert(table).values(Array.from({ length: count }, (_, at) => Object.fromEntries(keys.map((key) => [key, arg(`${at}/${key}`)])) as InferInsertModel<T>)),
+      () =>
+        db
+          .insert(table)
+          .values(Array.from({ length: count }, (_, at) => Object.fromEntries(keys.map((key) => [key, arg(`${at}/${key}`)])) as InferInsertModel<T>)),
       (name) => {
         const [at, key] = name.split('/') as [string, string];
         const [index, read] = [Number(at), reader(columns, key)];
@@ -169,7 +181,11 @@ interface Saving {
  * Both ways to write: by the driver's statement, whose placeholders are filled by `readOf` in the order of the SQL, or, where the driver
  * keeps none (`run` null), by drizzle with `RETURNING`, of which the last row comes back.
  */
-function writer(make: () => unknown, readOf: (name: string) => Read, told: SQL = NOTHING): { readonly run: ((source: unknown) => Written) | null; readonly returning: (source: unknown) => unknown } {
+function writer(
+  make: () => unknown,
+  readOf: (name: string) => Read,
+  told: SQL = NOTHING,
+): { readonly run: ((source: unknown) => Written) | null; readonly returning: (source: unknown) => unknown } {
   const { query, stmt } = (make() as Writing).prepare() as Prepared;
   invariant(query !== undefined, 'a write without its query');
   if (stmt !== undefined && isPlain(query.params)) {

@@ -11,7 +11,12 @@ const chainOf = (records: readonly unknown[], hash: TextHash = sha256Hex): { cha
   const chain = records.map((record) => ({ record, hash: (last = chainHash(last, record, hash)) }));
   return { chain, head: { count: chain.length, hash: last } };
 };
-const record = fc.record({ at: fc.nat(), who: fc.string(), what: fc.constantFrom('funder.saved', 'policy.published'), detail: fc.dictionary(fc.string({ maxLength: 4 }), fc.jsonValue({ maxDepth: 1 }), { maxKeys: 3 }) });
+const record = fc.record({
+  at: fc.nat(),
+  who: fc.string(),
+  what: fc.constantFrom('funder.saved', 'policy.published'),
+  detail: fc.dictionary(fc.string({ maxLength: 4 }), fc.jsonValue({ maxDepth: 1 }), { maxKeys: 3 }),
+});
 const records = fc.array(record, { minLength: 1, maxLength: 12 });
 
 describe('the audit chain', () => {
@@ -75,7 +80,10 @@ describe('the audit chain', () => {
   });
 
   test('under a keyed hash nobody without the key can make it again', () => {
-    const keyed = (key: string): TextHash => (text) => createHmac('sha256', key).update(text).digest('base64url');
+    const keyed =
+      (key: string): TextHash =>
+      (text) =>
+        createHmac('sha256', key).update(text).digest('base64url');
     const forged = chainOf([1, 9, 3], keyed('guess'));
     expect(verifyChain(forged.chain, forged.head, keyed('real'))).toEqual({ ok: false, at: 0, why: 'record' });
   });
@@ -100,9 +108,12 @@ describe('canonical JSON', () => {
     );
   });
 
-  test.each([[Number.NaN], [Infinity], [undefined], [[undefined]], [1n], [() => 1], [new Date(0)], [new Map()], [Symbol('x')]])('refuses what JSON cannot hold (%#)', (value) => {
-    expect(() => canonicalJson({ value: [value] })).toThrow(/canonical JSON/);
-  });
+  test.each([[Number.NaN], [Infinity], [undefined], [[undefined]], [1n], [() => 1], [new Date(0)], [new Map()], [Symbol('x')]])(
+    'refuses what JSON cannot hold (%#)',
+    (value) => {
+      expect(() => canonicalJson({ value: [value] })).toThrow(/canonical JSON/);
+    },
+  );
 });
 
 function parsed(text: string): unknown {

@@ -57,7 +57,12 @@ describe('liveGrant', () => {
   });
 
   test('prefers the newest, then the larger id, whatever the order of rows', () => {
-    const rows = [row({ id: 'cns_a', agreedAtMs: NOW - 9 }), row({ id: 'cns_c', agreedAtMs: NOW - 5 }), row({ id: 'cns_b', agreedAtMs: NOW - 5 }), row({ id: 'cns_z', agreedAtMs: NOW - 1, withdrawnAtMs: NOW })];
+    const rows = [
+      row({ id: 'cns_a', agreedAtMs: NOW - 9 }),
+      row({ id: 'cns_c', agreedAtMs: NOW - 5 }),
+      row({ id: 'cns_b', agreedAtMs: NOW - 5 }),
+      row({ id: 'cns_z', agreedAtMs: NOW - 1, withdrawnAtMs: NOW }),
+    ];
     expect(liveGrant(rows, want, NOW)?.id).toBe('cns_c');
     expect(liveGrant(rows.toReversed(), want, NOW)?.id).toBe('cns_c');
   });
@@ -66,11 +71,27 @@ describe('liveGrant', () => {
     const entity = fc.constantFrom('A', 'B');
     const purpose = fc.constantFrom(...CONSENT_PURPOSES);
     const fields = fc.subarray([...FIELD_NAMES]);
-    const rows = fc.array(fc.record({ legalEntity: entity, purpose, fields, agreedAtMs: fc.integer({ min: NOW - 10, max: NOW + 2 * AGREED_AT_SKEW_MS }), withdrawnAtMs: fc.option(fc.constant(NOW - 1)) }), { maxLength: 8 });
+    const rows = fc.array(
+      fc.record({
+        legalEntity: entity,
+        purpose,
+        fields,
+        agreedAtMs: fc.integer({ min: NOW - 10, max: NOW + 2 * AGREED_AT_SKEW_MS }),
+        withdrawnAtMs: fc.option(fc.constant(NOW - 1)),
+      }),
+      { maxLength: 8 },
+    );
     fc.assert(
       fc.property(rows, entity, purpose, fc.subarray([...FIELD_NAMES], { maxLength: 3 }), (parts, legalEntity, why, needs) => {
         const ledger = parts.map((part, index) => row({ ...part, id: `cns_${index}` }));
-        const good = ledger.filter((one) => one.legalEntity === legalEntity && one.purpose === why && one.withdrawnAtMs === null && one.agreedAtMs <= NOW + AGREED_AT_SKEW_MS && needs.every((name) => one.fields.includes(name)));
+        const good = ledger.filter(
+          (one) =>
+            one.legalEntity === legalEntity &&
+            one.purpose === why &&
+            one.withdrawnAtMs === null &&
+            one.agreedAtMs <= NOW + AGREED_AT_SKEW_MS &&
+            needs.every((name) => one.fields.includes(name)),
+        );
         const grant = liveGrant(ledger, { legalEntity, purpose: why, needs }, NOW);
         expect(grant === null).toBe(good.length === 0);
         if (grant !== null) expect(good).toContain(grant);
@@ -80,13 +101,23 @@ describe('liveGrant', () => {
 });
 
 test('missingGrants keeps the order and the extra facts of what is asked', () => {
-  const wants = [{ ...want, recipient: 'fnd_alpha' }, { ...want, legalEntity: 'Beta', recipient: 'fnd_beta' }, { ...want, needs: ['ip' as const], recipient: 'fnd_gamma' }];
+  const wants = [
+    { ...want, recipient: 'fnd_alpha' },
+    { ...want, legalEntity: 'Beta', recipient: 'fnd_beta' },
+    { ...want, needs: ['ip' as const], recipient: 'fnd_gamma' },
+  ];
   expect(missingGrants([row()], wants, NOW).map(({ recipient }) => recipient)).toEqual(['fnd_beta', 'fnd_gamma']);
   expect(missingGrants([row({ withdrawnAtMs: 1 })], wants, NOW)).toEqual(wants);
 });
 
 describe('renderConsentText', () => {
-  const parties = { recipientName: '甲银行', legalEntity: '甲银行股份有限公司', contact: '400-000-0000', purpose: 'credit_decision', fields: ['name', 'id_photos'] } as const;
+  const parties = {
+    recipientName: '甲银行',
+    legalEntity: '甲银行股份有限公司',
+    contact: '400-000-0000',
+    purpose: 'credit_decision',
+    fields: ['name', 'id_photos'],
+  } as const;
   const textOf = (zh: string, en: string) => ({ id: 'credit', purpose: 'credit_decision' as const, version: '2026-01', zh, en });
 
   test('fills the slots in both languages and hashes what is shown', () => {
@@ -101,13 +132,19 @@ describe('renderConsentText', () => {
 
   test('adds what the text leaves out', () => {
     const { text } = renderConsentText(textOf('同意提供{fields}。', 'Yes.'), parties, 'zh', sha256Hex);
-    expect(text.split('\n')).toEqual(['同意提供姓名、身份证照片（正反面）。', '接收方：甲银行（甲银行股份有限公司，联系方式：400-000-0000）', '处理目的：贷款资格审核与授信审批']);
+    expect(text.split('\n')).toEqual([
+      '同意提供姓名、身份证照片（正反面）。',
+      '接收方：甲银行（甲银行股份有限公司，联系方式：400-000-0000）',
+      '处理目的：贷款资格审核与授信审批',
+    ]);
     expect(renderConsentText(textOf('好', 'Yes.'), parties, 'en', sha256Hex).text.split('\n')).toHaveLength(4);
   });
 
   test('a recipient cannot write slots or replacement patterns of its own', () => {
     const sly = { ...parties, recipientName: '{fields}$&{purpose}' };
-    expect(renderConsentText(textOf('{recipient} {fields} {purpose}', 'x'), sly, 'zh', sha256Hex).text.startsWith('{fields}$&{purpose}（')).toBe(true);
+    expect(renderConsentText(textOf('{recipient} {fields} {purpose}', 'x'), sly, 'zh', sha256Hex).text.startsWith('{fields}$&{purpose}（')).toBe(
+      true,
+    );
   });
 
   test('the hash changes with recipient, fields, purpose, language and text', () => {

@@ -6,7 +6,12 @@ import type { AllInCost, PricedOffer } from '../../src/compliance/cost.ts';
 import type { CostCap } from '../../src/domain/desk.ts';
 import { amountMinor } from '../../src/domain/money.ts';
 
-const part = (dueInMonths: number, principal: number, interest = 0, fee = 0): Instalment => ({ dueInMonths, principal: principal as Instalment['principal'], interest: interest as Instalment['interest'], fee: fee as Instalment['fee'] });
+const part = (dueInMonths: number, principal: number, interest = 0, fee = 0): Instalment => ({
+  dueInMonths,
+  principal: principal as Instalment['principal'],
+  interest: interest as Instalment['interest'],
+  fee: fee as Instalment['fee'],
+});
 const fee = (amount: number, when: Fee['when']): Fee => ({ item: '服务费', payee: 'Payee Ltd.', amount: amount as Fee['amount'], when });
 const offer = (amount: number, plan: readonly Instalment[], fees: readonly Fee[] = []): PricedOffer => ({ amount: amountMinor(amount), plan, fees });
 const priced = (of: PricedOffer): AllInCost => {
@@ -30,20 +35,30 @@ const annuity = (amount: number, months: number, aprBps: number): Instalment[] =
 describe('the all-in annual cost', () => {
   test('of equal instalments without fees is the rate they were made with', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1_000_000, max: 20_000_000 }), fc.integer({ min: 1, max: 60 }), fc.integer({ min: 0, max: 3_600 }), (amount, months, aprBps) => {
-        expect(Math.abs(priced(offer(amount, annuity(amount, months, aprBps))).aprBps - aprBps)).toBeLessThanOrEqual(1);
-      }),
+      fc.property(
+        fc.integer({ min: 1_000_000, max: 20_000_000 }),
+        fc.integer({ min: 1, max: 60 }),
+        fc.integer({ min: 0, max: 3_600 }),
+        (amount, months, aprBps) => {
+          expect(Math.abs(priced(offer(amount, annuity(amount, months, aprBps))).aprBps - aprBps)).toBeLessThanOrEqual(1);
+        },
+      ),
     );
   });
 
   test('of one repayment after n months is its n-th root', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 36 }), fc.integer({ min: 1, max: 1_000_000 }), fc.integer({ min: 0, max: 300_000 }), (months, interest, upfront) => {
-        const rate = ((1_000_000 + interest) / (1_000_000 - upfront)) ** (1 / months) - 1;
-        fc.pre(rate < 5);
-        const cost = priced(offer(1_000_000, [part(months, 1_000_000, interest)], [fee(upfront, 'upfront')]));
-        expect(Math.abs(cost.aprBps - 120_000 * rate)).toBeLessThanOrEqual(0.500_001);
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 36 }),
+        fc.integer({ min: 1, max: 1_000_000 }),
+        fc.integer({ min: 0, max: 300_000 }),
+        (months, interest, upfront) => {
+          const rate = ((1_000_000 + interest) / (1_000_000 - upfront)) ** (1 / months) - 1;
+          fc.pre(rate < 5);
+          const cost = priced(offer(1_000_000, [part(months, 1_000_000, interest)], [fee(upfront, 'upfront')]));
+          expect(Math.abs(cost.aprBps - 120_000 * rate)).toBeLessThanOrEqual(0.500_001);
+        },
+      ),
     );
   });
 
@@ -52,7 +67,14 @@ describe('the all-in annual cost', () => {
     const [received, c1, c2] = [970_000, 520_000, 515_000];
     const q = (c1 + Math.sqrt(c1 * c1 + 4 * received * c2)) / (2 * received);
     const cost = priced(offer(1_000_000, [part(1, 500_000, 20_000), part(2, 500_000, 10_000, 5_000)], [fee(30_000, 'upfront')]));
-    expect(cost).toEqual({ kind: 'cost', aprBps: Math.round(120_000 * (q - 1)), compoundBps: Math.round((q ** 12 - 1) * 10_000), received, repaid: c1 + c2, charges: 65_000 });
+    expect(cost).toEqual({
+      kind: 'cost',
+      aprBps: Math.round(120_000 * (q - 1)),
+      compoundBps: Math.round((q ** 12 - 1) * 10_000),
+      received,
+      repaid: c1 + c2,
+      charges: 65_000,
+    });
   });
 
   test('of interest alone until the end (先息后本) is the interest', () => {
@@ -77,7 +99,14 @@ describe('the all-in annual cost', () => {
   test('monthly fees weigh as interest does, upfront fees as money not received', () => {
     const plan = annuity(2_000_000, 12, 1_800);
     const withFee = priced(offer(2_000_000, plan, [fee(5_000, 'monthly')]));
-    expect(withFee.aprBps).toBe(priced(offer(2_000_000, plan.map((one) => ({ ...one, fee: amountMinor(5_000) })))).aprBps);
+    expect(withFee.aprBps).toBe(
+      priced(
+        offer(
+          2_000_000,
+          plan.map((one) => ({ ...one, fee: amountMinor(5_000) })),
+        ),
+      ).aprBps,
+    );
     expect(withFee.charges).toBe(priced(offer(2_000_000, plan)).charges + 60_000);
     const upfront = priced(offer(2_000_000, plan, [fee(40_000, 'upfront')]));
     expect(upfront).toMatchObject({ received: 1_960_000, repaid: priced(offer(2_000_000, plan)).repaid });
@@ -91,18 +120,31 @@ describe('the all-in annual cost', () => {
 
   test('never falls when a charge is added', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 36 }), fc.integer({ min: 0, max: 3_600 }), fc.nat({ max: 200_000 }), fc.nat({ max: 20_000 }), (months, aprBps, upfront, monthly) => {
-        const plan = annuity(2_000_000, months, aprBps);
-        const bare = priced(offer(2_000_000, plan));
-        expect(priced(offer(2_000_000, plan, [fee(upfront, 'upfront')])).aprBps).toBeGreaterThanOrEqual(bare.aprBps);
-        expect(priced(offer(2_000_000, plan, [fee(monthly, 'monthly')])).aprBps).toBeGreaterThanOrEqual(bare.aprBps);
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 36 }),
+        fc.integer({ min: 0, max: 3_600 }),
+        fc.nat({ max: 200_000 }),
+        fc.nat({ max: 20_000 }),
+        (months, aprBps, upfront, monthly) => {
+          const plan = annuity(2_000_000, months, aprBps);
+          const bare = priced(offer(2_000_000, plan));
+          expect(priced(offer(2_000_000, plan, [fee(upfront, 'upfront')])).aprBps).toBeGreaterThanOrEqual(bare.aprBps);
+          expect(priced(offer(2_000_000, plan, [fee(monthly, 'monthly')])).aprBps).toBeGreaterThanOrEqual(bare.aprBps);
+        },
+      ),
     );
   });
 
   test('is nothing for a loan without charges, rounding included', () => {
     expect(priced(offer(1_000_000, annuity(1_000_000, 3, 0)))).toMatchObject({ aprBps: 0, compoundBps: 0, charges: 0 });
-    expect(priced(offer(1_000_000, [1, 2, 3].map((month) => part(month, 333_333))))).toMatchObject({ aprBps: 0, charges: 0 });
+    expect(
+      priced(
+        offer(
+          1_000_000,
+          [1, 2, 3].map((month) => part(month, 333_333)),
+        ),
+      ),
+    ).toMatchObject({ aprBps: 0, charges: 0 });
   });
 });
 
@@ -110,7 +152,13 @@ describe('a plan that cannot be priced', () => {
   const whole = [part(1, 1_000_000)];
   test.each<[string, PricedOffer]>([
     ['no_plan', offer(1_000_000, [])],
-    ['no_plan', offer(1_000_000, Array.from({ length: 200_000 }, () => part(1, 5)))],
+    [
+      'no_plan',
+      offer(
+        1_000_000,
+        Array.from({ length: 200_000 }, () => part(1, 5)),
+      ),
+    ],
     ['bad_month', offer(1_000_000, [part(0, 1_000_000)])],
     ['bad_month', offer(1_000_000, [part(1.5, 1_000_000)])],
     ['bad_month', offer(1_000_000, [part(601, 1_000_000)])],
@@ -132,13 +180,20 @@ describe('a plan that cannot be priced', () => {
 
   test('nothing at all makes it throw or answer without a whole number', () => {
     const number = fc.oneof(fc.integer({ min: -5, max: 50 }), fc.integer({ min: 0, max: 10 ** 12 }), fc.double());
-    const plans = fc.array(fc.tuple(number, number, number, number).map((parts) => part(...parts)), { maxLength: 6 });
-    const fees = fc.array(fc.tuple(number, fc.constantFrom<Fee['when']>('upfront', 'monthly')).map((parts) => fee(...parts)), { maxLength: 3 });
+    const plans = fc.array(
+      fc.tuple(number, number, number, number).map((parts) => part(...parts)),
+      { maxLength: 6 },
+    );
+    const fees = fc.array(
+      fc.tuple(number, fc.constantFrom<Fee['when']>('upfront', 'monthly')).map((parts) => fee(...parts)),
+      { maxLength: 3 },
+    );
     fc.assert(
       fc.property(fc.boolean(), number, plans, fees, (consistent, amount, plan, charges) => {
         const lent = consistent ? plan.reduce((total, { principal }) => total + principal, 0) : amount;
         const cost = allInCost({ amount: lent as PricedOffer['amount'], plan, fees: charges });
-        if (cost.kind === 'cost') expect([cost.aprBps, cost.compoundBps, cost.charges].every((value) => Number.isSafeInteger(value) && value >= 0)).toBe(true);
+        if (cost.kind === 'cost')
+          expect([cost.aprBps, cost.compoundBps, cost.charges].every((value) => Number.isSafeInteger(value) && value >= 0)).toBe(true);
       }),
       { numRuns: 500 },
     );
@@ -146,8 +201,19 @@ describe('a plan that cannot be priced', () => {
 });
 
 describe('the cap', () => {
-  const cap = (id: string, valid_from: string, max_apr_bps: number, funder_type: CostCap['funder_type'] = 'micro_lender'): CostCap => ({ id, funder_type, valid_from, max_apr_bps, source: 'test' });
-  const caps = [cap('later', '2027-12-31', 1_240), cap('first', '2025-10-01', 2_400), cap('bank', '2020-01-01', 3_600, 'bank'), cap('twin', '2027-12-31', 1_300)];
+  const cap = (id: string, valid_from: string, max_apr_bps: number, funder_type: CostCap['funder_type'] = 'micro_lender'): CostCap => ({
+    id,
+    funder_type,
+    valid_from,
+    max_apr_bps,
+    source: 'test',
+  });
+  const caps = [
+    cap('later', '2027-12-31', 1_240),
+    cap('first', '2025-10-01', 2_400),
+    cap('bank', '2020-01-01', 3_600, 'bank'),
+    cap('twin', '2027-12-31', 1_300),
+  ];
 
   test.each([
     ['2025-09-30', null],

@@ -47,10 +47,22 @@ describe('the disclosure', () => {
   });
 
   test('the table adds up to the charges', () => {
-    const fees = fc.array(fc.record<Fee>({ item: fc.constant('费'), payee: fc.constant('甲'), amount: fc.nat({ max: 20_000 }).map(fen), when: fc.constantFrom('upfront', 'monthly') }), { maxLength: 4 });
+    const fees = fc.array(
+      fc.record<Fee>({
+        item: fc.constant('费'),
+        payee: fc.constant('甲'),
+        amount: fc.nat({ max: 20_000 }).map(fen),
+        when: fc.constantFrom('upfront', 'monthly'),
+      }),
+      { maxLength: 4 },
+    );
     fc.assert(
       fc.property(fees, fc.nat({ max: 50_000 }), fc.integer({ min: -3, max: 3 }), (charges, interest, rounding) => {
-        const plan = OFFER.plan.map((part, index) => ({ ...part, interest: fen(interest + 1), principal: fen(part.principal + (index === 2 ? rounding : 0)) }));
+        const plan = OFFER.plan.map((part, index) => ({
+          ...part,
+          interest: fen(interest + 1),
+          principal: fen(part.principal + (index === 2 ? rounding : 0)),
+        }));
         const made = disclose(inputOf({ ...OFFER, plan, fees: charges }), sha256Hex).disclosure;
         expect(made.items.reduce((total, { amount }) => total + amount, 0)).toBe(made.charges);
         expect(made.repaid - made.received).toBe(made.charges);
@@ -76,7 +88,10 @@ describe('the disclosure', () => {
   });
 
   test('says what default costs, or that the lender has not told', () => {
-    const told = disclose(inputOf(OFFER, [{ item: { zh: '罚息', en: 'Penalty interest' }, method: { zh: '日利率0.07%', en: '0.07% a day' }, payee: '甲银行' }]), sha256Hex).disclosure;
+    const told = disclose(
+      inputOf(OFFER, [{ item: { zh: '罚息', en: 'Penalty interest' }, method: { zh: '日利率0.07%', en: '0.07% a day' }, payee: '甲银行' }]),
+      sha256Hex,
+    ).disclosure;
     expect(told.defaultNote).toBeNull();
     expect(renderDisclosure(told, 'zh')).toContain('罚息｜日利率0.07%｜收取方：甲银行');
     expect(disclosure.defaultNote).not.toBeNull();
@@ -85,7 +100,14 @@ describe('the disclosure', () => {
 
   test('as text it holds the whole table in either language and ends with the promise', () => {
     const zh = renderDisclosure(disclosure, 'zh').split('\n');
-    expect(zh.slice(0, 6)).toEqual(['出资方：甲银行（甲银行股份有限公司）', '贷款金额：12000.00元', '实际到账：11760.00元', '期限：3个月', '还款总额：12408.00元', '息费合计：648.00元']);
+    expect(zh.slice(0, 6)).toEqual([
+      '出资方：甲银行（甲银行股份有限公司）',
+      '贷款金额：12000.00元',
+      '实际到账：11760.00元',
+      '期限：3个月',
+      '还款总额：12408.00元',
+      '息费合计：648.00元',
+    ]);
     expect(zh[6]).toContain(`综合融资成本（年化）：${(disclosure.aprBps / 100).toFixed(2)}%（单利`);
     expect(zh).toContain('担保费｜放款时一次性收取，费率为占贷款金额的比例｜2.00%｜收取方：丙融资担保有限公司｜240.00元');
     expect(zh.at(-1)).toBe('除上述项目外，不收取任何其他费用。');

@@ -9,18 +9,43 @@ import { InvariantError } from '../../src/domain/failures.ts';
 const NOW = 1_780_000_000_000;
 const TO = { legalEntity: 'Alpha Bank Co., Ltd.', purpose: 'credit_decision', nowMs: NOW } as const;
 const GRANT: ConsentRow = {
-  id: 'cns_1', borrowerId: 'bor_1', applicationId: 'app_1', recipient: 'fnd_alpha', legalEntity: TO.legalEntity, purpose: TO.purpose,
-  fields: ['name', 'phone', 'assets', 'id_photos', 'device_id'], textVersion: 'v1', textHash: 'h', agreedAtMs: NOW - 1, withdrawnAtMs: null,
+  id: 'cns_1',
+  borrowerId: 'bor_1',
+  applicationId: 'app_1',
+  recipient: 'fnd_alpha',
+  legalEntity: TO.legalEntity,
+  purpose: TO.purpose,
+  fields: ['name', 'phone', 'assets', 'id_photos', 'device_id'],
+  textVersion: 'v1',
+  textHash: 'h',
+  agreedAtMs: NOW - 1,
+  withdrawnAtMs: null,
 };
 const values = (): FieldValues => ({
-  name: '张三', phone: '13800000001', id_number: '110105199003072338', age: 36, region: '110105', monthly_income_fen: 1_200_000, employment: 'salaried',
-  employer_type: null, years_employed: 4, education: null, assets: { house: 'none' }, amount_fen: 2_000_000, term_months: 12, purpose: 'consumption',
-  id_photos: [{ kind: 'id_front', contentType: 'image/jpeg', bytes: new Uint8Array([1, 2]) }], device_id: null, ip: null,
+  name: '张三',
+  phone: '13800000001',
+  id_number: '110105199003072338',
+  age: 36,
+  region: '110105',
+  monthly_income_fen: 1_200_000,
+  employment: 'salaried',
+  employer_type: null,
+  years_employed: 4,
+  education: null,
+  assets: { house: 'none' },
+  amount_fen: 2_000_000,
+  term_months: 12,
+  purpose: 'consumption',
+  id_photos: [{ kind: 'id_front', contentType: 'image/jpeg', bytes: new Uint8Array([1, 2]) }],
+  device_id: null,
+  ip: null,
 });
-const sourceOf = (from: FieldValues, asked: FieldName[] = []): FieldSource => (name) => {
-  asked.push(name);
-  return from[name];
-};
+const sourceOf =
+  (from: FieldValues, asked: FieldName[] = []): FieldSource =>
+  (name) => {
+    asked.push(name);
+    return from[name];
+  };
 
 describe('openGranted', () => {
   test('hands over exactly the needed fields and reads no other', () => {
@@ -63,7 +88,8 @@ describe('openGranted', () => {
 describe('Granted, by its type', () => {
   type Build = FieldCall<readonly ['name', 'phone'], SubmitAnswer>['build'];
   const build: Build = (_ctx, _attempt, fields) => ({ method: 'POST', url: 'https://funder.example/', headers: {}, body: fields.name });
-  const call = (fields: Granted<readonly ['name', 'phone']>): string | Uint8Array | null => build({ baseUrl: '', params: {}, secrets: {}, nowMs: 0, nonce: '', callbackUrl: '' }, { ref: 'att_1', funderRef: null }, fields).body;
+  const call = (fields: Granted<readonly ['name', 'phone']>): string | Uint8Array | null =>
+    build({ baseUrl: '', params: {}, secrets: {}, nowMs: 0, nonce: '', callbackUrl: '' }, { ref: 'att_1', funderRef: null }, fields).body;
 
   test('comes from openGranted with the right fields', () => {
     const fields = openGranted(['name', 'phone'], GRANT, sourceOf(values()), TO);

@@ -112,7 +112,11 @@ describe('half open', () => {
 });
 
 test('whatever happens: no more probes than allowed, a period within bounds, and never stuck', () => {
-  const step = fc.record({ wait: fc.nat({ max: 4_000 }), result: fc.constantFrom('success' as const, 'failure' as const, 'neutral' as const), hold: fc.boolean() });
+  const step = fc.record({
+    wait: fc.nat({ max: 4_000 }),
+    result: fc.constantFrom('success' as const, 'failure' as const, 'neutral' as const),
+    hold: fc.boolean(),
+  });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
       const breaker = createBreaker(OPTIONS);

@@ -8,9 +8,14 @@ const cap = (id: string, unit: Cap['unit'], window: Cap['window'], limit: number
 
 describe('a window', () => {
   it.each([
-    ['Asia/Shanghai', '2026-11-20T15:59:59.999Z', '2026-11-20', '2026-11-20T23'], ['Asia/Shanghai', '2026-11-20T16:00:00Z', '2026-11-21', '2026-11-21T00'],
-    ['UTC', '2026-12-31T23:59:59Z', '2026-12-31', '2026-12-31T23'], ['America/New_York', '2026-11-20T04:59:59Z', '2026-11-19', '2026-11-19T23'], ['America/New_York', '2026-11-20T05:00:00Z', '2026-11-20', '2026-11-20T00'],
-    ['Asia/Kolkata', '2026-11-20T18:29:59Z', '2026-11-20', '2026-11-20T23'], ['Asia/Kolkata', '2026-11-20T18:30:00Z', '2026-11-21', '2026-11-21T00'], ['Pacific/Kiritimati', '2026-12-31T10:00:00Z', '2027-01-01', '2027-01-01T00'],
+    ['Asia/Shanghai', '2026-11-20T15:59:59.999Z', '2026-11-20', '2026-11-20T23'],
+    ['Asia/Shanghai', '2026-11-20T16:00:00Z', '2026-11-21', '2026-11-21T00'],
+    ['UTC', '2026-12-31T23:59:59Z', '2026-12-31', '2026-12-31T23'],
+    ['America/New_York', '2026-11-20T04:59:59Z', '2026-11-19', '2026-11-19T23'],
+    ['America/New_York', '2026-11-20T05:00:00Z', '2026-11-20', '2026-11-20T00'],
+    ['Asia/Kolkata', '2026-11-20T18:29:59Z', '2026-11-20', '2026-11-20T23'],
+    ['Asia/Kolkata', '2026-11-20T18:30:00Z', '2026-11-21', '2026-11-21T00'],
+    ['Pacific/Kiritimati', '2026-12-31T10:00:00Z', '2027-01-01', '2027-01-01T00'],
   ])('of %s at %s is the day %s and the hour %s', (zone, time, day, hour) => {
     expect([windowOf('day', zone, at(time)), windowOf('hour', zone, at(time)), windowOf('total', zone, at(time))]).toEqual([day, hour, 'total']);
   });
@@ -31,16 +36,24 @@ describe('a window', () => {
 
   it('in China is reckoned as the calendar has it', () => {
     const calendar = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai', dateStyle: 'short', timeStyle: 'medium' });
-    fc.assert(fc.property(fc.integer({ min: at('2020-01-01T00:00:00Z'), max: at('2040-01-01T00:00:00Z') }), (ms) => {
-      expect(windowOf('hour', 'Asia/Shanghai', ms)).toBe(calendar.format(ms).slice(0, 13).replace(' ', 'T'));
-    }));
+    fc.assert(
+      fc.property(fc.integer({ min: at('2020-01-01T00:00:00Z'), max: at('2040-01-01T00:00:00Z') }), (ms) => {
+        expect(windowOf('hour', 'Asia/Shanghai', ms)).toBe(calendar.format(ms).slice(0, 13).replace(' ', 'T'));
+      }),
+    );
   });
 });
 
 it('a submit needs one of each count and its amount of each sum, in the window it falls into', () => {
-  const funder = { id: 'fnd_a', time_zone: 'Asia/Shanghai', caps: [cap('n', 'count', 'hour', 5), cap('sum', 'amount_fen', 'day', 1_000), cap('all', 'count', 'total', 9)] };
+  const funder = {
+    id: 'fnd_a',
+    time_zone: 'Asia/Shanghai',
+    caps: [cap('n', 'count', 'hour', 5), cap('sum', 'amount_fen', 'day', 1_000), cap('all', 'count', 'total', 9)],
+  };
   expect(capNeeds(funder, 700, at('2026-11-20T16:30:00Z'))).toEqual([
-    { key: 'fnd_a/n/2026-11-21T00', capId: 'n', limit: 5, need: 1 }, { key: 'fnd_a/sum/2026-11-21', capId: 'sum', limit: 1_000, need: 700 }, { key: 'fnd_a/all/total', capId: 'all', limit: 9, need: 1 },
+    { key: 'fnd_a/n/2026-11-21T00', capId: 'n', limit: 5, need: 1 },
+    { key: 'fnd_a/sum/2026-11-21', capId: 'sum', limit: 1_000, need: 700 },
+    { key: 'fnd_a/all/total', capId: 'all', limit: 9, need: 1 },
   ]);
   expect(capNeeds({ ...funder, caps: [] }, 700, 0)).toEqual([]);
 });
@@ -50,9 +63,11 @@ it('a loan of quota is a fiftieth of the limit, rounded up, and never less than 
 });
 
 it('a reservation is read back as it was written, whatever the cap is called', () => {
-  fc.assert(fc.property(fc.string({ minLength: 1 }), fc.maxSafeNat(), (key, need) => {
-    expect(readReservation(reservation({ key, capId: 'c', limit: 1, need }))).toEqual({ key, amount: need });
-  }));
+  fc.assert(
+    fc.property(fc.string({ minLength: 1 }), fc.maxSafeNat(), (key, need) => {
+      expect(readReservation(reservation({ key, capId: 'c', limit: 1, need }))).toEqual({ key, amount: need });
+    }),
+  );
   expect(() => readReservation('#5')).toThrow('malformed');
   expect(() => readReservation('nothing')).toThrow('malformed');
 });

@@ -4,7 +4,16 @@ import { createLines, type CallSpec, type Capability } from '../../src/dispatch/
 import type { SendOutcome, SendOptions } from '../../src/ports/transport.ts';
 import { createManualClock } from './manual-clock.ts';
 
-type Answer = { readonly kind: 'fine' } | { readonly kind: 'unavailable'; readonly fault: 'funder' | 'ours'; readonly retryable: boolean; readonly retryAfterMs: number | null; readonly detail: string } | { readonly kind: 'unknown'; readonly detail: string };
+type Answer =
+  | { readonly kind: 'fine' }
+  | {
+      readonly kind: 'unavailable';
+      readonly fault: 'funder' | 'ours';
+      readonly retryable: boolean;
+      readonly retryAfterMs: number | null;
+      readonly detail: string;
+    }
+  | { readonly kind: 'unknown'; readonly detail: string };
 const ok: SendOutcome = { kind: 'response', response: { status: 200, headers: {}, body: new Uint8Array(0) } };
 const busy: Answer = { kind: 'unavailable', fault: 'funder', retryable: true, retryAfterMs: null, detail: 'busy' };
 const fine: Answer = { kind: 'fine' };
@@ -21,7 +30,11 @@ function make(send: (n: number, options: SendOptions) => SendOutcome | Promise<S
   const lines = createLines({ clock, transport, random: { bytes: (count) => new Uint8Array(count), uniform: () => 0.5 } });
   const funder = { id: 'fnd_a', max_concurrent: maxConcurrent };
   const spec = (capability: Capability, more: Partial<CallSpec<Answer>> = {}): CallSpec<Answer> => ({
-    capability, request: { method: 'POST', url: 'http://f.test/', headers: {}, body: null }, read: () => fine, timeoutMs: 1_000, ...more,
+    capability,
+    request: { method: 'POST', url: 'http://f.test/', headers: {}, body: null },
+    read: () => fine,
+    timeoutMs: 1_000,
+    ...more,
   });
   /** Runs a call to its end, moving the clock on as far as it wants. */
   const call = async (capability: Capability, more: Partial<CallSpec<Answer>> = {}) => {
@@ -42,8 +55,18 @@ describe('a call', () => {
   });
 
   it.each<[SendOutcome, object]>([
-    [{ kind: 'refused', why: 'connect' }, { kind: 'unavailable', fault: 'funder', retryable: true, detail: 'not sent: connect' }], [{ kind: 'lost', why: 'timeout' }, { kind: 'unknown', detail: 'lost: timeout' }],
-    [{ kind: 'lost', why: 'body_too_large' }, { kind: 'unknown', detail: 'lost: body_too_large' }],
+    [
+      { kind: 'refused', why: 'connect' },
+      { kind: 'unavailable', fault: 'funder', retryable: true, detail: 'not sent: connect' },
+    ],
+    [
+      { kind: 'lost', why: 'timeout' },
+      { kind: 'unknown', detail: 'lost: timeout' },
+    ],
+    [
+      { kind: 'lost', why: 'body_too_large' },
+      { kind: 'unknown', detail: 'lost: body_too_large' },
+    ],
   ])('whose outcome is %o has no response and says which', async (outcome, answer) => {
     expect(await make(() => outcome).call('submit')).toMatchObject({ answer, response: null });
   });
@@ -57,7 +80,10 @@ describe('a call', () => {
 
 describe('repeating', () => {
   it.each(['submit', 'draw'] as const)('a %s is never repeated, whatever became of it', async (capability) => {
-    for (const outcome of [{ kind: 'refused', why: 'connect' }, { kind: 'lost', why: 'reset' }] as const) {
+    for (const outcome of [
+      { kind: 'refused', why: 'connect' },
+      { kind: 'lost', why: 'reset' },
+    ] as const) {
       const made = make(() => outcome);
       await made.call(capability);
       expect(made.sent).toHaveLength(1);
@@ -110,7 +136,11 @@ describe('the breaker of a line', () => {
     const calls = Array.from({ length: 10 }, () => made.line().call(made.spec('submit', { read: () => ({ kind: 'unknown', detail: 'garbage' }) })));
     await Promise.all(calls);
     expect(made.line().isOpen(made.clock.nowMs())).toBe(true);
-    expect(await made.line().call(made.spec('submit'))).toEqual({ answer: { kind: 'unavailable', fault: 'funder', retryable: false, retryAfterMs: null, detail: 'breaker open' }, response: null, latencyMs: 0 });
+    expect(await made.line().call(made.spec('submit'))).toEqual({
+      answer: { kind: 'unavailable', fault: 'funder', retryable: false, retryAfterMs: null, detail: 'breaker open' },
+      response: null,
+      latencyMs: 0,
+    });
     expect(made.sent).toHaveLength(10);
     await made.clock.advance(5_000);
     expect((await made.line().call(made.spec('submit'))).answer).toEqual(fine);
@@ -132,7 +162,11 @@ describe('the bulkhead of a line', () => {
   it('lets so many run, four times as many wait, sheds the rest at once, and those who waited too long', async () => {
     const made = make(() => new Promise(() => {}), 2);
     const ended: string[] = [];
-    const kinds = (n: number): void => void made.line().call(made.spec('submit')).then(({ answer }) => ended.push(`${n}: ${'detail' in answer ? answer.detail : answer.kind}`));
+    const kinds = (n: number): void =>
+      void made
+        .line()
+        .call(made.spec('submit'))
+        .then(({ answer }) => ended.push(`${n}: ${'detail' in answer ? answer.detail : answer.kind}`));
     for (let n = 0; n < 12; n += 1) kinds(n);
     await made.clock.advance(0);
     expect([made.sent.length, ended]).toEqual([2, ['10: bulkhead full', '11: bulkhead full']]);

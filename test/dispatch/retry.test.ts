@@ -19,12 +19,20 @@ afterEach(() => {
 });
 
 const options = (more: Partial<RetryOptions<Answer>> = {}): RetryOptions<Answer> => ({
-  call: 'query', retries: 3, baseMs: 100, maxMs: 1_000, deadlineMs: Infinity, clock, uniform: () => 0.999_999,
+  call: 'query',
+  retries: 3,
+  baseMs: 100,
+  maxMs: 1_000,
+  deadlineMs: Infinity,
+  clock,
+  uniform: () => 0.999_999,
   again: (answer) => (answer.kind === 'ok' ? null : { afterMs: answer.afterMs }),
   ...more,
 });
-const failing = (times: number, afterMs: number | null = null) => (attempt: number): Promise<Answer> =>
-  Promise.resolve(attempt <= times ? { kind: 'unavailable', attempt, afterMs } : { kind: 'ok' });
+const failing =
+  (times: number, afterMs: number | null = null) =>
+  (attempt: number): Promise<Answer> =>
+    Promise.resolve(attempt <= times ? { kind: 'unavailable', attempt, afterMs } : { kind: 'ok' });
 
 /** Runs to the end on the manual clock; nothing may have touched a real timer or real randomness on the way. */
 async function finish<T>(promise: Promise<T>): Promise<T> {
@@ -93,17 +101,22 @@ describe('repeating what is safe', () => {
     expect(await result).toEqual({ kind: 'unavailable', attempt: 1, afterMs: null });
   });
 
-  test.each([new Error('a bug'), new TypeError('fetch failed'), new TypeError('x is not a function')])('what is thrown is thrown on at once: %s', async (error) => {
-    const ask = vi.fn(() => Promise.reject(error));
-    await expect(finish(retrySafely<Answer>(ask, options()))).rejects.toBe(error);
-    expect(ask).toHaveBeenCalledTimes(1);
-  });
+  test.each([new Error('a bug'), new TypeError('fetch failed'), new TypeError('x is not a function')])(
+    'what is thrown is thrown on at once: %s',
+    async (error) => {
+      const ask = vi.fn(() => Promise.reject(error));
+      await expect(finish(retrySafely<Answer>(ask, options()))).rejects.toBe(error);
+      expect(ask).toHaveBeenCalledTimes(1);
+    },
+  );
 
   test('two runs of one seed are the same', async () => {
     const run = async (): Promise<readonly number[]> => {
       clock = createManualClock();
       let state = 11;
-      await finish(retrySafely(failing(4), options({ clock, retries: 6, uniform: () => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647 })));
+      await finish(
+        retrySafely(failing(4), options({ clock, retries: 6, uniform: () => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647 })),
+      );
       return clock.sleeps;
     };
     expect(await run()).toEqual(await run());

@@ -22,9 +22,27 @@ describe('factsOf', () => {
   it('derives the facts and nothing that names a person', () => {
     const facts = factsOf(APPLICANT, REQUEST, { channel: 'h5-demo', variant: 'a', ip: '203.0.113.7', device_id: 'dev-9' }, NOW);
     expect(facts).toEqual({
-      age: 36, sex: 'm', region: '110105', monthly_income_fen: 1_200_000, employment: 'salaried', employer_type: 'private', years_employed: 4,
-      education: 'bachelor', housing_fund: '2y_plus', social_security: null, house: 'none', car: null, policy: null, credit_card: null,
-      zhima_band: '700_750', amount_fen: 2_000_000, term_months: 12, purpose: 'consumption', channel: 'h5-demo', variant: 'a', hour: 23,
+      age: 36,
+      sex: 'm',
+      region: '110105',
+      monthly_income_fen: 1_200_000,
+      employment: 'salaried',
+      employer_type: 'private',
+      years_employed: 4,
+      education: 'bachelor',
+      housing_fund: '2y_plus',
+      social_security: null,
+      house: 'none',
+      car: null,
+      policy: null,
+      credit_card: null,
+      zhima_band: '700_750',
+      amount_fen: 2_000_000,
+      term_months: 12,
+      purpose: 'consumption',
+      channel: 'h5-demo',
+      variant: 'a',
+      hour: 23,
     });
     const text = JSON.stringify(facts);
     for (const secret of [APPLICANT.name, APPLICANT.id_number, APPLICANT.phone, '203.0.113.7', 'dev-9']) expect(text).not.toContain(secret);
@@ -33,11 +51,23 @@ describe('factsOf', () => {
   it('keeps "not told" apart from "none" and from zero', () => {
     const { employer_type: _type, years_employed: _years, education: _education, ...bare } = APPLICANT;
     const facts = factsOf({ ...bare, assets: { car: 'none' } }, REQUEST, {}, NOW);
-    expect(facts).toMatchObject({ employer_type: null, years_employed: null, education: null, car: 'none', house: null, channel: NO_CHANNEL, variant: null });
+    expect(facts).toMatchObject({
+      employer_type: null,
+      years_employed: null,
+      education: null,
+      car: 'none',
+      house: null,
+      channel: NO_CHANNEL,
+      variant: null,
+    });
     expect(factsOf({ ...APPLICANT, years_employed: 0 }, REQUEST, {}, NOW).years_employed).toBe(0);
   });
 
-  it.each([['2026-06-15T16:00:00Z', 0], ['2026-06-15T15:59:59Z', 23], ['2026-06-15T00:00:00Z', 8]])('takes the hour in Shanghai: %s is %i', (at, hour) => {
+  it.each([
+    ['2026-06-15T16:00:00Z', 0],
+    ['2026-06-15T15:59:59Z', 23],
+    ['2026-06-15T00:00:00Z', 8],
+  ])('takes the hour in Shanghai: %s is %i', (at, hour) => {
     expect(factsOf(APPLICANT, REQUEST, {}, Date.parse(at)).hour).toBe(hour);
   });
 
@@ -54,8 +84,17 @@ describe('factsOf', () => {
 
 describe('checkPhone', () => {
   it.each([
-    '13800000001', '+8613800000001', '008613800000001', '8613800000001', '+86 138 0000 0001', '138-0000-0001', '（+86）138－0000－0001',
-    '１３８０００００００１', '138\u20110000\u20110001', '\u200b13800000001\u200b', '+86-138.0000.0001',
+    '13800000001',
+    '+8613800000001',
+    '008613800000001',
+    '8613800000001',
+    '+86 138 0000 0001',
+    '138-0000-0001',
+    '（+86）138－0000－0001',
+    '１３８０００００００１',
+    '138\u20110000\u20110001',
+    '\u200b13800000001\u200b',
+    '+86-138.0000.0001',
   ])('takes %j', (text) => {
     expect(checkPhone(text)).toEqual({ ok: true, phone: '13800000001' });
   });
@@ -139,10 +178,16 @@ describe('checkName', () => {
   it('never throws, and what it accepts it accepts again unchanged', () => {
     const part = fc.constantFrom('张', '三', '·', ' ', '.', 'Ann', "'", '-', 'é', '\u0308', '𠮷', '９', '\u200b');
     fc.assert(
-      fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.array(part, { maxLength: 12 }).map((parts) => parts.join(''))), (text) => {
-        const found = checkName(text);
-        if (found.ok) expect(checkName(found.name)).toEqual(found);
-      }),
+      fc.property(
+        fc.oneof(
+          fc.string({ unit: 'binary' }),
+          fc.array(part, { maxLength: 12 }).map((parts) => parts.join('')),
+        ),
+        (text) => {
+          const found = checkName(text);
+          if (found.ok) expect(checkName(found.name)).toEqual(found);
+        },
+      ),
     );
   });
 });

@@ -14,13 +14,23 @@ function withCheck(body: string): string {
 
 describe('checkIdNumber', () => {
   it('reads what a valid number says', () => {
-    expect(checkIdNumber('110105199003072338', NOW)).toEqual({ ok: true, idNumber: '110105199003072338', region: '110105', birthDate: '1990-03-07', sex: 'm', age: 36 });
+    expect(checkIdNumber('110105199003072338', NOW)).toEqual({
+      ok: true,
+      idNumber: '110105199003072338',
+      region: '110105',
+      birthDate: '1990-03-07',
+      sex: 'm',
+      age: 36,
+    });
     expect(checkIdNumber('11010519491231002X', NOW)).toMatchObject({ ok: true, sex: 'f', age: 76, birthDate: '1949-12-31' });
   });
 
-  it.each(['11010519491231002x', '１１０１０５１９４９１２３１００２Ｘ', '110105 19491231 002x', '\u3000110105\u00a01949\u200b1231002ｘ '])('normalises %j', (text) => {
-    expect(checkIdNumber(text, NOW)).toMatchObject({ ok: true, idNumber: '11010519491231002X' });
-  });
+  it.each(['11010519491231002x', '１１０１０５１９４９１２３１００２Ｘ', '110105 19491231 002x', '\u3000110105\u00a01949\u200b1231002ｘ '])(
+    'normalises %j',
+    (text) => {
+      expect(checkIdNumber(text, NOW)).toMatchObject({ ok: true, idNumber: '11010519491231002X' });
+    },
+  );
 
   it.each([
     ['', 'shape'],
@@ -80,8 +90,12 @@ describe('checkIdNumber', () => {
 
 describe('makeIdNumber', () => {
   const person = fc.record({
-    region: fc.tuple(fc.constantFrom(...Object.keys(PROVINCES)), fc.integer({ min: 0, max: 9999 })).map(([province, rest]) => province + String(rest).padStart(4, '0')),
-    birthDate: fc.date({ min: new Date('1900-01-01T00:00:00Z'), max: new Date('2026-06-15T00:00:00Z'), noInvalidDate: true }).map((date) => date.toISOString().slice(0, 10)),
+    region: fc
+      .tuple(fc.constantFrom(...Object.keys(PROVINCES)), fc.integer({ min: 0, max: 9999 }))
+      .map(([province, rest]) => province + String(rest).padStart(4, '0')),
+    birthDate: fc
+      .date({ min: new Date('1900-01-01T00:00:00Z'), max: new Date('2026-06-15T00:00:00Z'), noInvalidDate: true })
+      .map((date) => date.toISOString().slice(0, 10)),
     sequence: fc.integer({ min: 0, max: 499 }),
     sex: fc.constantFrom('m' as const, 'f' as const),
   });

@@ -10,19 +10,23 @@ const random = fc.uint8Array({ minLength: 10, maxLength: 16 });
 
 describe('an id', () => {
   it('is of its kind alone, and tells its cell', () => {
-    fc.assert(fc.property(prefix, cell, atMs, random, (kind, number, nowMs, bytes) => {
-      const id = mintId(kind, number, nowMs, bytes);
-      expect(id).toMatch(/^[a-z]+_[0-9a-hjkmnp-tv-z]{22}$/);
-      expect(prefixes.filter((each) => isId(each, id))).toEqual([kind]);
-      expect(cellOf(id)).toBe(number);
-    }));
+    fc.assert(
+      fc.property(prefix, cell, atMs, random, (kind, number, nowMs, bytes) => {
+        const id = mintId(kind, number, nowMs, bytes);
+        expect(id).toMatch(/^[a-z]+_[0-9a-hjkmnp-tv-z]{22}$/);
+        expect(prefixes.filter((each) => isId(each, id))).toEqual([kind]);
+        expect(cellOf(id)).toBe(number);
+      }),
+    );
   });
 
   it('sorts by age, whatever its cell and luck', () => {
-    fc.assert(fc.property(atMs, atMs, cell, cell, random, random, (left, right, a, b, one, other) => {
-      fc.pre(left !== right);
-      expect(mintId('app', a, left, one) < mintId('app', b, right, other)).toBe(left < right);
-    }));
+    fc.assert(
+      fc.property(atMs, atMs, cell, cell, random, random, (left, right, a, b, one, other) => {
+        fc.pre(left !== right);
+        expect(mintId('app', a, left, one) < mintId('app', b, right, other)).toBe(left < right);
+      }),
+    );
   });
 
   it('is the same for the same time, cell and luck, and another for another luck', () => {
@@ -35,18 +39,36 @@ describe('an id', () => {
       expect(mintId('app', 7, 1_800_000_000_000, other)).not.toBe(id);
     }
     // 32 letters of five bits: the top three bits of a byte say nothing.
-    expect(mintId('app', 7, 1_800_000_000_000, bytes.map(() => 32))).toBe(id);
+    expect(
+      mintId(
+        'app',
+        7,
+        1_800_000_000_000,
+        bytes.map(() => 32),
+      ),
+    ).toBe(id);
   });
 
   it('lasts beyond this millennium', () => {
     expect(2 ** 45).toBeGreaterThan(Date.UTC(3_000, 0, 1));
   });
 
-  it.each(['', 'app', 'app_', 'app_0123456789', `app_${'0'.repeat(21)}`, `app_${'0'.repeat(23)}`, `app_${'u'.repeat(22)}`, `app_${'A'.repeat(22)}`, `APP_${'0'.repeat(22)}`, `app_${'0'.repeat(21)}\n`, `app_${'0'.repeat(22)}\n`, `xapp_${'0'.repeat(22)}`])(
-    '%j is none', (text) => {
-      expect(isId('app', text)).toBe(false);
-    },
-  );
+  it.each([
+    '',
+    'app',
+    'app_',
+    'app_0123456789',
+    `app_${'0'.repeat(21)}`,
+    `app_${'0'.repeat(23)}`,
+    `app_${'u'.repeat(22)}`,
+    `app_${'A'.repeat(22)}`,
+    `APP_${'0'.repeat(22)}`,
+    `app_${'0'.repeat(21)}\n`,
+    `app_${'0'.repeat(22)}\n`,
+    `xapp_${'0'.repeat(22)}`,
+  ])('%j is none', (text) => {
+    expect(isId('app', text)).toBe(false);
+  });
 
   it('of another shape has no cell', () => {
     for (const text of ['', 'app_', 'fnd_river', 'app_not-an-id-at-all-00']) expect(cellOf(text)).toBeNull();

@@ -5,18 +5,51 @@ import type { FunderReasonCode, ReasonCode } from '../../src/domain/reasons.ts';
 
 /** Fails to compile when an adapter can say a code that has no sentence. */
 const FUNDER_CODES: Record<FunderReason['code'], FunderReasonCode> = {
-  credit: 'funder_credit', income: 'funder_income', age: 'funder_age', region: 'funder_region', existing_customer: 'funder_existing_customer',
-  recent_rejection: 'funder_recent_rejection', blacklist: 'funder_blacklist', identity: 'funder_identity', amount: 'funder_amount',
-  duplicate: 'funder_duplicate', other: 'funder_other',
+  credit: 'funder_credit',
+  income: 'funder_income',
+  age: 'funder_age',
+  region: 'funder_region',
+  existing_customer: 'funder_existing_customer',
+  recent_rejection: 'funder_recent_rejection',
+  blacklist: 'funder_blacklist',
+  identity: 'funder_identity',
+  amount: 'funder_amount',
+  duplicate: 'funder_duplicate',
+  other: 'funder_other',
 };
 const CODES = Object.keys(REASONS) as ReasonCode[];
 
 describe('reasons', () => {
   it('has every reason the pipeline gives', () => {
     const promised = [
-      'incomplete', 'id_invalid', 'under_age', 'over_age', 'student', 'photo_missing', 'photo_poor', 'blacklisted', 'duplicate', 'too_many_applications',
-      'region', 'amount_out_of_range', 'operator_rule', 'under_review', 'no_funder_available', 'all_declined', 'deadline', 'withdrawn', 'consent_timeout',
-      'not_an_image', 'unsupported_format', 'too_small', 'too_large', 'blurred', 'too_dark', 'too_bright', 'wrong_shape', ...Object.values(FUNDER_CODES),
+      'incomplete',
+      'id_invalid',
+      'under_age',
+      'over_age',
+      'student',
+      'photo_missing',
+      'photo_poor',
+      'blacklisted',
+      'duplicate',
+      'too_many_applications',
+      'region',
+      'amount_out_of_range',
+      'operator_rule',
+      'under_review',
+      'no_funder_available',
+      'all_declined',
+      'deadline',
+      'withdrawn',
+      'consent_timeout',
+      'not_an_image',
+      'unsupported_format',
+      'too_small',
+      'too_large',
+      'blurred',
+      'too_dark',
+      'too_bright',
+      'wrong_shape',
+      ...Object.values(FUNDER_CODES),
     ];
     expect(CODES.toSorted()).toEqual(promised.toSorted());
   });

@@ -1,7 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import {
-  advanceApplication, advanceAttempt, advanceLoan, APPLICATION_ENDED, APPLICATION_STATES, ATTEMPT_OPEN, ATTEMPT_STATES, LOAN_STATES, type ApplicationEdge, type ApplicationState, type AttemptEdge, type AttemptState,
-  type LoanEdge, type LoanState,
+  advanceApplication,
+  advanceAttempt,
+  advanceLoan,
+  APPLICATION_ENDED,
+  APPLICATION_STATES,
+  ATTEMPT_OPEN,
+  ATTEMPT_STATES,
+  LOAN_STATES,
+  type ApplicationEdge,
+  type ApplicationState,
+  type AttemptEdge,
+  type AttemptState,
+  type LoanEdge,
+  type LoanState,
 } from '../../src/domain/states.ts';
 
 type Table = Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -28,7 +40,11 @@ describe.each(TABLES)('the life of an %s', (_, table, advance, first) => {
     for (const edges of Object.values(table)) for (const next of Object.values(edges)) expect(Object.keys(table)).toContain(next);
     expect([...reachable(table, first)].toSorted()).toEqual(Object.keys(table).toSorted());
     const ends = Object.keys(table).filter((state) => Object.keys(table[state]!).length === 0);
-    for (const state of Object.keys(table)) expect([...reachable(table, state)].some((each) => ends.includes(each)), state).toBe(true);
+    for (const state of Object.keys(table))
+      expect(
+        [...reachable(table, state)].some((each) => ends.includes(each)),
+        state,
+      ).toBe(true);
   });
 
   it('knows nothing of what objects inherit', () => {
@@ -52,7 +68,8 @@ describe('an application', () => {
   });
 
   it('that has not ended can always expire and be withdrawn', () => {
-    for (const state of states.filter((each) => !APPLICATION_ENDED.has(each))) expect([advanceApplication(state, 'expired'), advanceApplication(state, 'withdrawn')], state).toEqual(['expired', 'withdrawn']);
+    for (const state of states.filter((each) => !APPLICATION_ENDED.has(each)))
+      expect([advanceApplication(state, 'expired'), advanceApplication(state, 'withdrawn')], state).toEqual(['expired', 'withdrawn']);
   });
 
   it('is accepted from an offer alone, once', () => {

@@ -65,11 +65,20 @@ describe('a callback', () => {
     const atMs = world.clock.nowMs();
     await world.callBack('fnd_one', ref, { status: 'declined', decline: { code: 'credit_score' } }, { messageId: 'newer', atMs: atMs + 2_000 });
     await world.settle();
-    expect(attempts(world, id)).toEqual([['one', 'declined'], ['two', 'approved']]);
+    expect(attempts(world, id)).toEqual([
+      ['one', 'declined'],
+      ['two', 'approved'],
+    ]);
     await world.callBack('fnd_one', ref, { status: 'reviewing' }, { messageId: 'older', atMs: atMs + 1_000 });
     await world.callBack('fnd_one', ref, approval, { messageId: 'oldest', atMs });
     await world.settle();
-    expect([attempts(world, id), callbacks(world).map(({ detail }) => detail)]).toEqual([[['one', 'declined'], ['two', 'approved']], ['applied', 'stale', 'stale']]);
+    expect([attempts(world, id), callbacks(world).map(({ detail }) => detail)]).toEqual([
+      [
+        ['one', 'declined'],
+        ['two', 'approved'],
+      ],
+      ['applied', 'stale', 'stale'],
+    ]);
     await world.close();
   });
 
@@ -92,7 +101,13 @@ describe('a callback', () => {
     expect((await world.callBack('fnd_one', 'att_0000000000000000000000', approval)).status).toBe(200);
     expect((await world.callBack('fnd_two', ref, approval)).status).toBe(200);
     await world.settle();
-    expect([callbacks(world).map((row) => [row.state, row.detail]), attempts(world, id)]).toEqual([[['unmatched', 'no such order'], ['unmatched', 'no such order']], [['one', 'pending']]]);
+    expect([callbacks(world).map((row) => [row.state, row.detail]), attempts(world, id)]).toEqual([
+      [
+        ['unmatched', 'no such order'],
+        ['unmatched', 'no such order'],
+      ],
+      [['one', 'pending']],
+    ]);
     expect(world.logged.filter(({ event }) => event === 'callback.not_applied')).toHaveLength(2);
     await world.close();
   });
@@ -100,7 +115,11 @@ describe('a callback', () => {
   it('with a wrong signature is recorded, refused and changes nothing; the right one after it does', async () => {
     const { world, id, ref } = await waiting();
     const forged = await world.callBack('fnd_one', ref, approval, { forged: true });
-    expect([forged.status, state(world, id), callbacks(world)]).toEqual([401, 'pending', [{ state: 'forged', detail: 'wrong signature', attempt_id: null }]]);
+    expect([forged.status, state(world, id), callbacks(world)]).toEqual([
+      401,
+      'pending',
+      [{ state: 'forged', detail: 'wrong signature', attempt_id: null }],
+    ]);
     expect(world.logged.find(({ event }) => event === 'callback.forged')?.fields).toEqual({ funder: 'fnd_one', why: 'wrong signature' });
     expect((await world.callBack('fnd_one', ref, approval)).status).toBe(200);
     await world.settle();
@@ -114,7 +133,10 @@ describe('a callback', () => {
     await world.callBack('fnd_one', ref, { status: 'contemplating' });
     await world.settle();
     expect(attempts(world, id)).toEqual([['one', 'pending']]);
-    expect(world.service.deps.store.feed.eventsOf(id, 0).at(-1)).toMatchObject({ type: 'attempt.alarm', data: { alarm: 'unrecognised_status', detail: 'contemplating' } });
+    expect(world.service.deps.store.feed.eventsOf(id, 0).at(-1)).toMatchObject({
+      type: 'attempt.alarm',
+      data: { alarm: 'unrecognised_status', detail: 'contemplating' },
+    });
     await world.close();
   });
 
@@ -131,7 +153,10 @@ describe('a callback', () => {
 });
 
 describe('the sandbox’s own callbacks', () => {
-  it.each([{ how: 'three times and out of order', phone: '13800000005' }, { how: 'forged first', phone: '13800000008' }])('$how: one offer', async ({ phone }) => {
+  it.each([
+    { how: 'three times and out of order', phone: '13800000005' },
+    { how: 'forged first', phone: '13800000008' },
+  ])('$how: one offer', async ({ phone }) => {
     const world = await makeWorld();
     const made = await world.apply({ phone });
     await world.settle(10_000);

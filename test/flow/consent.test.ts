@@ -1,15 +1,35 @@
 /** No consent, no byte; and what is taken back stays back. */
 import { describe, expect, it } from 'vitest';
 import { applicationBody } from '../world.ts';
-import { approves, attempts, cancels, DAY, decides, declines, eventsOf, funder, leftOut, MINUTE, person, policy, scripted, state, tooLate, type ScriptedWorld } from './scripted.ts';
+import {
+  approves,
+  attempts,
+  cancels,
+  DAY,
+  decides,
+  declines,
+  eventsOf,
+  funder,
+  leftOut,
+  MINUTE,
+  person,
+  policy,
+  scripted,
+  state,
+  tooLate,
+  type ScriptedWorld,
+} from './scripted.ts';
 
 const TWO = [funder('one', 1), funder('two', 2)];
 const asked = (world: ScriptedWorld): [string, string][] => world.asks.map(({ kind, funderId }) => [kind, funderId.slice(4)]);
 const agreed = (world: ScriptedWorld): object => ({ text_version: '2026-11-01', agreed_at: new Date(world.clock.nowMs()).toISOString() });
 const platform = (world: ScriptedWorld): object[] => [{ recipient: 'platform', purpose: 'application', ...agreed(world) }];
-const to = (world: ScriptedWorld, ...names: string[]): object[] => names.map((name) => ({ recipient: `fnd_${name}`, purpose: 'credit_decision', ...agreed(world) }));
-const see = (world: ScriptedWorld, id: unknown): ReturnType<ScriptedWorld['call']> => world.call('GET', `/v1/applications/${id as string}`, { key: world.keys.secret });
-const answer = (world: ScriptedWorld, id: unknown, json: object): ReturnType<ScriptedWorld['call']> => world.call('POST', `/v1/applications/${id as string}/consents`, { key: world.keys.secret, json });
+const to = (world: ScriptedWorld, ...names: string[]): object[] =>
+  names.map((name) => ({ recipient: `fnd_${name}`, purpose: 'credit_decision', ...agreed(world) }));
+const see = (world: ScriptedWorld, id: unknown): ReturnType<ScriptedWorld['call']> =>
+  world.call('GET', `/v1/applications/${id as string}`, { key: world.keys.secret });
+const answer = (world: ScriptedWorld, id: unknown, json: object): ReturnType<ScriptedWorld['call']> =>
+  world.call('POST', `/v1/applications/${id as string}/consents`, { key: world.keys.secret, json });
 
 describe('without consent', () => {
   it('nothing leaves; the borrower is asked for the next few by name, and only those agreed to are asked', async () => {
@@ -49,12 +69,19 @@ describe('without consent', () => {
 
   it('an agreement to an old text, from the future or too long ago counts for nothing', async () => {
     const world = await scripted(TWO);
-    const body = (consent: object): object => applicationBody(world.clock.nowMs(), [], person(1), {}, { consents: [...platform(world), { ...to(world, 'one')[0], ...consent }] });
+    const body = (consent: object): object =>
+      applicationBody(world.clock.nowMs(), [], person(1), {}, { consents: [...platform(world), { ...to(world, 'one')[0], ...consent }] });
     for (const [consent, code] of [
-      [{ text_version: '2025-01-01' }, 'text_version'], [{ agreed_at: new Date(world.clock.nowMs() + DAY).toISOString() }, 'in_future'],
-      [{ agreed_at: new Date(world.clock.nowMs() - 31 * DAY).toISOString() }, 'too_old'], [{ recipient: 'fnd_nobody' }, 'unknown_recipient'],
+      [{ text_version: '2025-01-01' }, 'text_version'],
+      [{ agreed_at: new Date(world.clock.nowMs() + DAY).toISOString() }, 'in_future'],
+      [{ agreed_at: new Date(world.clock.nowMs() - 31 * DAY).toISOString() }, 'too_old'],
+      [{ recipient: 'fnd_nobody' }, 'unknown_recipient'],
     ] as const) {
-      const refused = await world.call('POST', '/v1/applications', { key: world.keys.secret, headers: { 'idempotency-key': code }, json: body(consent) });
+      const refused = await world.call('POST', '/v1/applications', {
+        key: world.keys.secret,
+        headers: { 'idempotency-key': code },
+        json: body(consent),
+      });
       expect([refused.status, (refused.json['errors'] as unknown as { code: string }[]).map((each) => each.code)]).toEqual([422, [code]]);
     }
     expect(asked(world)).toEqual([]);
@@ -79,7 +106,10 @@ describe('consent taken back', () => {
     const made = await world.apply(person(1));
     await world.call('DELETE', `/v1/applications/${made.json['id']}/consents/fnd_one`, { key: world.keys.secret });
     await world.settle();
-    expect(attempts(world, made.json['id'])).toEqual([['one', 'cancelled'], ['two', 'approved']]);
+    expect(attempts(world, made.json['id'])).toEqual([
+      ['one', 'cancelled'],
+      ['two', 'approved'],
+    ]);
     await world.close();
   });
 
@@ -89,7 +119,10 @@ describe('consent taken back', () => {
     const made = await world.apply(person(2));
     await world.call('DELETE', `/v1/applications/${made.json['id']}/consents/fnd_one`, { key: world.keys.secret });
     await world.settle(5_000);
-    expect(attempts(world, made.json['id'])).toEqual([['one', 'failed'], ['two', 'approved']]);
+    expect(attempts(world, made.json['id'])).toEqual([
+      ['one', 'failed'],
+      ['two', 'approved'],
+    ]);
     expect(world.asks.filter(({ funderId, kind }) => funderId === 'fnd_one' && kind === 'submit')).toHaveLength(1);
     await world.close();
   });
@@ -97,7 +130,9 @@ describe('consent taken back', () => {
 
 describe('a withdrawal', () => {
   it('asks pending funders to forget it until they have, and nobody else hears of it', async () => {
-    const world = await scripted(TWO, { fnd_one: (ask) => (ask.kind === 'cancel' ? (ask.before < 2 ? { kind: 'lost', why: 'timeout' } : cancels(ask)) : decides(ask)) });
+    const world = await scripted(TWO, {
+      fnd_one: (ask) => (ask.kind === 'cancel' ? (ask.before < 2 ? { kind: 'lost', why: 'timeout' } : cancels(ask)) : decides(ask)),
+    });
     const made = await world.apply(person(1));
     expect((await world.call('POST', `/v1/applications/${made.json['id']}/withdraw`, { key: world.keys.secret })).json['status']).toBe('withdrawn');
     await world.settle(30_000);
@@ -114,14 +149,19 @@ describe('a withdrawal', () => {
     await world.settle(1_000);
     expect(attempts(world, made.json['id'])).toEqual([['one', 'cancelled']]);
     expect(world.service.deps.store.offers.ofApplication(made.json['id']).map((offer) => offer.state)).toEqual(['cancelled']);
-    expect(eventsOf(world, made.json['id']).filter((type) => type.startsWith('application.')).at(-1)).toBe('application.withdrawn');
+    expect(
+      eventsOf(world, made.json['id'])
+        .filter((type) => type.startsWith('application.'))
+        .at(-1),
+    ).toBe('application.withdrawn');
     await world.close();
   });
 
   it('is refused once the application has ended, and said again is the same', async () => {
     const world = await scripted(TWO, { fnd_one: (ask) => (ask.kind === 'cancel' ? tooLate() : decides(ask)), fnd_two: declines });
     const made = await world.apply(person(1));
-    const withdraw = (): ReturnType<ScriptedWorld['call']> => world.call('POST', `/v1/applications/${made.json['id']}/withdraw`, { key: world.keys.secret });
+    const withdraw = (): ReturnType<ScriptedWorld['call']> =>
+      world.call('POST', `/v1/applications/${made.json['id']}/withdraw`, { key: world.keys.secret });
     expect([(await withdraw()).status, (await withdraw()).status]).toEqual([200, 200]);
     world.scripts['fnd_one'] = declines;
     const ended = await world.apply(person(2));

@@ -5,7 +5,8 @@ import { createDrain } from '../../src/flow/drain-timers.ts';
 import { decides, funder, person, reply, scripted, state, type ScriptedWorld } from './scripted.ts';
 
 const ONE = [funder('one', 1)];
-const overdue = (world: ScriptedWorld): number => world.db.get<{ n: number }>(sql`SELECT count(*) AS n FROM timers WHERE kind = 'application' AND due_at_ms <= ${world.clock.nowMs()}`)!.n;
+const overdue = (world: ScriptedWorld): number =>
+  world.db.get<{ n: number }>(sql`SELECT count(*) AS n FROM timers WHERE kind = 'application' AND due_at_ms <= ${world.clock.nowMs()}`)!.n;
 
 describe('the drain', () => {
   it('works off a backlog of any size at once, not a batch a second', async () => {
@@ -24,13 +25,20 @@ describe('the drain', () => {
 
   it('pushes back what throws, ever further, tells of it without its words, and goes on with the rest', async () => {
     let broken = true;
-    const world = await scripted(ONE, {}, {
-      receive: () => {
-        if (broken) throw new Error('13800000001 is a phone');
-        return reply(204, '');
+    const world = await scripted(
+      ONE,
+      {},
+      {
+        receive: () => {
+          if (broken) throw new Error('13800000001 is a phone');
+          return reply(204, '');
+        },
       },
+    );
+    const endpoint = await world.call('POST', '/v1/webhook-endpoints', {
+      key: world.roleKeys.operator,
+      json: { url: 'https://hooks.example/', types: ['application.submitted'] },
     });
-    const endpoint = await world.call('POST', '/v1/webhook-endpoints', { key: world.roleKeys.operator, json: { url: 'https://hooks.example/', types: ['application.submitted'] } });
     const made = await world.apply(person(1));
     expect(state(world, made.json['id'])).toBe('offered');
     const failures = (): unknown[] => world.logged.filter(({ event }) => event === 'timer.failed').map(({ fields }) => fields['tries']);
@@ -70,7 +78,10 @@ describe('the drain', () => {
     await world.settle(10_000);
     const { store } = world.service.deps;
     expect(store.feed.eventsSince(0, 100).filter(({ type }) => type === 'attempt.pending')).toHaveLength(1);
-    expect(world.db.all(sql`SELECT kind FROM timers WHERE kind IN ('housekeeping', 'learn') ORDER BY kind`)).toEqual([{ kind: 'housekeeping' }, { kind: 'learn' }]);
+    expect(world.db.all(sql`SELECT kind FROM timers WHERE kind IN ('housekeeping', 'learn') ORDER BY kind`)).toEqual([
+      { kind: 'housekeeping' },
+      { kind: 'learn' },
+    ]);
     await second.stop();
     await world.close();
   });
@@ -85,9 +96,16 @@ describe('housekeeping', () => {
     const form = new FormData();
     form.set('kind', 'id_front');
     form.set('file', new Blob([new Uint8Array([0xff, 0xd8, 0xff])]));
-    const request = new Request('http://millrace.test/v1/documents', { method: 'POST', body: form, headers: { authorization: `Bearer ${world.keys.secret}` } });
+    const request = new Request('http://millrace.test/v1/documents', {
+      method: 'POST',
+      body: form,
+      headers: { authorization: `Bearer ${world.keys.secret}` },
+    });
     const { id } = (await (await world.app.request(request)).json()) as { id: string };
-    const counts = (): unknown => world.db.get(sql`SELECT (SELECT count(*) FROM idempotency) AS replies, (SELECT count(*) FROM phone_verifications) AS codes, (SELECT count(*) FROM documents) AS photos`);
+    const counts = (): unknown =>
+      world.db.get(
+        sql`SELECT (SELECT count(*) FROM idempotency) AS replies, (SELECT count(*) FROM phone_verifications) AS codes, (SELECT count(*) FROM documents) AS photos`,
+      );
     expect([counts(), await objects.get(id)]).toEqual([{ replies: 1, codes: 1, photos: 3 }, expect.any(Uint8Array)]);
     await world.leap(24 * 3_600_000 + 700_000);
     expect([counts(), await objects.get(id), store.intake.document(id)]).toEqual([{ replies: 1, codes: 1, photos: 2 }, null, undefined]);

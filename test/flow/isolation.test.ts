@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { makeWorld } from '../world.ts';
 import { attempts, funder, knowsNot, person, scripted, state, type ScriptedWorld } from './scripted.ts';
 
-const submits = (world: ScriptedWorld, funderId: string): number => world.asks.filter((ask) => ask.funderId === funderId && ask.kind === 'submit').length;
+const submits = (world: ScriptedWorld, funderId: string): number =>
+  world.asks.filter((ask) => ask.funderId === funderId && ask.kind === 'submit').length;
 /** `small` sums go to the one that hangs, large ones do not fit it. */
 const hung = funder('hung', 1, { max_concurrent: 2, product: { max_amount_fen: 1_000_000 } });
 
@@ -45,7 +46,9 @@ describe('one funder hung', () => {
   });
 
   it('queries of a hung funder are few: retries keep to a tenth of the traffic', async () => {
-    const world = await scripted([funder('hung', 1, { max_concurrent: 100, timeouts: { decision_ms: 600_000 } })], { fnd_hung: ({ kind }) => (kind === 'submit' ? { kind: 'lost', why: 'reset' } : 'hang') });
+    const world = await scripted([funder('hung', 1, { max_concurrent: 100, timeouts: { decision_ms: 600_000 } })], {
+      fnd_hung: ({ kind }) => (kind === 'submit' ? { kind: 'lost', why: 'reset' } : 'hang'),
+    });
     await Promise.all(Array.from({ length: 60 }, (_, n) => world.apply(person(n))));
     await world.settle(60_000);
     const queries = world.asks.filter(({ kind }) => kind === 'query');

@@ -18,7 +18,10 @@ const THREE = ['one', 'two', 'three'].map((name, at) => funder(name, at + 1, { c
 async function experienced(count: number): Promise<ScriptedWorld> {
   const luck = seededRandom(SEED);
   const yes = { fnd_one: 0.05, fnd_two: 0.4, fnd_three: 0.8 };
-  const world = await scripted(THREE, Object.fromEntries(Object.entries(yes).map(([id, share]) => [id, (ask) => (luck.uniform() < share ? approves(ask) : declines(ask))])));
+  const world = await scripted(
+    THREE,
+    Object.fromEntries(Object.entries(yes).map(([id, share]) => [id, (ask) => (luck.uniform() < share ? approves(ask) : declines(ask))])),
+  );
   for (let n = 0; n < count; n += 1) await world.apply({ ...person(n), assets: { zhima_band: n % 2 === 0 ? 'under_600' : '750_plus' } });
   await world.settle(3_000);
   return world;
@@ -61,7 +64,10 @@ describe('the model', () => {
     expect(meanOf(world, last.json['id'], 'one')).toBeLessThan(meanOf(world, first.json['id'], 'one') / 2);
     expect(meanOf(world, last.json['id'], 'three')).toBeGreaterThan(meanOf(world, first.json['id'], 'three'));
     const { store } = world.service.deps;
-    expect([first, last].map(({ json }) => store.applications.plansOf(json['id'])[0]!.modelVersion)).toEqual([0, world.service.desk.likelihoods().version]);
+    expect([first, last].map(({ json }) => store.applications.plansOf(json['id'])[0]!.modelVersion)).toEqual([
+      0,
+      world.service.desk.likelihoods().version,
+    ]);
     // So little is left to hope for from the strictest that the plan does without it.
     expect(leftOut(world, last.json['id'])['one']).toContain('not_worth_it');
     await world.close();
@@ -73,8 +79,18 @@ describe('the model', () => {
     await deps.commit((tx) => {
       for (let n = 0; n < 4_500; n += 1) {
         tx.feed.append({
-          type: n % 3 === 0 ? 'attempt.approved' : 'attempt.declined', applicationId: null, applicationSeq: null, channelId: null, atMs: world.clock.nowMs(),
-          data: { funder_id: THREE[n % 3]!.id, band: n % 7 === 0 ? null : 'prime', tier: (n % 3) + 1, prior_ppm: 400_000, mean_ppm: 300_000 + (n % 50) },
+          type: n % 3 === 0 ? 'attempt.approved' : 'attempt.declined',
+          applicationId: null,
+          applicationSeq: null,
+          channelId: null,
+          atMs: world.clock.nowMs(),
+          data: {
+            funder_id: THREE[n % 3]!.id,
+            band: n % 7 === 0 ? null : 'prime',
+            tier: (n % 3) + 1,
+            prior_ppm: 400_000,
+            mean_ppm: 300_000 + (n % 50),
+          },
         });
       }
     });
@@ -92,7 +108,11 @@ describe('the model', () => {
     expect(modelToJson(loadModel(world.service.deps.store).model)).toBe(modelToJson(emptyModel()));
     const row = { seq: 1, applicationId: null, applicationSeq: null, channelId: null, atMs: 0 };
     const empty = emptyModel();
-    for (const event of [{ type: 'attempt.cancelled', data: { funder_id: 'fnd_one', band: 'prime', tier: 1 } }, { type: 'attempt.approved', data: { funder_id: 'fnd_one', band: 'gold', tier: 1 } }, { type: 'attempt.approved', data: {} }]) {
+    for (const event of [
+      { type: 'attempt.cancelled', data: { funder_id: 'fnd_one', band: 'prime', tier: 1 } },
+      { type: 'attempt.approved', data: { funder_id: 'fnd_one', band: 'gold', tier: 1 } },
+      { type: 'attempt.approved', data: {} },
+    ]) {
       expect(learnAll(empty, [{ ...row, ...event }])).toBe(empty);
     }
     await world.close();
@@ -100,7 +120,8 @@ describe('the model', () => {
 });
 
 describe('a stored plan', () => {
-  const replay = (world: ScriptedWorld, id: unknown): ReturnType<ScriptedWorld['call']> => world.call('POST', `/v1/desk/applications/${id as string}/replay`, { key: world.roleKeys.viewer });
+  const replay = (world: ScriptedWorld, id: unknown): ReturnType<ScriptedWorld['call']> =>
+    world.call('POST', `/v1/desk/applications/${id as string}/replay`, { key: world.roleKeys.viewer });
 
   it('is made again to the same bytes, whatever the desk and the model have become since', async () => {
     const world = await experienced(15);
@@ -135,18 +156,35 @@ describe('a stored plan', () => {
     const { facts } = inputsOf(world, (await world.apply(person(1))).json['id']);
     const maybe = <T>(some: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(some, { nil: null });
     const state = fc.record<FunderState>({
-      funderId: fc.constantFrom('fnd_one', 'fnd_two'), likelihood: fc.record({ alpha: fc.double({ min: 0.1, max: 99, noNaN: true }), beta: fc.double({ min: 0.1, max: 99, noNaN: true }) }), exhaustedCap: maybe(fc.constant('daily')),
-      breakerOpen: fc.boolean(), latencyMs: fc.nat(), declinedAtMs: maybe(fc.nat()), attempted: fc.boolean(), consentRefused: fc.boolean(),
+      funderId: fc.constantFrom('fnd_one', 'fnd_two'),
+      likelihood: fc.record({ alpha: fc.double({ min: 0.1, max: 99, noNaN: true }), beta: fc.double({ min: 0.1, max: 99, noNaN: true }) }),
+      exhaustedCap: maybe(fc.constant('daily')),
+      breakerOpen: fc.boolean(),
+      latencyMs: fc.nat(),
+      declinedAtMs: maybe(fc.nat()),
+      attempted: fc.boolean(),
+      consentRefused: fc.boolean(),
     });
     const inputs = fc.record<PlanInputs>({
-      nowMs: fc.nat(), seed: fc.nat(), facts: fc.constant(facts), snapshotVersion: fc.nat(), policyVersion: fc.nat(), modelVersion: fc.nat(), funders: fc.array(state, { maxLength: 3 }), attemptsUsed: fc.nat(3),
-      declinedLikelihoods: fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 2 }), exposedEntities: fc.array(fc.string(), { maxLength: 2 }), maxAprBps: fc.constantFrom({}, { bank: 2_400 }),
+      nowMs: fc.nat(),
+      seed: fc.nat(),
+      facts: fc.constant(facts),
+      snapshotVersion: fc.nat(),
+      policyVersion: fc.nat(),
+      modelVersion: fc.nat(),
+      funders: fc.array(state, { maxLength: 3 }),
+      attemptsUsed: fc.nat(3),
+      declinedLikelihoods: fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 2 }),
+      exposedEntities: fc.array(fc.string(), { maxLength: 2 }),
+      maxAprBps: fc.constantFrom({}, { bank: 2_400 }),
     });
-    fc.assert(fc.property(inputs, (each) => {
-      const row = { createdAtMs: each.nowMs, snapshotVersion: each.snapshotVersion, policyVersion: each.policyVersion };
-      // As JSON: a minus sign before a zero is the one thing it does not keep.
-      expect(inputsFromJson(inputsToJson(each), row)).toEqual(JSON.parse(JSON.stringify(each)));
-    }));
+    fc.assert(
+      fc.property(inputs, (each) => {
+        const row = { createdAtMs: each.nowMs, snapshotVersion: each.snapshotVersion, policyVersion: each.policyVersion };
+        // As JSON: a minus sign before a zero is the one thing it does not keep.
+        expect(inputsFromJson(inputsToJson(each), row)).toEqual(JSON.parse(JSON.stringify(each)));
+      }),
+    );
     await world.close();
   });
 });

@@ -1,13 +1,31 @@
 /** After acceptance: the payout found out whatever is lost on the way, and the loan as its funder reports it. */
 import { describe, expect, it } from 'vitest';
 import type { LoanRow } from '../../src/store/index.ts';
-import { approves, attempts, DAY, eventsOf, funder, HOUR, knowsNot, lost, order, person, planOf, scripted, state, type Ask, type Script, type ScriptedWorld } from './scripted.ts';
+import {
+  approves,
+  attempts,
+  DAY,
+  eventsOf,
+  funder,
+  HOUR,
+  knowsNot,
+  lost,
+  order,
+  person,
+  planOf,
+  scripted,
+  state,
+  type Ask,
+  type Script,
+  type ScriptedWorld,
+} from './scripted.ts';
 
 const ONE = [funder('one', 1)];
 const loan = (world: ScriptedWorld, id: unknown): LoanRow => world.service.deps.store.offers.loanOf(id as string)!;
 const loanEvents = (world: ScriptedWorld, id: unknown): string[] => eventsOf(world, id).filter((type) => type.startsWith('loan.'));
 const paying = (ask: Pick<Ask, 'ref' | 'atMs'>) => order(ask, { status: 'approved', loan: { status: 'disbursing' } });
-const paid = (ask: Pick<Ask, 'ref' | 'atMs'>, more: object = {}) => order(ask, { status: 'approved', loan: { status: 'disbursed', amount_fen: 2_000_000, instalments: planOf(2_000_000, 12, 1_200), ...more } });
+const paid = (ask: Pick<Ask, 'ref' | 'atMs'>, more: object = {}) =>
+  order(ask, { status: 'approved', loan: { status: 'disbursed', amount_fen: 2_000_000, instalments: planOf(2_000_000, 12, 1_200), ...more } });
 const draws = (world: ScriptedWorld): Ask[] => world.asks.filter(({ kind }) => kind === 'draw');
 
 /** An application whose offer was read and accepted; the funder says `script` from then on. */
@@ -34,7 +52,10 @@ async function accepted(script: Script): Promise<{ world: ScriptedWorld; id: str
 describe('the draw', () => {
   it('is made once, and the payout ends the application', async () => {
     const { world, id } = await accepted((ask) => (ask.kind === 'draw' ? paying(ask) : paid(ask)));
-    expect([loan(world, id).state, draws(world).map(({ body }) => body)]).toEqual(['disbursing', [expect.objectContaining({ amount_fen: 2_000_000, term_months: 12 })]]);
+    expect([loan(world, id).state, draws(world).map(({ body }) => body)]).toEqual([
+      'disbursing',
+      [expect.objectContaining({ amount_fen: 2_000_000, term_months: 12 })],
+    ]);
     await world.settle(10_000);
     expect([loan(world, id).state, state(world, id)]).toEqual(['active', 'disbursed']);
     expect(loanEvents(world, id)).toEqual(['loan.created', 'loan.disbursing', 'loan.active']);
@@ -55,7 +76,9 @@ describe('the draw', () => {
   });
 
   it('that never arrived is made again, only once the funder says it stands as merely approved', async () => {
-    const { world, id } = await accepted((ask) => (ask.kind === 'draw' ? (ask.before === 0 ? lost : paying(ask)) : ask.before < 1 ? knowsNot() : approves(ask)));
+    const { world, id } = await accepted((ask) =>
+      ask.kind === 'draw' ? (ask.before === 0 ? lost : paying(ask)) : ask.before < 1 ? knowsNot() : approves(ask),
+    );
     await world.settle(5_000);
     expect(draws(world)).toHaveLength(1);
     await world.settle(60_000);
@@ -65,7 +88,10 @@ describe('the draw', () => {
   });
 
   it('that is refused ends loan and application', async () => {
-    const { world, id } = await accepted((ask) => ({ kind: 'response', response: { status: 409, headers: {}, body: new TextEncoder().encode(`{"error":{"code":"card_closed"},"ref":"${ask.ref}"}`) } }));
+    const { world, id } = await accepted((ask) => ({
+      kind: 'response',
+      response: { status: 409, headers: {}, body: new TextEncoder().encode(`{"error":{"code":"card_closed"},"ref":"${ask.ref}"}`) },
+    }));
     expect([loan(world, id).state, state(world, id)]).toEqual(['failed', 'declined']);
     const view = await world.call('GET', `/v1/applications/${id}`, { key: world.keys.secret });
     expect(view.json).toMatchObject({ status: 'declined', reasons: [{ code: 'disbursement_failed' }], loan: { status: 'failed' } });
@@ -76,7 +102,9 @@ describe('the draw', () => {
 describe('news of a loan', () => {
   /** Reports by callback, each with a message id and a time of its own. */
   async function running() {
-    const { world, id, ref } = await accepted((ask) => (ask.kind === 'draw' ? paying(ask) : order(ask, { status: 'approved', loan: { status: 'disbursing' } })));
+    const { world, id, ref } = await accepted((ask) =>
+      ask.kind === 'draw' ? paying(ask) : order(ask, { status: 'approved', loan: { status: 'disbursing' } }),
+    );
     let serial = 0;
     const say = async (status: string, more: object = {}, atMs = world.clock.nowMs()): Promise<void> => {
       await world.callBack('fnd_one', ref, { status: 'approved', loan: { status, ...more } }, { messageId: `m${(serial += 1)}`, atMs });
@@ -148,10 +176,22 @@ describe('news of a loan', () => {
     const world = await scripted(ONE);
     const made = await world.apply(person(1));
     const [attempt] = world.service.deps.store.dispatch.ofApplication(made.json['id']);
-    await world.callBack('fnd_one', attempt!.id, { status: 'approved', loan: { status: 'disbursed', amount_fen: 2_000_000 } }, { atMs: world.clock.nowMs() + 1_000 });
+    await world.callBack(
+      'fnd_one',
+      attempt!.id,
+      { status: 'approved', loan: { status: 'disbursed', amount_fen: 2_000_000 } },
+      { atMs: world.clock.nowMs() + 1_000 },
+    );
     await world.settle();
-    expect([state(world, made.json['id']), attempts(world, made.json['id']), world.service.deps.store.offers.loanOf(made.json['id'])]).toEqual(['offered', [['one', 'approved']], undefined]);
-    expect(world.service.deps.store.feed.eventsOf(made.json['id'], 0).at(-1)).toMatchObject({ type: 'attempt.alarm', data: { alarm: 'loan_without_acceptance' } });
+    expect([state(world, made.json['id']), attempts(world, made.json['id']), world.service.deps.store.offers.loanOf(made.json['id'])]).toEqual([
+      'offered',
+      [['one', 'approved']],
+      undefined,
+    ]);
+    expect(world.service.deps.store.feed.eventsOf(made.json['id'], 0).at(-1)).toMatchObject({
+      type: 'attempt.alarm',
+      data: { alarm: 'loan_without_acceptance' },
+    });
     await world.close();
   });
 

@@ -4,10 +4,12 @@ import { applicationBody } from '../world.ts';
 import { attempts, change, DAY, declines, eventsOf, funder, HOUR, MINUTE, person, scripted, state, type ScriptedWorld } from './scripted.ts';
 
 const ONE = [funder('one', 1)];
-const reasons = (world: ScriptedWorld, id: unknown): string[] => world.service.deps.store.applications.byId(id as string)!.reasons.map(({ code }) => code);
+const reasons = (world: ScriptedWorld, id: unknown): string[] =>
+  world.service.deps.store.applications.byId(id as string)!.reasons.map(({ code }) => code);
 const prescreen = (world: ScriptedWorld, more: object): Promise<void> =>
   change(world, 'policy', 'pol_default', (body) => ({ ...body, weights: {}, prescreen: { ...(body['prescreen'] as object), ...more } }));
-const post = (world: ScriptedWorld, path: string, json: object = {}): ReturnType<ScriptedWorld['call']> => world.call('POST', path, { key: world.roleKeys.risk, json });
+const post = (world: ScriptedWorld, path: string, json: object = {}): ReturnType<ScriptedWorld['call']> =>
+  world.call('POST', path, { key: world.roleKeys.risk, json });
 
 describe('an application set aside', () => {
   const RULE = { rules: [{ id: 'look', when: { '==': [{ var: 'employment' }, 'freelance'] }, action: 'quarantine', note: 'freelancers' }] };
@@ -27,7 +29,10 @@ describe('an application set aside', () => {
   it('is refused when what refuses holds by then, and ends by itself when nobody looks', async () => {
     const world = await scripted(ONE);
     await prescreen(world, RULE);
-    const [first, second] = [await world.apply({ ...person(1), employment: 'freelance' }), await world.apply({ ...person(2), employment: 'freelance' })];
+    const [first, second] = [
+      await world.apply({ ...person(1), employment: 'freelance' }),
+      await world.apply({ ...person(2), employment: 'freelance' }),
+    ];
     await post(world, '/v1/desk/blacklist', { entries: [{ kind: 'phone', value: person(1).phone, reason: 'fraud' }] });
     await post(world, `/v1/desk/applications/${first.json['id']}/release`);
     expect([state(world, first.json['id']), reasons(world, first.json['id']), world.asks]).toEqual(['refused', ['blacklisted'], []]);
@@ -38,7 +43,11 @@ describe('an application set aside', () => {
 });
 
 describe('the blacklist', () => {
-  it.each([['phone', person(1).phone], ['id_number', person(1).id_number], ['device', 'device-7']])('by %s refuses, with a sentence that does not say so', async (kind, value) => {
+  it.each([
+    ['phone', person(1).phone],
+    ['id_number', person(1).id_number],
+    ['device', 'device-7'],
+  ])('by %s refuses, with a sentence that does not say so', async (kind, value) => {
     const world = await scripted(ONE);
     expect((await post(world, '/v1/desk/blacklist', { entries: [{ kind, value, reason: 'fraud ring 7' }] })).status).toBe(201);
     const made = await world.apply(person(1), {}, { visit: { device_id: 'device-7' } });
@@ -56,10 +65,20 @@ describe('the blacklist', () => {
 describe('velocity', () => {
   it('counts a device within its window, and an empty one is nobody’s', async () => {
     const world = await scripted(ONE);
-    await prescreen(world, { velocity: { phone: { max: 99, window_s: 60 }, id_number: { max: 99, window_s: 60 }, ip: { max: 99, window_s: 60 }, device: { max: 2, window_s: 3_600 } } });
-    const by = async (n: number, device_id?: string): Promise<string> => (await world.apply(person(n), {}, { visit: device_id === undefined ? {} : { device_id } })).json['status'];
+    await prescreen(world, {
+      velocity: {
+        phone: { max: 99, window_s: 60 },
+        id_number: { max: 99, window_s: 60 },
+        ip: { max: 99, window_s: 60 },
+        device: { max: 2, window_s: 3_600 },
+      },
+    });
+    const by = async (n: number, device_id?: string): Promise<string> =>
+      (await world.apply(person(n), {}, { visit: device_id === undefined ? {} : { device_id } })).json['status'];
     expect([await by(1, 'd'), await by(2, 'd'), await by(3, 'd')]).toEqual(['offered', 'offered', expect.stringMatching(/refused|screening/)]);
-    expect([await by(4, ''), await by(5, ''), await by(6, ''), await by(7), await by(8), await by(9, 'other')]).toEqual(Array.from({ length: 6 }, () => 'offered'));
+    expect([await by(4, ''), await by(5, ''), await by(6, ''), await by(7), await by(8), await by(9, 'other')]).toEqual(
+      Array.from({ length: 6 }, () => 'offered'),
+    );
     await world.leap(HOUR + 1_000);
     expect(await by(10, 'd')).toBe('offered');
     await world.close();
@@ -67,9 +86,20 @@ describe('velocity', () => {
 
   it('counts a publishable key’s visitors by their address', async () => {
     const world = await scripted(ONE);
-    await prescreen(world, { velocity: { phone: { max: 99, window_s: 60 }, id_number: { max: 99, window_s: 60 }, device: { max: 99, window_s: 60 }, ip: { max: 1, window_s: 600 } } });
+    await prescreen(world, {
+      velocity: {
+        phone: { max: 99, window_s: 60 },
+        id_number: { max: 99, window_s: 60 },
+        device: { max: 99, window_s: 60 },
+        ip: { max: 1, window_s: 600 },
+      },
+    });
     const apply = async (n: number): Promise<string> => {
-      const made = await world.call('POST', '/v1/applications', { key: world.keys.publishable, headers: { 'idempotency-key': `p${n}`, origin: 'https://h5.example' }, json: applicationBody(world.clock.nowMs(), ['fnd_one'], person(n)) });
+      const made = await world.call('POST', '/v1/applications', {
+        key: world.keys.publishable,
+        headers: { 'idempotency-key': `p${n}`, origin: 'https://h5.example' },
+        json: applicationBody(world.clock.nowMs(), ['fnd_one'], person(n)),
+      });
       return state(world, made.json['id'])!;
     };
     expect([await apply(1), await apply(2)]).toEqual([expect.stringMatching(/routing|offered/), expect.stringMatching(/refused|screening/)]);
@@ -105,7 +135,11 @@ describe('a draft', () => {
     const world = await scripted(ONE);
     const draft = async (n: number): Promise<string> => {
       const { consents: _none, ...body } = applicationBody(world.clock.nowMs(), ['fnd_one'], person(n)) as Record<string, unknown>;
-      const made = await world.call('POST', '/v1/applications', { key: world.keys.secret, headers: { 'idempotency-key': `d${n}` }, json: { ...body, draft: true } });
+      const made = await world.call('POST', '/v1/applications', {
+        key: world.keys.secret,
+        headers: { 'idempotency-key': `d${n}` },
+        json: { ...body, draft: true },
+      });
       expect([made.status, made.json['status']]).toEqual([201, 'draft']);
       return made.json['id'];
     };

@@ -37,16 +37,34 @@ export interface ScriptedWorld extends World {
   /** What the funders were asked, in order. */
   readonly asks: Ask[];
   /** Sends a callback of this funder about one of our attempts. */
-  callBack(funderId: string, ref: string, application: object, how?: { readonly messageId?: string; readonly atMs?: number; readonly forged?: boolean; readonly funderRef?: string }): Promise<Reply>;
+  callBack(
+    funderId: string,
+    ref: string,
+    application: object,
+    how?: { readonly messageId?: string; readonly atMs?: number; readonly forged?: boolean; readonly funderRef?: string },
+  ): Promise<Reply>;
 }
 
-export type FunderChanges = Partial<Omit<Funder, 'product' | 'timeouts'>> & { readonly product?: Partial<Funder['product']>; readonly timeouts?: Partial<Funder['timeouts']> };
+export type FunderChanges = Partial<Omit<Funder, 'product' | 'timeouts'>> & {
+  readonly product?: Partial<Funder['product']>;
+  readonly timeouts?: Partial<Funder['timeouts']>;
+};
 
 /** A funder of that name: no caps, always open, decisions within a minute; the stricter the better paid, so that no choice is a tie. */
 export function funder(name: string, tier: number, { product = {}, timeouts = {}, ...more }: FunderChanges = {}): Funder {
   return Funder.parse({
-    id: `fnd_${name}`, name, legal_entity: `${name} Ltd (invented)`, contact: `privacy@${name}.example`, funder_type: 'bank', adapter: 'harbor-json', base_url: `http://${name}.script.test`,
-    params: { key_id: 'k', product: 'p' }, status: 'live', tier, terms: { cps_bps: 300 - 10 * tier, attempt_cost_fen: 100 }, cooling_off_days: 30,
+    id: `fnd_${name}`,
+    name,
+    legal_entity: `${name} Ltd (invented)`,
+    contact: `privacy@${name}.example`,
+    funder_type: 'bank',
+    adapter: 'harbor-json',
+    base_url: `http://${name}.script.test`,
+    params: { key_id: 'k', product: 'p' },
+    status: 'live',
+    tier,
+    terms: { cps_bps: 300 - 10 * tier, attempt_cost_fen: 100 },
+    cooling_off_days: 30,
     whitelist: { evidence: 'invented', valid_from: '2025-10-01', valid_to: '2037-12-31' },
     product: { min_amount_fen: 100_000, max_amount_fen: 20_000_000, terms_months: [6, 12], quoted_apr_bps: 1_200, ...product },
     timeouts: { precheck_ms: 1_000, submit_ms: 4_000, query_ms: 3_000, decision_ms: MINUTE, ...timeouts },
@@ -59,7 +77,11 @@ export interface ScriptedOptions extends Omit<WorldOptions, 'funders' | 'answer'
   readonly receive?: (request: OutboundRequest) => Said;
 }
 
-export async function scripted(funders: readonly Funder[], scripts: Record<string, Script> = {}, { receive, ...options }: ScriptedOptions = {}): Promise<ScriptedWorld> {
+export async function scripted(
+  funders: readonly Funder[],
+  scripts: Record<string, Script> = {},
+  { receive, ...options }: ScriptedOptions = {},
+): Promise<ScriptedWorld> {
   const world = await makeWorld({ ...options, funders: () => funders });
   const { deps } = world.service;
   const seeding = deps.commit((tx) => funders.forEach(({ id }) => setSecret(tx, deps.vault, id, 'api_secret', SECRET, world.clock.nowMs())));
@@ -78,14 +100,29 @@ export async function scripted(funders: readonly Funder[], scripts: Record<strin
   };
 
   return {
-    ...world, scripts, asks,
-    callBack(funderId, ref, application, { messageId = 'message-1', atMs = world.clock.nowMs(), forged = false, funderRef = `order-${ref.slice(-10)}` } = {}) {
-      const body = JSON.stringify({ message_id: messageId, event: 'application.updated', occurred_at: new Date(atMs).toISOString(), application: { id: funderRef, ref, ...application } });
+    ...world,
+    scripts,
+    asks,
+    callBack(
+      funderId,
+      ref,
+      application,
+      { messageId = 'message-1', atMs = world.clock.nowMs(), forged = false, funderRef = `order-${ref.slice(-10)}` } = {},
+    ) {
+      const body = JSON.stringify({
+        message_id: messageId,
+        event: 'application.updated',
+        occurred_at: new Date(atMs).toISOString(),
+        application: { id: funderRef, ref, ...application },
+      });
       const at = new Date(world.clock.nowMs()).toISOString();
       const toSign = ['CALLBACK', '', at, 'nonce', createHash('sha256').update(body).digest('hex')].join('\n');
-      const signature = `v1=${createHmac('sha256', forged ? 'another' : SECRET).update(toSign).digest('hex')}`;
+      const signature = `v1=${createHmac('sha256', forged ? 'another' : SECRET)
+        .update(toSign)
+        .digest('hex')}`;
       return world.call('POST', `/v1/callbacks/${funderId}`, {
-        body, headers: { 'content-type': 'application/json', 'x-harbor-timestamp': at, 'x-harbor-nonce': 'nonce', 'x-harbor-signature': signature },
+        body,
+        headers: { 'content-type': 'application/json', 'x-harbor-timestamp': at, 'x-harbor-nonce': 'nonce', 'x-harbor-signature': signature },
       });
     },
   };
@@ -102,8 +139,10 @@ function askOf(request: OutboundRequest, atMs: number, asks: readonly Ask[]): As
   return { kind, funderId, ref, atMs, body, before: asks.filter((each) => each.kind === kind && each.ref === ref).length };
 }
 
-export const reply = (status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): SendOutcome =>
-  ({ kind: 'response', response: { status, headers, body: new TextEncoder().encode(typeof body === 'string' ? body : JSON.stringify(body)) } });
+export const reply = (status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): SendOutcome => ({
+  kind: 'response',
+  response: { status, headers, body: new TextEncoder().encode(typeof body === 'string' ? body : JSON.stringify(body)) },
+});
 
 /** The order as harbor-json writes it; times as of the asking. */
 export const order = (ask: Pick<Ask, 'ref' | 'atMs'>, more: object): SendOutcome =>
@@ -119,13 +158,21 @@ export interface Terms {
 
 export function offerOf({ amountFen = 2_000_000, months = 12, aprBps = 1_200, feeFen = 0, expiresAtMs }: Terms = {}): object {
   return {
-    amount_fen: amountFen, term_months: months, quoted_apr_bps: aprBps, instalments: planOf(amountFen, months, aprBps),
+    amount_fen: amountFen,
+    term_months: months,
+    quoted_apr_bps: aprBps,
+    instalments: planOf(amountFen, months, aprBps),
     fees: feeFen === 0 ? [] : [{ item: 'guarantee', payee: 'Guarantor Ltd', amount_fen: feeFen, when: 'upfront' }],
     ...(expiresAtMs === undefined ? {} : { expires_at: new Date(expiresAtMs).toISOString() }),
   };
 }
 export const planOf = (amountFen: number, months: number, aprBps: number): object[] =>
-  equalInstalments(amountFen, months, aprBps).map((row) => ({ due_in_months: row.period, principal_fen: row.principalFen, interest_fen: row.interestFen, fee_fen: row.feeFen }));
+  equalInstalments(amountFen, months, aprBps).map((row) => ({
+    due_in_months: row.period,
+    principal_fen: row.principalFen,
+    interest_fen: row.interestFen,
+    fee_fen: row.feeFen,
+  }));
 
 export const approves = (ask: Pick<Ask, 'ref' | 'atMs'>, terms: Terms = {}): SendOutcome => order(ask, { status: 'approved', offer: offerOf(terms) });
 export const declines = (ask: Pick<Ask, 'ref' | 'atMs'>): SendOutcome => order(ask, { status: 'declined', decline: { code: 'credit_score' } });
@@ -138,7 +185,10 @@ export const lost: SendOutcome = { kind: 'lost', why: 'reset' };
 
 /** Person number `n`, one of ten thousand: never a magic phone. */
 export function person(n: number): { readonly phone: string; readonly id_number: string } {
-  return { phone: `139${String(10_000_000 + n)}`, id_number: makeIdNumber({ region: '110105', birthDate: `19${80 + (n % 15)}-0${1 + (n % 9)}-1${n % 9}`, sequence: n % 500, sex: 'm' }) };
+  return {
+    phone: `139${String(10_000_000 + n)}`,
+    id_number: makeIdNumber({ region: '110105', birthDate: `19${80 + (n % 15)}-0${1 + (n % 9)}-1${n % 9}`, sequence: n % 500, sex: 'm' }),
+  };
 }
 
 /** The state of each attempt of an application, in the order they were made. */
@@ -160,8 +210,12 @@ export async function change(world: World, kind: string, id: string, edit: (body
   const current = await world.call('GET', `/v1/desk/records/${kind}/${id}`, { key: world.roleKeys.viewer });
   const body = edit(current.json['body'] as unknown as Record<string, unknown>);
   const proposed = await world.call('POST', '/v1/desk/changes', { key: world.roleKeys.operator, json: { kind, id, note: 'test', body } });
-  const approved = await world.call('POST', `/v1/desk/changes/${proposed.json['id']}/approve`, { key: world.roleKeys.approver, json: { hash: proposed.json['hash'] } });
+  const approved = await world.call('POST', `/v1/desk/changes/${proposed.json['id']}/approve`, {
+    key: world.roleKeys.approver,
+    json: { hash: proposed.json['hash'] },
+  });
   expect([proposed.text, approved.status]).toEqual([proposed.text, 200]);
 }
 /** The weights of the usual six would name funders that this desk has not got. */
-export const policy = (world: World, more: object): Promise<void> => change(world, 'policy', 'pol_default', (body) => ({ ...body, weights: {}, ...more }));
+export const policy = (world: World, more: object): Promise<void> =>
+  change(world, 'policy', 'pol_default', (body) => ({ ...body, weights: {}, ...more }));

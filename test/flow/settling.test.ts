@@ -1,37 +1,81 @@
 /** From a submit to its end, whatever the funder does: silence, lateness, loss, offers that cannot be shown or are not taken. */
 import { describe, expect, it } from 'vitest';
-import { approves, attempts, cancels, change, DAY, decides, declines, eventsOf, funder, HOUR, knowsNot, lost, MINUTE, order, person, policy, scripted, state, tooLate, type Script, type ScriptedWorld } from './scripted.ts';
+import {
+  approves,
+  attempts,
+  cancels,
+  change,
+  DAY,
+  decides,
+  declines,
+  eventsOf,
+  funder,
+  HOUR,
+  knowsNot,
+  lost,
+  MINUTE,
+  order,
+  person,
+  policy,
+  scripted,
+  state,
+  tooLate,
+  type Script,
+  type ScriptedWorld,
+} from './scripted.ts';
 
 const TWO = [funder('one', 1), funder('two', 2)];
 const kinds = (world: ScriptedWorld, funderId = 'fnd_one'): string[] => world.asks.filter((ask) => ask.funderId === funderId).map(({ kind }) => kind);
-const offers = (world: ScriptedWorld, id: unknown): [string, string][] => world.service.deps.store.offers.ofApplication(id as string).map((offer): [string, string] => [offer.funderId.slice(4), offer.state]).toSorted(([left], [right]) => (left < right ? -1 : 1));
+const offers = (world: ScriptedWorld, id: unknown): [string, string][] =>
+  world.service.deps.store.offers
+    .ofApplication(id as string)
+    .map((offer): [string, string] => [offer.funderId.slice(4), offer.state])
+    .toSorted(([left], [right]) => (left < right ? -1 : 1));
 const leased = (world: ScriptedWorld, key: string): number | undefined => world.service.deps.store.dispatch.lease(key)?.used;
 
 describe('a funder that does not decide in time', () => {
   it('is asked to forget it, and the next is asked', async () => {
-    const world = await scripted([funder('one', 1, { caps: [{ id: 'all', unit: 'count', window: 'total', limit: 5 }] }), funder('two', 2)], { fnd_one: (ask) => (ask.kind === 'cancel' ? cancels(ask) : decides(ask)) });
+    const world = await scripted([funder('one', 1, { caps: [{ id: 'all', unit: 'count', window: 'total', limit: 5 }] }), funder('two', 2)], {
+      fnd_one: (ask) => (ask.kind === 'cancel' ? cancels(ask) : decides(ask)),
+    });
     const made = await world.apply(person(1));
     await world.settle(59_000);
     expect([state(world, made.json['id']), attempts(world, made.json['id'])]).toEqual(['pending', [['one', 'pending']]]);
     expect(kinds(world)).not.toContain('cancel');
     expect(leased(world, 'fnd_one/all/total')).toBe(1);
     await world.settle(2_000);
-    expect([state(world, made.json['id']), attempts(world, made.json['id'])]).toEqual(['offered', [['one', 'cancelled'], ['two', 'approved']]]);
+    expect([state(world, made.json['id']), attempts(world, made.json['id'])]).toEqual([
+      'offered',
+      [
+        ['one', 'cancelled'],
+        ['two', 'approved'],
+      ],
+    ]);
     expect(kinds(world).at(-1)).toBe('cancel');
     expect(leased(world, 'fnd_one/all/total')).toBe(0);
-    expect(eventsOf(world, made.json['id']).filter((type) => type.startsWith('attempt.'))).toEqual(['attempt.submitted', 'attempt.pending', 'attempt.cancelled', 'attempt.submitted', 'attempt.approved']);
+    expect(eventsOf(world, made.json['id']).filter((type) => type.startsWith('attempt.'))).toEqual([
+      'attempt.submitted',
+      'attempt.pending',
+      'attempt.cancelled',
+      'attempt.submitted',
+      'attempt.approved',
+    ]);
     await world.close();
   });
 
   it('that is too far along to forget it keeps the borrower, until it has decided', async () => {
-    const script: Script = (ask) => (ask.kind === 'cancel' ? tooLate() : ask.kind === 'query' && ask.atMs - world.asks[0]!.atMs > 90_000 ? declines(ask) : decides(ask));
+    const script: Script = (ask) =>
+      ask.kind === 'cancel' ? tooLate() : ask.kind === 'query' && ask.atMs - world.asks[0]!.atMs > 90_000 ? declines(ask) : decides(ask);
     const world = await scripted(TWO, { fnd_one: (ask) => script(ask) });
     const made = await world.apply(person(1));
     await world.settle(75_000);
     expect(kinds(world)).toContain('cancel');
     expect(attempts(world, made.json['id'])).toEqual([['one', 'pending']]);
     await world.settle(60_000);
-    expect(attempts(world, made.json['id'])).toEqual([['one', 'declined'], ['two', 'approved']]);
+    expect(attempts(world, made.json['id'])).toEqual([
+      ['one', 'declined'],
+      ['two', 'approved'],
+    ]);
     await world.close();
   });
 
@@ -74,7 +118,10 @@ describe('a submit whose answer was lost', () => {
     expect(kinds(world).filter((kind) => kind === 'query').length).toBeGreaterThan(1);
     expect([attempts(world, made.json['id']), kinds(world, 'fnd_two')]).toEqual([[['one', 'unknown']], []]);
     await world.settle(1_500);
-    expect(attempts(world, made.json['id'])).toEqual([['one', 'failed'], ['two', 'approved']]);
+    expect(attempts(world, made.json['id'])).toEqual([
+      ['one', 'failed'],
+      ['two', 'approved'],
+    ]);
     await world.close();
   });
 
@@ -103,7 +150,9 @@ describe('a submit whose answer was lost', () => {
   });
 
   it('after a crash during the call is found by its timer and queried, not sent again', async () => {
-    const world = await scripted([funder('one', 1, { timeouts: { submit_ms: 60_000 } }), funder('two', 2)], { fnd_one: (ask) => (ask.kind === 'submit' ? 'hang' : approves(ask)) });
+    const world = await scripted([funder('one', 1, { timeouts: { submit_ms: 60_000 } }), funder('two', 2)], {
+      fnd_one: (ask) => (ask.kind === 'submit' ? 'hang' : approves(ask)),
+    });
     await policy(world, { deadlines: { application_s: 3_600 } });
     const made = await world.apply(person(1));
     const [attempt] = world.service.deps.store.dispatch.ofApplication(made.json['id']);
@@ -126,9 +175,21 @@ describe('an approval that comes too late', () => {
     await world.settle(181_000);
     expect(state(world, made.json['id'])).toBe('expired');
     const [attempt] = world.service.deps.store.dispatch.ofApplication(made.json['id']);
-    await world.callBack('fnd_one', attempt!.id, { status: 'approved', offer: { amount_fen: 100, term_months: 1, quoted_apr_bps: 0, instalments: [{ due_in_months: 1, principal_fen: 100, interest_fen: 0, fee_fen: 0 }] } });
+    await world.callBack('fnd_one', attempt!.id, {
+      status: 'approved',
+      offer: {
+        amount_fen: 100,
+        term_months: 1,
+        quoted_apr_bps: 0,
+        instalments: [{ due_in_months: 1, principal_fen: 100, interest_fen: 0, fee_fen: 0 }],
+      },
+    });
     await world.settle(10_000);
-    expect([state(world, made.json['id']), attempts(world, made.json['id']), offers(world, made.json['id'])]).toEqual(['expired', [['one', 'cancelled']], [['one', 'cancelled']]]);
+    expect([state(world, made.json['id']), attempts(world, made.json['id']), offers(world, made.json['id'])]).toEqual([
+      'expired',
+      [['one', 'cancelled']],
+      [['one', 'cancelled']],
+    ]);
     expect(kinds(world).filter((kind) => kind === 'cancel').length).toBeGreaterThan(1);
     await world.close();
   });
@@ -137,9 +198,20 @@ describe('an approval that comes too late', () => {
     const world = await scripted(TWO, { fnd_one: (ask) => (ask.kind === 'cancel' ? cancels(ask) : decides(ask)) });
     const made = await world.apply(person(1));
     await world.settle(61_000);
-    expect(attempts(world, made.json['id'])).toEqual([['one', 'cancelled'], ['two', 'approved']]);
+    expect(attempts(world, made.json['id'])).toEqual([
+      ['one', 'cancelled'],
+      ['two', 'approved'],
+    ]);
     const [attempt] = world.service.deps.store.dispatch.ofApplication(made.json['id']);
-    await world.callBack('fnd_one', attempt!.id, { status: 'approved', offer: { amount_fen: 100, term_months: 1, quoted_apr_bps: 0, instalments: [{ due_in_months: 1, principal_fen: 100, interest_fen: 0, fee_fen: 0 }] } });
+    await world.callBack('fnd_one', attempt!.id, {
+      status: 'approved',
+      offer: {
+        amount_fen: 100,
+        term_months: 1,
+        quoted_apr_bps: 0,
+        instalments: [{ due_in_months: 1, principal_fen: 100, interest_fen: 0, fee_fen: 0 }],
+      },
+    });
     await world.settle();
     expect(eventsOf(world, made.json['id']).at(-1)).toBe('attempt.alarm');
     expect(kinds(world).filter((kind) => kind === 'cancel')).toHaveLength(2);
@@ -156,19 +228,44 @@ describe('an offer', () => {
     await world.settle(59_000);
     expect(offers(world, made.json['id'])).toEqual([['one', 'open']]);
     await world.settle(1_500);
-    expect([state(world, made.json['id']), attempts(world, made.json['id']), offers(world, made.json['id'])]).toEqual(['offered', [['one', 'expired'], ['two', 'approved']], [['one', 'expired'], ['two', 'open']]]);
+    expect([state(world, made.json['id']), attempts(world, made.json['id']), offers(world, made.json['id'])]).toEqual([
+      'offered',
+      [
+        ['one', 'expired'],
+        ['two', 'approved'],
+      ],
+      [
+        ['one', 'expired'],
+        ['two', 'open'],
+      ],
+    ]);
     expect(eventsOf(world, made.json['id'])).toContain('offer.expired');
     await world.close();
   });
 
   it('that runs out beside another leaves that one open, until its own time', async () => {
-    const world = await scripted(TWO, { fnd_one: (ask) => approves(ask, { expiresAtMs: ask.atMs + MINUTE }), fnd_two: (ask) => approves(ask, { expiresAtMs: ask.atMs + 2 * MINUTE }) });
+    const world = await scripted(TWO, {
+      fnd_one: (ask) => approves(ask, { expiresAtMs: ask.atMs + MINUTE }),
+      fnd_two: (ask) => approves(ask, { expiresAtMs: ask.atMs + 2 * MINUTE }),
+    });
     await policy(world, { strategy: 'rate_table' });
     const made = await world.apply(person(1));
     await world.settle(MINUTE);
-    expect([state(world, made.json['id']), offers(world, made.json['id'])]).toEqual(['offered', [['one', 'expired'], ['two', 'open']]]);
+    expect([state(world, made.json['id']), offers(world, made.json['id'])]).toEqual([
+      'offered',
+      [
+        ['one', 'expired'],
+        ['two', 'open'],
+      ],
+    ]);
     await world.settle(MINUTE);
-    expect([state(world, made.json['id']), offers(world, made.json['id'])]).toEqual(['declined', [['one', 'expired'], ['two', 'expired']]]);
+    expect([state(world, made.json['id']), offers(world, made.json['id'])]).toEqual([
+      'declined',
+      [
+        ['one', 'expired'],
+        ['two', 'expired'],
+      ],
+    ]);
     await world.close();
   });
 
@@ -185,12 +282,23 @@ describe('an offer', () => {
     await world.close();
   });
 
-  it.each([['a fee', { aprBps: 2_000, feeFen: 200_000 }], ['its rate', { aprBps: 2_500 }]] as const)('above the cost cap because of %s is kept from the borrower, taken back, and the next funder is asked', async (_, terms) => {
+  it.each([
+    ['a fee', { aprBps: 2_000, feeFen: 200_000 }],
+    ['its rate', { aprBps: 2_500 }],
+  ] as const)('above the cost cap because of %s is kept from the borrower, taken back, and the next funder is asked', async (_, terms) => {
     const world = await scripted(TWO, { fnd_one: (ask) => (ask.kind === 'cancel' ? cancels(ask) : approves(ask, terms)) });
     const made = await world.apply(person(1));
     await world.settle(1_000);
-    expect([offers(world, made.json['id']), kinds(world)]).toEqual([[['one', 'blocked'], ['two', 'open']], ['submit', 'cancel']]);
-    expect(world.service.deps.store.feed.eventsOf(made.json['id'], 0).find(({ type }) => type === 'offer.blocked')?.data).toMatchObject({ why: 'above_cost_cap' });
+    expect([offers(world, made.json['id']), kinds(world)]).toEqual([
+      [
+        ['one', 'blocked'],
+        ['two', 'open'],
+      ],
+      ['submit', 'cancel'],
+    ]);
+    expect(world.service.deps.store.feed.eventsOf(made.json['id'], 0).find(({ type }) => type === 'offer.blocked')?.data).toMatchObject({
+      why: 'above_cost_cap',
+    });
     expect([state(world, made.json['id']), attempts(world, made.json['id']).at(-1)]).toEqual(['offered', ['two', 'approved']]);
     const view = await world.call('GET', `/v1/applications/${made.json['id']}`, { key: world.keys.secret });
     expect((view.json['offers'] as unknown as { funder: { id: string } }[]).map((offer) => offer.funder.id)).toEqual(['fnd_two']);
@@ -198,11 +306,19 @@ describe('an offer', () => {
   });
 
   it('that cannot be priced is none: the approval waits, loud, until it can be read', async () => {
-    const short = { amount_fen: 2_000_000, term_months: 1, quoted_apr_bps: 1_000, instalments: [{ due_in_months: 1, principal_fen: 1_000_000, interest_fen: 0, fee_fen: 0 }] };
+    const short = {
+      amount_fen: 2_000_000,
+      term_months: 1,
+      quoted_apr_bps: 1_000,
+      instalments: [{ due_in_months: 1, principal_fen: 1_000_000, interest_fen: 0, fee_fen: 0 }],
+    };
     const world = await scripted(TWO, { fnd_one: (ask) => (ask.before < 2 ? order(ask, { status: 'approved', offer: short }) : approves(ask)) });
     const made = await world.apply(person(1));
     expect([attempts(world, made.json['id']), offers(world, made.json['id'])]).toEqual([[['one', 'pending']], []]);
-    expect(world.service.deps.store.feed.eventsOf(made.json['id'], 0).find(({ type }) => type === 'attempt.alarm')?.data).toMatchObject({ alarm: 'unrecognised_status', detail: 'approved_without_readable_offer' });
+    expect(world.service.deps.store.feed.eventsOf(made.json['id'], 0).find(({ type }) => type === 'attempt.alarm')?.data).toMatchObject({
+      alarm: 'unrecognised_status',
+      detail: 'approved_without_readable_offer',
+    });
     await world.settle(20_000);
     expect(offers(world, made.json['id'])).toEqual([['one', 'open']]);
     await world.close();
@@ -212,7 +328,10 @@ describe('an offer', () => {
     const world = await scripted(TWO, { fnd_one: (ask) => (ask.kind === 'cancel' ? cancels(ask) : approves(ask, { aprBps: 1_900 })) });
     expect(offers(world, (await world.apply(person(1))).json['id'])).toEqual([['one', 'open']]);
     await change(world, 'cost_cap', 'cn-bank-2025', (body) => ({ ...body, id: 'cn-bank-2025', max_apr_bps: 1_800 }));
-    expect(offers(world, (await world.apply(person(2))).json['id'])).toEqual([['one', 'blocked'], ['two', 'open']]);
+    expect(offers(world, (await world.apply(person(2))).json['id'])).toEqual([
+      ['one', 'blocked'],
+      ['two', 'open'],
+    ]);
     await world.close();
   });
 });

@@ -36,7 +36,11 @@ const other = (code: string): string => String((Number(code) + 1) % 1_000_000).p
 describe('sending', () => {
   it('stops at five codes an hour and ten a day for one phone, whatever address asks', async () => {
     const { world, begin, codes } = await live();
-    expect(await many(7, (n) => begin(PHONE, `203.0.113.${n}`))).toEqual([...Array.from({ length: VERIFICATION_LIMITS.phonePerHour }, () => 'ok'), 'rate_limited', 'rate_limited']);
+    expect(await many(7, (n) => begin(PHONE, `203.0.113.${n}`))).toEqual([
+      ...Array.from({ length: VERIFICATION_LIMITS.phonePerHour }, () => 'ok'),
+      'rate_limited',
+      'rate_limited',
+    ]);
     await world.leap(HOUR + 1);
     expect(await many(6, () => begin())).toEqual([...Array.from({ length: 5 }, () => 'ok'), 'rate_limited']);
     await world.leap(HOUR + 1);
@@ -102,7 +106,10 @@ describe('confirming', () => {
   it('takes five wrong codes, then not even the right one; a burst of guesses counts each', async () => {
     const { world, deps, begin, codes } = await live();
     const slow = (await begin()) as Verification;
-    expect(await many(6, () => confirmVerification(deps, slow.id, other(codes[0]!)))).toEqual([...Array.from({ length: 5 }, () => 'code_wrong'), 'code_expired']);
+    expect(await many(6, () => confirmVerification(deps, slow.id, other(codes[0]!)))).toEqual([
+      ...Array.from({ length: 5 }, () => 'code_wrong'),
+      'code_expired',
+    ]);
     expect(kind(await confirmVerification(deps, slow.id, codes[0]!))).toBe('code_expired');
     const rushed = (await begin()) as Verification;
     const guesses = await Promise.all(Array.from({ length: 50 }, () => confirmVerification(deps, rushed.id, other(codes[1]!))));
@@ -121,9 +128,12 @@ describe('confirming', () => {
 
   it('an unconfirmed verification, another phone’s, or one of yesterday opens no application', async () => {
     const world = await makeWorld();
-    const begin = async (phone: string): Promise<string> => (await world.call('POST', '/v1/phone-verifications', { key: world.keys.secret, json: { phone } })).json['id'];
-    const confirm = (id: string): Promise<unknown> => world.call('POST', `/v1/phone-verifications/${id}/confirm`, { key: world.keys.secret, json: { code: '000000' } });
-    const fault = async (phone: string, phone_verification_id: string): Promise<unknown> => (await world.apply({ phone, phone_verification_id })).json['errors']?.[0]?.['code'];
+    const begin = async (phone: string): Promise<string> =>
+      (await world.call('POST', '/v1/phone-verifications', { key: world.keys.secret, json: { phone } })).json['id'];
+    const confirm = (id: string): Promise<unknown> =>
+      world.call('POST', `/v1/phone-verifications/${id}/confirm`, { key: world.keys.secret, json: { code: '000000' } });
+    const fault = async (phone: string, phone_verification_id: string): Promise<unknown> =>
+      (await world.apply({ phone, phone_verification_id })).json['errors']?.[0]?.['code'];
     const id = await begin(PHONE);
     expect(await fault(PHONE, id)).toBe('not_confirmed');
     await confirm(id);

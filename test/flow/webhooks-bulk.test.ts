@@ -15,19 +15,32 @@ it(`${EVENTS} events at 30% faults are all delivered or dead-lettered (seed ${SE
   const taken = new Map<string, number>();
   let attempts = 0;
   const shut = (id: string): boolean => createHash('sha256').update(id).digest()[0]! === 0;
-  const faults: readonly Said[] = [reply(500, ''), reply(429, '', { 'retry-after': '60' }), reply(302, ''), lost, { kind: 'refused', why: 'connect' }];
-  const world = await scripted([funder('one', 1)], {}, {
-    seed: SEED,
-    receive: ({ headers }) => {
-      attempts += 1;
-      const id = headers['webhook-id']!;
-      if (shut(id) || luck.uniform() < 0.3) return faults[Math.floor(luck.uniform() * faults.length)]!;
-      taken.set(id, (taken.get(id) ?? 0) + 1);
-      return reply(204, '');
+  const faults: readonly Said[] = [
+    reply(500, ''),
+    reply(429, '', { 'retry-after': '60' }),
+    reply(302, ''),
+    lost,
+    { kind: 'refused', why: 'connect' },
+  ];
+  const world = await scripted(
+    [funder('one', 1)],
+    {},
+    {
+      seed: SEED,
+      receive: ({ headers }) => {
+        attempts += 1;
+        const id = headers['webhook-id']!;
+        if (shut(id) || luck.uniform() < 0.3) return faults[Math.floor(luck.uniform() * faults.length)]!;
+        taken.set(id, (taken.get(id) ?? 0) + 1);
+        return reply(204, '');
+      },
     },
-  });
+  );
   const made = await world.apply(person(1));
-  const endpoint = await world.call('POST', '/v1/webhook-endpoints', { key: world.roleKeys.operator, json: { url: 'https://hooks.example/', types: ['attempt.alarm'] } });
+  const endpoint = await world.call('POST', '/v1/webhook-endpoints', {
+    key: world.roleKeys.operator,
+    json: { url: 'https://hooks.example/', types: ['attempt.alarm'] },
+  });
   const { deps } = world.service;
   for (let sent = 0; sent < EVENTS; sent += PER_COMMIT) {
     await perform(deps, (work) => {
@@ -36,14 +49,17 @@ it(`${EVENTS} events at 30% faults are all delivered or dead-lettered (seed ${SE
     });
     await world.settle();
   }
-  const lastDueMs = (): number | null => world.db.get<{ due: number | null }>(sql`SELECT max(due_at_ms) AS due FROM timers WHERE kind = 'delivery'`)!.due;
+  const lastDueMs = (): number | null =>
+    world.db.get<{ due: number | null }>(sql`SELECT max(due_at_ms) AS due FROM timers WHERE kind = 'delivery'`)!.due;
   for (let due = lastDueMs(), round = 0; due !== null; due = lastDueMs(), round += 1) {
     expect(round).toBeLessThan(40);
     await world.leap(Math.max(1, due - world.clock.nowMs()));
     for (let turn = 0; turn < 20; turn += 1) await world.settle(1);
   }
 
-  const rows = world.db.all<{ id: string; state: string; tries: number }>(sql`SELECT id, state, tries FROM deliveries WHERE endpoint_id = ${endpoint.json['id']}`);
+  const rows = world.db.all<{ id: string; state: string; tries: number }>(
+    sql`SELECT id, state, tries FROM deliveries WHERE endpoint_id = ${endpoint.json['id']}`,
+  );
   expect(rows).toHaveLength(EVENTS);
   for (const { id, state, tries } of rows) {
     if (state === 'delivered') expect(taken.has(id)).toBe(true);

@@ -24,19 +24,24 @@ interface Hooked {
 
 async function hooked(types: readonly string[] = ['application.submitted']): Promise<Hooked> {
   const got: Hooked['got'] = [];
-  const world: ScriptedWorld = await scripted([funder('one', 1)], {}, {
-    receive: (request) => {
-      got.push({ request, atMs: world.clock.nowMs() });
-      return made.says(request);
+  const world: ScriptedWorld = await scripted(
+    [funder('one', 1)],
+    {},
+    {
+      receive: (request) => {
+        got.push({ request, atMs: world.clock.nowMs() });
+        return made.says(request);
+      },
     },
-  });
+  );
   const { json } = await world.call('POST', '/v1/webhook-endpoints', { key: world.roleKeys.operator, json: { url: HOOK, types } });
   const made: Hooked = { world, id: json['id'], secret: json['secret'], publicKey: json['public_key'], got, says: () => reply(204, '') };
   return made;
 }
 const deliveries = ({ world, id }: Hooked): DeliveryRow[] => world.service.deps.store.feed.deliveriesOf({ endpointId: id, limit: 1_000 });
 const dueMs = (world: ScriptedWorld, delivery: DeliveryRow): number => world.service.deps.store.feed.timer('delivery', delivery.id)!.dueAtMs;
-const as = (world: ScriptedWorld, method: string, path: string, json?: object): ReturnType<ScriptedWorld['call']> => world.call(method, path, { key: world.roleKeys.operator, ...(json === undefined ? {} : { json }) });
+const as = (world: ScriptedWorld, method: string, path: string, json?: object): ReturnType<ScriptedWorld['call']> =>
+  world.call(method, path, { key: world.roleKeys.operator, ...(json === undefined ? {} : { json }) });
 
 /** Moves on to just before the delivery is due, sees that nothing is sent, then to the very moment. */
 async function toDue(made: Hooked, delivery: DeliveryRow): Promise<void> {
@@ -64,7 +69,9 @@ describe('a delivery', () => {
     }
     expect(ATTEMPT_OFFSETS_MS.at(-1)).toBe(75 * HOUR);
     expect(new Set(made.got.map(({ request }) => `${request.headers['webhook-id']} ${request.body as string}`)).size).toBe(1);
-    expect(made.got.map(({ request, atMs }) => Number(request.headers['webhook-timestamp']) - Math.floor(atMs / 1_000))).toEqual(made.got.map(() => 0));
+    expect(made.got.map(({ request, atMs }) => Number(request.headers['webhook-timestamp']) - Math.floor(atMs / 1_000))).toEqual(
+      made.got.map(() => 0),
+    );
     expect(deliveries(made)).toMatchObject([{ state: 'dead', tries: 10, lastStatus: 500, lastError: 'http_500', firstTryAtMs: first }]);
     await made.world.leap(100 * HOUR);
     expect([made.got.length, made.world.service.deps.store.feed.timer('delivery', delivery!.id)]).toEqual([10, undefined]);
@@ -102,8 +109,10 @@ describe('a delivery', () => {
   });
 
   it.each<[string, Said, string]>([
-    ['a redirect', reply(302, '', { location: 'https://elsewhere.example/' }), 'redirect_not_followed'], ['silence', 'hang', 'lost_timeout'],
-    ['a broken connection', { kind: 'lost', why: 'reset' }, 'lost_reset'], ['an address that may not be called', { kind: 'refused', why: 'blocked_target' }, 'refused_blocked_target'],
+    ['a redirect', reply(302, '', { location: 'https://elsewhere.example/' }), 'redirect_not_followed'],
+    ['silence', 'hang', 'lost_timeout'],
+    ['a broken connection', { kind: 'lost', why: 'reset' }, 'lost_reset'],
+    ['an address that may not be called', { kind: 'refused', why: 'blocked_target' }, 'refused_blocked_target'],
   ])('counts %s as a failure and tries again', async (_, said, error) => {
     const made = await hooked();
     made.says = () => said;
@@ -154,12 +163,20 @@ describe('an endpoint', () => {
       await world.apply(person(day));
       await world.leap(DAY - MINUTE);
     }
-    expect((await as(world, 'GET', `/v1/webhook-endpoints/${made.id}`)).json).toMatchObject({ status: 'enabled', health: { failing_since: new Date(startMs).toISOString() } });
+    expect((await as(world, 'GET', `/v1/webhook-endpoints/${made.id}`)).json).toMatchObject({
+      status: 'enabled',
+      health: { failing_since: new Date(startMs).toISOString() },
+    });
     await world.leap(5 * MINUTE);
     await world.apply(person(6));
     const view = await as(world, 'GET', `/v1/webhook-endpoints/${made.id}`);
     expect(view.json).toMatchObject({ status: 'disabled', disabled_reason: 'failing' });
-    expect(world.service.deps.store.feed.eventsSince(0, 5_000).filter(({ type }) => type === 'endpoint.disabled').map(({ data }) => data)).toEqual([{ endpoint_id: made.id, why: 'failing' }]);
+    expect(
+      world.service.deps.store.feed
+        .eventsSince(0, 5_000)
+        .filter(({ type }) => type === 'endpoint.disabled')
+        .map(({ data }) => data),
+    ).toEqual([{ endpoint_id: made.id, why: 'failing' }]);
     expect(world.logged.filter(({ event }) => event === 'webhook.endpoint_disabled')).toHaveLength(1);
 
     const calls = made.got.length;
@@ -169,7 +186,10 @@ describe('an endpoint', () => {
     expect((await as(world, 'POST', `/v1/webhook-endpoints/${made.id}/replay`, { since: new Date(startMs).toISOString() })).status).toBe(409);
 
     made.says = () => reply(204, '');
-    expect((await as(world, 'PATCH', `/v1/webhook-endpoints/${made.id}`, { status: 'enabled' })).json).toMatchObject({ status: 'enabled', health: { failing_since: null } });
+    expect((await as(world, 'PATCH', `/v1/webhook-endpoints/${made.id}`, { status: 'enabled' })).json).toMatchObject({
+      status: 'enabled',
+      health: { failing_since: null },
+    });
     const replayed = await as(world, 'POST', `/v1/webhook-endpoints/${made.id}/replay`, { since: new Date(startMs).toISOString() });
     expect([replayed.status, replayed.json]).toEqual([202, { queued: 7 }]);
     await world.settle(1_000);
@@ -197,7 +217,10 @@ describe('an endpoint', () => {
     await world.apply(person(2));
     await world.leap(75 * HOUR);
     expect(made.got).toHaveLength(1);
-    expect(deliveries(made).map((row) => [row.state, row.lastError])).toEqual([['dead', null], ['dead', 'endpoint_disabled']]);
+    expect(deliveries(made).map((row) => [row.state, row.lastError])).toEqual([
+      ['dead', null],
+      ['dead', 'endpoint_disabled'],
+    ]);
     expect((await as(world, 'GET', `/v1/webhook-endpoints/${made.id}`)).json).toMatchObject({ status: 'disabled', disabled_reason: 'gone' });
     await world.close();
   });
@@ -238,9 +261,19 @@ describe('what a receiver sees', () => {
         }
       });
     };
-    const [yes, no] = [[true, true], [false, false]];
-    expect([0, 1, 2].map((at) => [verifies(at, made.secret), verifies(at, fresh)])).toEqual([[yes, no], [yes, yes], [no, yes]]);
-    const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: Buffer.from(made.publicKey.slice('whpk_'.length), 'base64').toString('base64url') }, format: 'jwk' });
+    const [yes, no] = [
+      [true, true],
+      [false, false],
+    ];
+    expect([0, 1, 2].map((at) => [verifies(at, made.secret), verifies(at, fresh)])).toEqual([
+      [yes, no],
+      [yes, yes],
+      [no, yes],
+    ]);
+    const key = createPublicKey({
+      key: { kty: 'OKP', crv: 'Ed25519', x: Buffer.from(made.publicKey.slice('whpk_'.length), 'base64').toString('base64url') },
+      format: 'jwk',
+    });
     for (const { request } of made.got) {
       const { 'webhook-id': id, 'webhook-timestamp': at, 'webhook-signature': signatures } = request.headers;
       const v1a = signatures!.split(' ').filter((each) => each.startsWith('v1a,'));
@@ -258,7 +291,12 @@ describe('what a receiver sees', () => {
     const { world } = made;
     const [first, second] = [await world.apply(person(1)), await world.apply(person(2))];
     for (const id of [first.json['id'], second.json['id']] as unknown as string[]) {
-      const bodies = made.got.map(({ request }) => JSON.parse(request.body as string) as { type: string; timestamp: string; data: { application_id: string; sequence: number } }).filter(({ data }) => data.application_id === id);
+      const bodies = made.got
+        .map(
+          ({ request }) =>
+            JSON.parse(request.body as string) as { type: string; timestamp: string; data: { application_id: string; sequence: number } },
+        )
+        .filter(({ data }) => data.application_id === id);
       expect(bodies.map(({ data }) => data.sequence).toSorted((a, b) => a - b)).toEqual(bodies.map((_, index) => index + 1));
       expect(bodies.toSorted((a, b) => a.data.sequence - b.data.sequence).map(({ type }) => type)).toEqual(eventsOf(world, id));
     }

@@ -7,14 +7,23 @@ import { MAX_POSTBACK_BYTES, POSTBACK_WINDOW_MS, readPostback, type PostbackRead
 const NOW = Date.UTC(2026, 2, 1, 12);
 const SECRET = new TextEncoder().encode('a partner secret of some length');
 const OLDER = new TextEncoder().encode('the one before, still in its grace');
-const vault = { hmacSha256: (key: Uint8Array, data: string | Uint8Array) => createHmac('sha256', key).update(data).digest(), equal: (left: string, right: string) => left === right };
+const vault = {
+  hmacSha256: (key: Uint8Array, data: string | Uint8Array) => createHmac('sha256', key).update(data).digest(),
+  equal: (left: string, right: string) => left === right,
+};
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const click = mintId('clk', 3, NOW, new Uint8Array(10));
 const good = { event_id: 'evt-1', click_id: click, kind: 'sale', amount_fen: 5_000, at: '2026-03-01T19:59:00+08:00' };
 
-function sent(rawBody: Uint8Array, options: { secret?: Uint8Array; at?: number; headers?: Record<string, string | undefined> } = {}): PostbackReading {
+function sent(
+  rawBody: Uint8Array,
+  options: { secret?: Uint8Array; at?: number; headers?: Record<string, string | undefined> } = {},
+): PostbackReading {
   const timestamp = String(Math.floor((options.at ?? NOW) / 1_000));
-  const signature = createHmac('sha256', options.secret ?? SECRET).update(`${timestamp}.`).update(rawBody).digest('hex');
+  const signature = createHmac('sha256', options.secret ?? SECRET)
+    .update(`${timestamp}.`)
+    .update(rawBody)
+    .digest('hex');
   const headers = { 'x-timestamp': timestamp, 'x-signature': signature, ...options.headers };
   return readPostback({ partnerId: 'ptn_one', headers, rawBody, secrets: [SECRET, OLDER], nowMs: NOW }, vault);
 }
@@ -31,7 +40,11 @@ describe('an authentic postback', () => {
   test('may be signed under any current secret, in either case of hex', () => {
     expect(sent(bytes(JSON.stringify(good)), { secret: OLDER }).kind).toBe('ok');
     const raw = bytes(JSON.stringify(good));
-    const signature = createHmac('sha256', SECRET).update(`${NOW / 1_000}.`).update(raw).digest('hex').toUpperCase();
+    const signature = createHmac('sha256', SECRET)
+      .update(`${NOW / 1_000}.`)
+      .update(raw)
+      .digest('hex')
+      .toUpperCase();
     expect(sent(raw, { headers: { 'x-signature': signature } }).kind).toBe('ok');
   });
 });
@@ -52,7 +65,12 @@ describe('one that is not from the partner', () => {
 
   test('another secret, or none on file', () => {
     expect(sent(raw, { secret: bytes('stranger') })).toEqual({ kind: 'unauthentic', why: 'signature_wrong' });
-    expect(readPostback({ partnerId: 'ptn_one', headers: { 'x-timestamp': String(NOW / 1_000), 'x-signature': '' }, rawBody: raw, secrets: [], nowMs: NOW }, vault).kind).toBe('unauthentic');
+    expect(
+      readPostback(
+        { partnerId: 'ptn_one', headers: { 'x-timestamp': String(NOW / 1_000), 'x-signature': '' }, rawBody: raw, secrets: [], nowMs: NOW },
+        vault,
+      ).kind,
+    ).toBe('unauthentic');
   });
 
   test('outside five minutes, either way', () => {
@@ -69,7 +87,10 @@ describe('one that is not from the partner', () => {
       fc.property(fc.nat({ max: raw.length - 1 }), fc.integer({ min: 1, max: 255 }), (at, flip) => {
         const changed = raw.slice();
         changed[at] = changed[at]! ^ flip;
-        const reading = readPostback({ partnerId: 'ptn_one', headers: { 'x-timestamp': timestamp, 'x-signature': signature }, rawBody: changed, secrets: [SECRET], nowMs: NOW }, vault);
+        const reading = readPostback(
+          { partnerId: 'ptn_one', headers: { 'x-timestamp': timestamp, 'x-signature': signature }, rawBody: changed, secrets: [SECRET], nowMs: NOW },
+          vault,
+        );
         expect(reading).toEqual({ kind: 'unauthentic', why: 'signature_wrong' });
       }),
     );
@@ -77,7 +98,8 @@ describe('one that is not from the partner', () => {
 });
 
 describe('one that is authentic but not understood', () => {
-  const pointers = (reading: PostbackReading): string[] => (reading.kind === 'invalid' ? reading.faults.map(({ pointer }) => pointer) : [reading.kind]);
+  const pointers = (reading: PostbackReading): string[] =>
+    reading.kind === 'invalid' ? reading.faults.map(({ pointer }) => pointer) : [reading.kind];
 
   test.each([
     [{ ...good, event_id: '' }, ['/event_id']],

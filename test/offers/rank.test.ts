@@ -7,15 +7,41 @@ import { claimsApproval, expectedFen, offerRates, PRIOR_STRENGTH, rankOffers, ty
 const NOW = Date.UTC(2026, 2, 1);
 const DAY = 86_400_000;
 const facts: Facts = {
-  age: 30, sex: 'm', region: '110105', monthly_income_fen: 800_000, employment: 'salaried', employer_type: null, years_employed: 3, education: null,
-  housing_fund: null, social_security: null, house: null, car: null, policy: null, credit_card: null, zhima_band: null,
-  amount_fen: 1_000_000, term_months: 12, purpose: 'consumption', channel: 'h5-demo', variant: null, hour: 14,
+  age: 30,
+  sex: 'm',
+  region: '110105',
+  monthly_income_fen: 800_000,
+  employment: 'salaried',
+  employer_type: null,
+  years_employed: 3,
+  education: null,
+  housing_fund: null,
+  social_security: null,
+  house: null,
+  car: null,
+  policy: null,
+  credit_card: null,
+  zhima_band: null,
+  amount_fen: 1_000_000,
+  term_months: 12,
+  purpose: 'consumption',
+  channel: 'h5-demo',
+  variant: null,
+  hour: 14,
 };
 type Sketch = Partial<Omit<PartnerOffer, 'id'>>;
 const offer = (name: string, sketch: Sketch = {}): PartnerOffer =>
   PartnerOffer.parse({
-    id: `pof_${name}`, partner_id: 'ptn_one', class: 'loan_product', title: { zh: '某产品', en: 'A product' }, text: { zh: '了解一下', en: 'Take a look' },
-    url: 'https://partner.example/?c={click_id}', status: 'live', payouts: { click_fen: 100 }, prior: { click: 0.1, lead: 0.2, sale: 0.1 }, ...sketch,
+    id: `pof_${name}`,
+    partner_id: 'ptn_one',
+    class: 'loan_product',
+    title: { zh: '某产品', en: 'A product' },
+    text: { zh: '了解一下', en: 'Take a look' },
+    url: 'https://partner.example/?c={click_id}',
+    status: 'live',
+    payouts: { click_fen: 100 },
+    prior: { click: 0.1, lead: 0.2, sale: 0.1 },
+    ...sketch,
   });
 const rank = (offers: readonly PartnerOffer[], more: Partial<RankInputs> = {}) =>
   rankOffers({ nowMs: NOW, facts, offers, evidence: new Map(), impressions: new Map(), ...more });
@@ -36,7 +62,9 @@ describe('expected earnings', () => {
     const prior = { click: 0.5, lead: 0.5, sale: 0.5 };
     expect(offerRates(prior, { shown: PRIOR_STRENGTH, clicks: 0, leads: 0, sales: 0 }).click).toBe(0.25);
     expect(offerRates(prior, { shown: 100_000, clicks: 3_000, leads: 300, sales: 3 })).toEqual({
-      click: expect.closeTo(0.03, 3), lead: expect.closeTo(0.1, 2), sale: expect.closeTo(0.04, 1),
+      click: expect.closeTo(0.03, 3),
+      lead: expect.closeTo(0.1, 2),
+      sale: expect.closeTo(0.04, 1),
     });
   });
 
@@ -44,18 +72,28 @@ describe('expected earnings', () => {
     const count = fc.nat({ max: 10_000 });
     const guess = fc.double({ min: 0, max: 1, noNaN: true });
     fc.assert(
-      fc.property(fc.record({ click: guess, lead: guess, sale: guess }), fc.record({ shown: count, clicks: count, leads: count, sales: count }), (prior, evidence) => {
-        for (const rate of Object.values(offerRates(prior, evidence))) expect(rate >= 0 && rate <= 1).toBe(true);
-      }),
+      fc.property(
+        fc.record({ click: guess, lead: guess, sale: guess }),
+        fc.record({ shown: count, clicks: count, leads: count, sales: count }),
+        (prior, evidence) => {
+          for (const rate of Object.values(offerRates(prior, evidence))) expect(rate >= 0 && rate <= 1).toBe(true);
+        },
+      ),
     );
   });
 });
 
 describe('the ranking', () => {
   test('puts the better earner first, and evidence can turn it round', () => {
-    const offers = [offer('cheap', { payouts: { click_fen: 50, lead_fen: 0, sale_fen: 0 } }), offer('dear', { payouts: { click_fen: 300, lead_fen: 0, sale_fen: 0 } })];
+    const offers = [
+      offer('cheap', { payouts: { click_fen: 50, lead_fen: 0, sale_fen: 0 } }),
+      offer('dear', { payouts: { click_fen: 300, lead_fen: 0, sale_fen: 0 } }),
+    ];
     expect(shownIds(rank(offers))).toEqual(['pof_dear', 'pof_cheap']);
-    const evidence = new Map<string, OfferEvidence>([['pof_dear', { shown: 5_000, clicks: 5, leads: 0, sales: 0 }], ['pof_cheap', { shown: 5_000, clicks: 900, leads: 0, sales: 0 }]]);
+    const evidence = new Map<string, OfferEvidence>([
+      ['pof_dear', { shown: 5_000, clicks: 5, leads: 0, sales: 0 }],
+      ['pof_cheap', { shown: 5_000, clicks: 900, leads: 0, sales: 0 }],
+    ]);
     expect(shownIds(rank(offers, { evidence }))).toEqual(['pof_cheap', 'pof_dear']);
   });
 
@@ -97,10 +135,11 @@ describe('who is left out, and why', () => {
     [{ var: 'car' }, 'rule'],
     [{ no_such_operator: [1] }, 'rule_broken'],
   ])('rule %j: %s', (rule, code) => expect(whyOf(offer('a', { rule }))?.code).toBe(code));
-  test.each([[true], [{ '>=': [{ var: 'age' }, 30] }], [{ and: [{ '==': [{ var: 'channel' }, 'h5-demo'] }, { '<': [{ var: 'monthly_income_fen' }, 900_000] }] }]])(
-    'a rule that holds lets it in: %j',
-    (rule) => expect(shownIds(rank([offer('a', { rule })]))).toEqual(['pof_a']),
-  );
+  test.each([
+    [true],
+    [{ '>=': [{ var: 'age' }, 30] }],
+    [{ and: [{ '==': [{ var: 'channel' }, 'h5-demo'] }, { '<': [{ var: 'monthly_income_fen' }, 900_000] }] }],
+  ])('a rule that holds lets it in: %j', (rule) => expect(shownIds(rank([offer('a', { rule })]))).toEqual(['pof_a']));
 
   test('shown often enough within the window', () => {
     const impressions = (...daysAgo: number[]) => ({ impressions: new Map([['pof_a', daysAgo.map((days) => NOW - days * DAY)]]) });
@@ -110,8 +149,17 @@ describe('who is left out, and why', () => {
     expect(whyOf(twiceAWeek, { impressions: new Map([['pof_b', [NOW, NOW, NOW]]]) })).toBeUndefined();
   });
 
-  test.each(['100%通过，秒到账', '黑户必过', 'Guaranteed approval!', 'You have been approved', 'Pre-approved for you', '您已获批'])('a text that claims approval: %s', (text) => {
-    expect(whyOf(offer('a', { text: { zh: text, en: text } }))?.code).toBe('claims_approval');
-  });
-  test('a text that does not', () => expect(claimsApproval({ title: { zh: '最高可借 20 万', en: 'Up to 200,000' }, text: { zh: '是否通过由机构决定', en: 'Subject to approval by the lender' } })).toBe(false));
+  test.each(['100%通过，秒到账', '黑户必过', 'Guaranteed approval!', 'You have been approved', 'Pre-approved for you', '您已获批'])(
+    'a text that claims approval: %s',
+    (text) => {
+      expect(whyOf(offer('a', { text: { zh: text, en: text } }))?.code).toBe('claims_approval');
+    },
+  );
+  test('a text that does not', () =>
+    expect(
+      claimsApproval({
+        title: { zh: '最高可借 20 万', en: 'Up to 200,000' },
+        text: { zh: '是否通过由机构决定', en: 'Subject to approval by the lender' },
+      }),
+    ).toBe(false));
 });

@@ -6,13 +6,22 @@ import { landingUrl } from '../../src/offers/landing.ts';
 import { makeClickToken, readClickToken, type TokenTags } from '../../src/offers/token.ts';
 
 const NOW = Date.UTC(2026, 2, 1);
-const tagsOf = (key: string): TokenTags => ({ tag: (text) => createHmac('sha256', key).update(text).digest('base64url'), equal: (left, right) => left === right });
+const tagsOf = (key: string): TokenTags => ({
+  tag: (text) => createHmac('sha256', key).update(text).digest('base64url'),
+  equal: (left, right) => left === right,
+});
 const tags = tagsOf('key');
-const impression = mintId('imp', 7, NOW, Uint8Array.from({ length: 10 }, (_, index) => index * 31));
+const impression = mintId(
+  'imp',
+  7,
+  NOW,
+  Uint8Array.from({ length: 10 }, (_, index) => index * 31),
+);
 const token = makeClickToken(impression, NOW + 3_600_000, tags.tag);
 
 describe('the click token', () => {
-  test('is read back', () => expect(readClickToken(token, NOW, tags)).toEqual({ kind: 'valid', impressionId: impression, expiresAtMs: NOW + 3_600_000 }));
+  test('is read back', () =>
+    expect(readClickToken(token, NOW, tags)).toEqual({ kind: 'valid', impressionId: impression, expiresAtMs: NOW + 3_600_000 }));
   test('needs no escaping in a path, and is short', () => {
     expect(encodeURIComponent(token)).toBe(token);
     expect(token.length).toBeLessThan(80);
@@ -35,7 +44,9 @@ describe('the click token', () => {
     );
   });
   test('of anything at all never throws', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => void expect(readClickToken(text, NOW, tags)).toEqual({ kind: 'forged' })));
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => void expect(readClickToken(text, NOW, tags)).toEqual({ kind: 'forged' })),
+    );
   });
   test('is made for impressions alone', () => expect(() => makeClickToken('app_1', NOW, tags.tag)).toThrow('impression'));
 });

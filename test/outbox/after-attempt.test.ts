@@ -5,18 +5,27 @@ import type { SendOutcome } from '../../src/ports/transport.ts';
 
 const NOW = Date.UTC(2026, 2, 1);
 const HOUR = 3_600_000;
-const reply = (status: number, headers: Record<string, string> = {}): SendOutcome => ({ kind: 'response', response: { status, headers, body: new Uint8Array(0) } });
+const reply = (status: number, headers: Record<string, string> = {}): SendOutcome => ({
+  kind: 'response',
+  response: { status, headers, body: new Uint8Array(0) },
+});
 const after = (outcome: SendOutcome, attempt = 1, health: EndpointHealth = HEALTHY, nowMs = NOW): AfterAttempt =>
   afterAttempt({ outcome, attempt, firstAtMs: NOW, nowMs, health, uniform: () => 0.5 });
 
 describe('after an attempt', () => {
   test('2xx ends it', () => expect(after(reply(204))).toMatchObject({ delivery: { kind: 'delivered' }, endpoint: HEALTHY, disable: null }));
   test('a failure is tried again as scheduled', () => expect(after(reply(500)).delivery).toEqual({ kind: 'retry', dueAtMs: NOW + 5_000 }));
-  test('and later when the receiver asks', () => expect(after(reply(429, { 'retry-after': '600' })).delivery).toEqual({ kind: 'retry', dueAtMs: NOW + 600_000 }));
-  test('the tenth failure is the last', () => expect(after({ kind: 'lost', why: 'timeout' }, 10).delivery).toEqual({ kind: 'dead', why: 'attempts_spent' }));
-  test('gone kills the delivery and the endpoint', () => expect(after(reply(410))).toMatchObject({ delivery: { kind: 'dead', why: 'gone' }, disable: 'gone' }));
+  test('and later when the receiver asks', () =>
+    expect(after(reply(429, { 'retry-after': '600' })).delivery).toEqual({ kind: 'retry', dueAtMs: NOW + 600_000 }));
+  test('the tenth failure is the last', () =>
+    expect(after({ kind: 'lost', why: 'timeout' }, 10).delivery).toEqual({ kind: 'dead', why: 'attempts_spent' }));
+  test('gone kills the delivery and the endpoint', () =>
+    expect(after(reply(410))).toMatchObject({ delivery: { kind: 'dead', why: 'gone' }, disable: 'gone' }));
   test('a delivery that finds its endpoint failing for 120 h disables it', () =>
-    expect(after(reply(503), 2, { failingSinceMs: NOW - 120 * HOUR })).toMatchObject({ delivery: { kind: 'dead', why: 'endpoint_disabled' }, disable: 'failing' }));
+    expect(after(reply(503), 2, { failingSinceMs: NOW - 120 * HOUR })).toMatchObject({
+      delivery: { kind: 'dead', why: 'endpoint_disabled' },
+      disable: 'failing',
+    }));
 });
 
 test('a receiver that is down for the whole schedule: ten sends, then a dead letter, and the endpoint still enabled', () => {

@@ -32,10 +32,13 @@ describe('the payload', () => {
     expect(webhookBody({ ...event, data: smuggled })).toBe(webhookBody(event));
   });
 
-  test.each(['13800000001', '110105199003072338', '张三', 'Zhang San', 'a@b.example', '', 'x'.repeat(81)])('refuses %j as an id or code, without quoting it', (value) => {
-    const write = (): string => webhookBody({ ...event, data: { reason: value } });
-    expect(write).toThrow('webhook data.reason is not an id or a code');
-  });
+  test.each(['13800000001', '110105199003072338', '张三', 'Zhang San', 'a@b.example', '', 'x'.repeat(81)])(
+    'refuses %j as an id or code, without quoting it',
+    (value) => {
+      const write = (): string => webhookBody({ ...event, data: { reason: value } });
+      expect(write).toThrow('webhook data.reason is not an id or a code');
+    },
+  );
 
   test('a type, application or sequence that cannot be is a bug', () => {
     expect(() => webhookBody({ ...event, type: 'offer' })).toThrow('type');

@@ -4,7 +4,10 @@ import type { SendOutcome } from '../../src/ports/transport.ts';
 
 const NOW = Date.UTC(2026, 2, 1);
 const HOUR = 3_600_000;
-const reply = (status: number, headers: Record<string, string> = {}): SendOutcome => ({ kind: 'response', response: { status, headers, body: new Uint8Array(0) } });
+const reply = (status: number, headers: Record<string, string> = {}): SendOutcome => ({
+  kind: 'response',
+  response: { status, headers, body: new Uint8Array(0) },
+});
 
 describe('which events an endpoint gets', () => {
   const endpoint = (types: string[], channel_id: string | null = null, status: 'enabled' | 'disabled' = 'enabled') => ({ types, channel_id, status });
@@ -32,20 +35,34 @@ describe('which events an endpoint gets', () => {
 });
 
 describe('how a reply is read', () => {
-  test.each([200, 201, 202, 204, 299])('%i is delivered', (status) => expect(classifyDelivery(reply(status), NOW)).toEqual({ kind: 'delivered', status }));
+  test.each([200, 201, 202, 204, 299])('%i is delivered', (status) =>
+    expect(classifyDelivery(reply(status), NOW)).toEqual({ kind: 'delivered', status }),
+  );
   test('410 is gone', () => expect(classifyDelivery(reply(410), NOW)).toEqual({ kind: 'gone', status: 410 }));
   test.each([301, 302, 303, 307, 308, 304])('%i is a redirect not followed', (status) =>
-    expect(classifyDelivery(reply(status, { location: 'https://elsewhere.example/' }), NOW)).toEqual({ kind: 'failed', status, code: 'redirect_not_followed', retryAfterMs: null }),
+    expect(classifyDelivery(reply(status, { location: 'https://elsewhere.example/' }), NOW)).toEqual({
+      kind: 'failed',
+      status,
+      code: 'redirect_not_followed',
+      retryAfterMs: null,
+    }),
   );
   test.each([400, 401, 404, 429, 500, 502, 503, 504])('%i is tried again, when it says', (status) =>
-    expect(classifyDelivery(reply(status, { 'retry-after': '30' }), NOW)).toEqual({ kind: 'failed', status, code: `http_${status}`, retryAfterMs: 30_000 }),
+    expect(classifyDelivery(reply(status, { 'retry-after': '30' }), NOW)).toEqual({
+      kind: 'failed',
+      status,
+      code: `http_${status}`,
+      retryAfterMs: 30_000,
+    }),
   );
   test.each([
     [{ kind: 'lost', why: 'timeout' }, 'lost_timeout'],
     [{ kind: 'lost', why: 'reset' }, 'lost_reset'],
     [{ kind: 'refused', why: 'dns' }, 'refused_dns'],
     [{ kind: 'refused', why: 'blocked_target' }, 'refused_blocked_target'],
-  ] as const)('%j is tried again', (outcome, code) => expect(classifyDelivery(outcome, NOW)).toEqual({ kind: 'failed', status: null, code, retryAfterMs: null }));
+  ] as const)('%j is tried again', (outcome, code) =>
+    expect(classifyDelivery(outcome, NOW)).toEqual({ kind: 'failed', status: null, code, retryAfterMs: null }),
+  );
 });
 
 describe('when an endpoint is disabled', () => {
@@ -57,7 +74,10 @@ describe('when an endpoint is disabled', () => {
     expect(first).toEqual({ health: { failingSinceMs: NOW }, disable: null });
     expect(DISABLE_AFTER_MS).toBe(120 * HOUR);
     expect(onOutcome({ health: first.health, verdict: failed, nowMs: NOW + 120 * HOUR - 1 }).disable).toBeNull();
-    expect(onOutcome({ health: first.health, verdict: failed, nowMs: NOW + 120 * HOUR })).toEqual({ health: { failingSinceMs: NOW }, disable: 'failing' });
+    expect(onOutcome({ health: first.health, verdict: failed, nowMs: NOW + 120 * HOUR })).toEqual({
+      health: { failingSinceMs: NOW },
+      disable: 'failing',
+    });
   });
 
   test('one success clears the slate', () => {

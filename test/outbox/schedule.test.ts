@@ -42,12 +42,14 @@ describe('the schedule', () => {
   });
 
   test('draws at both ends of the jitter differ', () => {
-    const due = (uniform: number): number | 'dead' => nextAttempt({ attempt: 4, nowMs: FIRST, firstAtMs: FIRST, retryAfterMs: null, uniform: () => uniform });
+    const due = (uniform: number): number | 'dead' =>
+      nextAttempt({ attempt: 4, nowMs: FIRST, firstAtMs: FIRST, retryAfterMs: null, uniform: () => uniform });
     expect(Number(due(0.999_999)) - Number(due(0))).toBeGreaterThan(0.19 * 2 * HOUR);
   });
 
   test('Retry-After postpones but never hastens, and is capped', () => {
-    const due = (attempt: number, retryAfterMs: number): number | 'dead' => nextAttempt({ attempt, nowMs: FIRST, firstAtMs: FIRST, retryAfterMs, uniform: noJitter });
+    const due = (attempt: number, retryAfterMs: number): number | 'dead' =>
+      nextAttempt({ attempt, nowMs: FIRST, firstAtMs: FIRST, retryAfterMs, uniform: noJitter });
     expect(due(1, 60_000)).toBe(FIRST + 60_000);
     expect(due(1, 1_000)).toBe(FIRST + 5_000);
     expect(due(1, 90 * 24 * HOUR)).toBe(FIRST + MAX_RETRY_AFTER_MS);
@@ -73,7 +75,8 @@ describe('Retry-After', () => {
     [new Date(FIRST - 90_000).toUTCString(), 0],
   ])('%s', (header, expected) => expect(parseRetryAfter(header, FIRST)).toBe(expected));
 
-  test.each([undefined, '', '-1', '1.5', '1e9', 'soon', '2026-03-01T00:00:00Z', 'Sun, 99 Mar 2026 00:00:00 GMT', '99999999999'])('%s is not one', (header) =>
-    expect(parseRetryAfter(header, FIRST)).toBeNull(),
+  test.each([undefined, '', '-1', '1.5', '1e9', 'soon', '2026-03-01T00:00:00Z', 'Sun, 99 Mar 2026 00:00:00 GMT', '99999999999'])(
+    '%s is not one',
+    (header) => expect(parseRetryAfter(header, FIRST)).toBeNull(),
   );
 });

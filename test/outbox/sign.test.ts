@@ -43,7 +43,8 @@ describe('published vectors', () => {
 describe('independent receivers', () => {
   const older = symmetricSecret(bytes('older'));
   const newer = symmetricSecret(bytes('newer', 24));
-  const headers = (secrets: readonly string[]): Record<string, string> => createWebhookSigner(vault).headers({ id: 'dlv_1', nowMs: NOW, body, secrets });
+  const headers = (secrets: readonly string[]): Record<string, string> =>
+    createWebhookSigner(vault).headers({ id: 'dlv_1', nowMs: NOW, body, secrets });
 
   test.each([
     ['standardwebhooks', (secret: string) => new StandardReceiver(secret)],
@@ -80,7 +81,9 @@ describe('secrets', () => {
   test('a key of 64 bytes, seed and public key, signs as its seed does', () => {
     const seed = bytes('seed');
     const signature = (key: Uint8Array): string =>
-      createWebhookSigner(vault).headers({ id: 'dlv_1', nowMs: NOW, body, secrets: [`whsk_${Buffer.from(key).toString('base64')}`] })['webhook-signature'];
+      createWebhookSigner(vault).headers({ id: 'dlv_1', nowMs: NOW, body, secrets: [`whsk_${Buffer.from(key).toString('base64')}`] })[
+        'webhook-signature'
+      ];
     expect(signature(Buffer.concat([seed, bytes('public key')]))).toBe(signature(seed));
   });
 

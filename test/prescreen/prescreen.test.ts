@@ -7,15 +7,44 @@ import { prescreen } from '../../src/prescreen/prescreen.ts';
 import type { PrescreenInput, PrescreenResult } from '../../src/prescreen/prescreen.ts';
 
 const FACTS: Facts = {
-  age: 36, sex: 'm', region: '110105', monthly_income_fen: 1_200_000, employment: 'salaried', employer_type: 'private', years_employed: 4,
-  education: 'bachelor', housing_fund: '2y_plus', social_security: null, house: 'none', car: null, policy: null, credit_card: 'yes',
-  zhima_band: '700_750', amount_fen: 2_000_000, term_months: 12, purpose: 'consumption', channel: 'h5-demo', variant: 'a', hour: 14,
+  age: 36,
+  sex: 'm',
+  region: '110105',
+  monthly_income_fen: 1_200_000,
+  employment: 'salaried',
+  employer_type: 'private',
+  years_employed: 4,
+  education: 'bachelor',
+  housing_fund: '2y_plus',
+  social_security: null,
+  house: 'none',
+  car: null,
+  policy: null,
+  credit_card: 'yes',
+  zhima_band: '700_750',
+  amount_fen: 2_000_000,
+  term_months: 12,
+  purpose: 'consumption',
+  channel: 'h5-demo',
+  variant: 'a',
+  hour: 14,
 };
 const ID_CHECK = { ok: true, idNumber: '110105199003072338', region: '110105', birthDate: '1990-03-07', sex: 'm', age: 36 } as const;
 const POLICY = PrescreenPolicy.parse({});
-const PHOTOS = [{ kind: 'id_front', ok: true, problems: [] }, { kind: 'id_back', ok: true, problems: [] }] as const;
+const PHOTOS = [
+  { kind: 'id_front', ok: true, problems: [] },
+  { kind: 'id_back', ok: true, problems: [] },
+] as const;
 const NONE_RECENT = { duplicates: 0, counts: { phone: 0, id_number: 0, device: 0, ip: 0 } };
-const GOOD: PrescreenInput = { facts: FACTS, idNumber: ID_CHECK, policy: POLICY, documents: PHOTOS, blacklistHits: [], recent: NONE_RECENT, missing: [] };
+const GOOD: PrescreenInput = {
+  facts: FACTS,
+  idNumber: ID_CHECK,
+  policy: POLICY,
+  documents: PHOTOS,
+  blacklistHits: [],
+  recent: NONE_RECENT,
+  missing: [],
+};
 
 function screen(change: Partial<PrescreenInput>): PrescreenResult {
   return prescreen({ ...GOOD, ...change });
@@ -31,7 +60,11 @@ describe('pass', () => {
   });
 
   it.each<[string, Partial<Facts>]>([
-    ['youngest', { age: 22 }], ['oldest', { age: 55 }], ['least', { amount_fen: 100_000 }], ['most', { amount_fen: 20_000_000 }], ['without work', { employment: 'unemployed' }],
+    ['youngest', { age: 22 }],
+    ['oldest', { age: 55 }],
+    ['least', { amount_fen: 100_000 }],
+    ['most', { amount_fen: 20_000_000 }],
+    ['without work', { employment: 'unemployed' }],
   ])('holds at the %s the policy takes', (_name, facts) => {
     expect(withFacts(facts).outcome).toBe('pass');
   });
@@ -61,13 +94,19 @@ describe('refuse', () => {
 
   it('for an ID number that does not check, with its fault', () => {
     expect(screen({ facts: null, idNumber: { ok: false, fault: 'checksum' } })).toMatchObject({
-      outcome: 'refuse', reasons: [{ code: 'id_invalid', detail: 'checksum', pointer: '/applicant/id_number' }],
+      outcome: 'refuse',
+      reasons: [{ code: 'id_invalid', detail: 'checksum', pointer: '/applicant/id_number' }],
     });
     expect(codes(screen({ facts: null, idNumber: null }))).toEqual(['id_invalid']);
   });
 
   it('for each hit on the blacklist', () => {
-    const result = screen({ blacklistHits: [{ by: 'phone', reason: 'fraud ring 7' }, { by: 'device', reason: 'emulator farm' }] });
+    const result = screen({
+      blacklistHits: [
+        { by: 'phone', reason: 'fraud ring 7' },
+        { by: 'device', reason: 'emulator farm' },
+      ],
+    });
     expect(result.reasons.map((reason) => reason.detail)).toEqual(['by phone: fraud ring 7', 'by device: emulator farm']);
     expect(new Set(codes(result))).toEqual(new Set(['blacklisted']));
   });
@@ -78,7 +117,12 @@ describe('refuse', () => {
     expect(screen({ recent, policy: { ...POLICY, duplicate_window_days: 0 } }).outcome).toBe('pass');
   });
 
-  it.each([['phone', 5], ['id_number', 5], ['device', 5], ['ip', 60]] as const)('for too many by %s, counting this one', (key, max) => {
+  it.each([
+    ['phone', 5],
+    ['id_number', 5],
+    ['device', 5],
+    ['ip', 60],
+  ] as const)('for too many by %s, counting this one', (key, max) => {
     const recentWith = (count: number | null) => screen({ recent: { duplicates: 0, counts: { ...NONE_RECENT.counts, [key]: count } } });
     expect(recentWith(max - 1).outcome).toBe('pass');
     expect(codes(recentWith(max))).toEqual(['too_many_applications']);
@@ -95,14 +139,30 @@ describe('refuse', () => {
       recent: { duplicates: 2, counts: { phone: 99, id_number: null, device: null, ip: null } },
     });
     expect(codes(result)).toEqual([
-      'id_invalid', 'under_age', 'student', 'region', 'amount_out_of_range', 'blacklisted', 'duplicate', 'too_many_applications', 'operator_rule',
+      'id_invalid',
+      'under_age',
+      'student',
+      'region',
+      'amount_out_of_range',
+      'blacklisted',
+      'duplicate',
+      'too_many_applications',
+      'operator_rule',
     ]);
   });
 });
 
 describe('incomplete', () => {
   it('asks for missing fields and photos at once, and judges nothing yet', () => {
-    expect(screen({ facts: null, idNumber: null, documents: [], missing: ['/applicant/name', '/applicant/id_number'], blacklistHits: [{ by: 'phone', reason: 'x' }] })).toEqual({
+    expect(
+      screen({
+        facts: null,
+        idNumber: null,
+        documents: [],
+        missing: ['/applicant/name', '/applicant/id_number'],
+        blacklistHits: [{ by: 'phone', reason: 'x' }],
+      }),
+    ).toEqual({
       outcome: 'incomplete',
       reasons: [
         { code: 'incomplete', detail: 'missing /applicant/name', pointer: '/applicant/name' },
@@ -111,14 +171,23 @@ describe('incomplete', () => {
         { code: 'photo_missing', detail: 'id_back missing', pointer: '/documents' },
       ],
       also: [],
-      needs: [{ kind: 'fields', fields: ['/applicant/name', '/applicant/id_number'] }, { kind: 'documents', kinds: ['id_front', 'id_back'] }],
+      needs: [
+        { kind: 'fields', fields: ['/applicant/name', '/applicant/id_number'] },
+        { kind: 'documents', kinds: ['id_front', 'id_back'] },
+      ],
     });
   });
 
   it('asks again for a poor photo, naming what is wrong with the last one', () => {
-    const documents = [PHOTOS[0], { kind: 'id_back', ok: false, problems: ['too_dark'] }, { kind: 'id_back', ok: false, problems: ['blurred', 'too_small'] }] as const;
+    const documents = [
+      PHOTOS[0],
+      { kind: 'id_back', ok: false, problems: ['too_dark'] },
+      { kind: 'id_back', ok: false, problems: ['blurred', 'too_small'] },
+    ] as const;
     expect(screen({ documents })).toEqual({
-      outcome: 'incomplete', also: [], needs: [{ kind: 'documents', kinds: ['id_back'] }],
+      outcome: 'incomplete',
+      also: [],
+      needs: [{ kind: 'documents', kinds: ['id_back'] }],
       reasons: [{ code: 'photo_poor', detail: 'id_back: blurred, too_small', pointer: '/documents' }],
     });
     expect(screen({ documents: [...documents, PHOTOS[1]] }).outcome).toBe('pass');
@@ -156,24 +225,48 @@ describe('operators’ rules', () => {
   });
 
   it('quarantine, and refusals beat them', () => {
-    expect(withFacts({ hour: 3 }, { rules })).toEqual({ outcome: 'quarantine', reasons: [{ code: 'under_review', detail: 'rule night: asked at night' }], also: [] });
-    expect(withFacts({ hour: 3, age: 23, amount_fen: 6_000_000 }, { rules })).toMatchObject({ outcome: 'refuse', reasons: [{ code: 'operator_rule' }], also: [{ code: 'under_review' }] });
+    expect(withFacts({ hour: 3 }, { rules })).toEqual({
+      outcome: 'quarantine',
+      reasons: [{ code: 'under_review', detail: 'rule night: asked at night' }],
+      also: [],
+    });
+    expect(withFacts({ hour: 3, age: 23, amount_fen: 6_000_000 }, { rules })).toMatchObject({
+      outcome: 'refuse',
+      reasons: [{ code: 'operator_rule' }],
+      also: [{ code: 'under_review' }],
+    });
   });
 
   it('quarantine when they are broken or throw, whatever their action', () => {
     const broken = { id: 'bad', when: { nope: [1] }, action: 'refuse' as const, note: '' };
-    expect(withFacts({}, { rules: [broken, ...rules] })).toEqual({ outcome: 'quarantine', reasons: [{ code: 'under_review', detail: 'rule bad failed: unknown operator: nope' }], also: [] });
+    expect(withFacts({}, { rules: [broken, ...rules] })).toEqual({
+      outcome: 'quarantine',
+      reasons: [{ code: 'under_review', detail: 'rule bad failed: unknown operator: nope' }],
+      also: [],
+    });
   });
 
   it('quarantine an application whose facts a rule cannot work with', () => {
-    const rule = { id: 'sum', when: { '>': [{ '/': [{ var: 'monthly_income_fen' }, { var: 'years_employed' }] }, 100] }, action: 'refuse' as const, note: '' };
-    expect(withFacts({ years_employed: 0 }, { rules: [rule] })).toMatchObject({ outcome: 'quarantine', reasons: [{ detail: 'rule sum failed: not a number: NaN' }] });
+    const rule = {
+      id: 'sum',
+      when: { '>': [{ '/': [{ var: 'monthly_income_fen' }, { var: 'years_employed' }] }, 100] },
+      action: 'refuse' as const,
+      note: '',
+    };
+    expect(withFacts({ years_employed: 0 }, { rules: [rule] })).toMatchObject({
+      outcome: 'quarantine',
+      reasons: [{ detail: 'rule sum failed: not a number: NaN' }],
+    });
     expect(withFacts({ years_employed: 1 }, { rules: [rule] }).outcome).toBe('refuse');
   });
 
   it('are noted and no more once a person has released it, but refusals hold', () => {
     const policy = { ...POLICY, rules };
-    expect(screen({ facts: { ...FACTS, hour: 3 }, policy, released: true })).toMatchObject({ outcome: 'pass', reasons: [], also: [{ code: 'under_review' }] });
+    expect(screen({ facts: { ...FACTS, hour: 3 }, policy, released: true })).toMatchObject({
+      outcome: 'pass',
+      reasons: [],
+      also: [{ code: 'under_review' }],
+    });
     expect(screen({ facts: { ...FACTS, age: 60 }, policy, released: true }).outcome).toBe('refuse');
   });
 });
@@ -181,13 +274,31 @@ describe('operators’ rules', () => {
 describe('any application', () => {
   const anything: fc.Arbitrary<PrescreenInput> = fc.record({
     facts: fc.option(
-      fc.record({ age: fc.integer({ min: 0, max: 120 }), amount_fen: fc.integer({ min: 0, max: 30_000_000 }), employment: fc.constantFrom('student' as const, 'salaried' as const), hour: fc.nat(23) })
+      fc
+        .record({
+          age: fc.integer({ min: 0, max: 120 }),
+          amount_fen: fc.integer({ min: 0, max: 30_000_000 }),
+          employment: fc.constantFrom('student' as const, 'salaried' as const),
+          hour: fc.nat(23),
+        })
         .map((facts): Facts => ({ ...FACTS, ...facts })),
     ),
     idNumber: fc.constantFrom(null, ID_CHECK, { ok: false as const, fault: 'checksum' as const }),
-    policy: fc.array(fc.record({ id: fc.constantFrom('a', 'b'), when: fc.constantFrom<PrescreenPolicy['rules'][number]['when']>(true, false, { nope: 1 }, { '<': [{ var: 'hour' }, 12] }), action: fc.constantFrom('refuse' as const, 'quarantine' as const), note: fc.constant('n') }), { maxLength: 3 })
+    policy: fc
+      .array(
+        fc.record({
+          id: fc.constantFrom('a', 'b'),
+          when: fc.constantFrom<PrescreenPolicy['rules'][number]['when']>(true, false, { nope: 1 }, { '<': [{ var: 'hour' }, 12] }),
+          action: fc.constantFrom('refuse' as const, 'quarantine' as const),
+          note: fc.constant('n'),
+        }),
+        { maxLength: 3 },
+      )
       .map((rules) => ({ ...POLICY, rules })),
-    documents: fc.array(fc.record({ kind: fc.constantFrom('id_front' as const, 'id_back' as const), ok: fc.boolean(), problems: fc.constant(['blurred']) }), { maxLength: 4 }),
+    documents: fc.array(
+      fc.record({ kind: fc.constantFrom('id_front' as const, 'id_back' as const), ok: fc.boolean(), problems: fc.constant(['blurred']) }),
+      { maxLength: 4 },
+    ),
     blacklistHits: fc.array(fc.record({ by: fc.constantFrom('phone' as const, 'device' as const), reason: fc.constant('r') }), { maxLength: 1 }),
     recent: fc.record({
       duplicates: fc.nat(1),

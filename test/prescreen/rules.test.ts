@@ -4,9 +4,27 @@ import type { JsonLogic } from '../../src/domain/funder.ts';
 import { judgeRule, ruleFault } from '../../src/prescreen/rules.ts';
 
 const FACTS: Facts = {
-  age: 36, sex: 'm', region: '110105', monthly_income_fen: 1_200_000, employment: 'salaried', employer_type: null, years_employed: null,
-  education: 'bachelor', housing_fund: '2y_plus', social_security: null, house: 'none', car: null, policy: null, credit_card: 'yes',
-  zhima_band: '700_750', amount_fen: 2_000_000, term_months: 12, purpose: 'consumption', channel: 'h5-demo', variant: null, hour: 14,
+  age: 36,
+  sex: 'm',
+  region: '110105',
+  monthly_income_fen: 1_200_000,
+  employment: 'salaried',
+  employer_type: null,
+  years_employed: null,
+  education: 'bachelor',
+  housing_fund: '2y_plus',
+  social_security: null,
+  house: 'none',
+  car: null,
+  policy: null,
+  credit_card: 'yes',
+  zhima_band: '700_750',
+  amount_fen: 2_000_000,
+  term_months: 12,
+  purpose: 'consumption',
+  channel: 'h5-demo',
+  variant: null,
+  hour: 14,
 };
 
 describe('judgeRule', () => {
@@ -37,7 +55,8 @@ describe('judgeRule', () => {
 
   it('does not let a rule change the facts or the shared engine', () => {
     const before = JSON.stringify(FACTS);
-    for (const when of [{ merge: [{ var: 'age' }, 1] }, { var: { cat: ['__proto__', '.polluted'] } }, { map: [[1], { var: '__proto__' }] }]) judgeRule(when, FACTS);
+    for (const when of [{ merge: [{ var: 'age' }, 1] }, { var: { cat: ['__proto__', '.polluted'] } }, { map: [[1], { var: '__proto__' }] }])
+      judgeRule(when, FACTS);
     expect(JSON.stringify(FACTS)).toBe(before);
     expect(judgeRule({ '<': [1, 2] }, FACTS)).toEqual({ kind: 'judged', holds: true });
   });

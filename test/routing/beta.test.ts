@@ -54,7 +54,12 @@ describe('the Beta posterior', () => {
 
 describe('exploration', () => {
   it('draws with the mean and the variance of the Beta', () => {
-    for (const [alpha, beta] of [[0.3, 2.4], [1, 1], [1.6, 6.4], [40, 60]] as const) {
+    for (const [alpha, beta] of [
+      [0.3, 2.4],
+      [1, 1],
+      [1.6, 6.4],
+      [40, 60],
+    ] as const) {
       const draws = Array.from({ length: 20_000 }, (_, seed) => drawLikelihood(seed, 'fnd_a', { alpha, beta }));
       const mean = draws.reduce((sum, draw) => sum + draw, 0) / draws.length;
       const variance = draws.reduce((sum, draw) => sum + (draw - mean) ** 2, 0) / draws.length;

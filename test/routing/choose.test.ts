@@ -108,10 +108,22 @@ describe('the index', () => {
   });
 
   it('sorts infinities and ties to one order', () => {
-    const made = [['fnd_b', 0, -1], ['fnd_a', 0, -1], ['fnd_d', 0, 5], ['fnd_c', 0, 5], ['fnd_f', 0.5, 0], ['fnd_e', 0.5, 0]] as const;
+    const made = [
+      ['fnd_b', 0, -1],
+      ['fnd_a', 0, -1],
+      ['fnd_d', 0, 5],
+      ['fnd_c', 0, 5],
+      ['fnd_f', 0.5, 0],
+      ['fnd_e', 0.5, 0],
+    ] as const;
     const boxes = made.map(([id, p, c]) => boxOf(id, 1, p, 100, c, 1));
     const wanted = ['fnd_a', 'fnd_b', 'fnd_e', 'fnd_f', 'fnd_c', 'fnd_d'];
     expect(boxes.toSorted(byIndex).map((each) => each.funderId)).toEqual(wanted);
-    expect(boxes.toReversed().toSorted(byIndex).map((each) => each.funderId)).toEqual(wanted);
+    expect(
+      boxes
+        .toReversed()
+        .toSorted(byIndex)
+        .map((each) => each.funderId),
+    ).toEqual(wanted);
   });
 });

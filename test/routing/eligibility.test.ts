@@ -20,7 +20,12 @@ describe('eligibility', () => {
 
   it('amount, ends included', () => {
     const product = { min_amount_fen: 1_000, max_amount_fen: 2_000 };
-    expect([999, 1_000, 2_000, 2_001].map((amount_fen) => code({ product }, {}, { facts: facts({ amount_fen }) }))).toEqual(['amount', null, null, 'amount']);
+    expect([999, 1_000, 2_000, 2_001].map((amount_fen) => code({ product }, {}, { facts: facts({ amount_fen }) }))).toEqual([
+      'amount',
+      null,
+      null,
+      'amount',
+    ]);
     expect(why({ product }, {}, { facts: facts({ amount_fen: 2_001 }) })?.detail).toBe('2001 fen is not in 1000..2000');
   });
 
@@ -38,7 +43,11 @@ describe('eligibility', () => {
   it('region by prefix', () => {
     const product = { excluded_regions: ['65', '3302', '310101'] };
     expect(['650102', '330203', '330102', '310101', '310104'].map((region) => code({ product }, {}, { facts: facts({ region }) }))).toEqual([
-      'region', 'region', null, 'region', null,
+      'region',
+      'region',
+      null,
+      'region',
+      null,
     ]);
   });
 
@@ -48,7 +57,11 @@ describe('eligibility', () => {
     const rule = { and: [{ '>=': [{ var: 'monthly_income_fen' }, 500_000] }, { in: [{ var: 'employment' }, ['salaried', 'civil_servant']] }] };
     expect(code({ rule })).toBeNull();
     expect(code({ rule }, {}, { facts: facts({ employment: 'freelance' }) })).toBe('rule');
-    expect(why({ rule: { frobnicate: [1] } })).toEqual({ funderId: 'fnd_a', code: 'rule', detail: 'could not be evaluated: Unknown Operator frobnicate' });
+    expect(why({ rule: { frobnicate: [1] } })).toEqual({
+      funderId: 'fnd_a',
+      code: 'rule',
+      detail: 'could not be evaluated: Unknown Operator frobnicate',
+    });
     expect(why({ rule: { '/': [1, 0] } })?.detail).toBe('could not be evaluated: not a number');
   });
 
@@ -103,7 +116,10 @@ describe('dates and hours are those of the funder', () => {
   it('hours are from the first to before the last', () => {
     const hours: [number, number] = [9, 18];
     expect(['08:59:59.999', '09:00', '17:59:59.999', '18:00'].map((time) => code({ hours }, {}, at(`2026-03-10T${time}+08:00`)))).toEqual([
-      'closed_hours', null, null, 'closed_hours',
+      'closed_hours',
+      null,
+      null,
+      'closed_hours',
     ]);
     // 09:00 in Shanghai is 06:45 in Kathmandu.
     expect(code({ hours, time_zone: 'Asia/Kathmandu' }, {}, at('2026-03-10T09:00+08:00'))).toBe('closed_hours');

@@ -23,7 +23,11 @@ describe('what a decline teaches', () => {
   });
 
   it('agrees with the integral, for one decline and for two in a row', () => {
-    for (const [strict, lenient, mine] of [[-1, 1, 0.5], [-3, 2, -2], [2, 0, -1]] as const) {
+    for (const [strict, lenient, mine] of [
+      [-1, 1, 0.5],
+      [-3, 2, -2],
+      [2, 0, -1],
+    ] as const) {
       const no = (a: number) => (t: number) => 1 - sigmoid(a + t);
       const first = over((t) => sigmoid(strict + t));
       const oneNo = over(no(strict));

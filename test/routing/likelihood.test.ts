@@ -69,7 +69,10 @@ describe('the learner', () => {
 
   it('gives a proper Beta whatever it is taught', () => {
     const one = fc.record({
-      funderId: fc.constantFrom('fnd_a', 'fnd_b'), tier: fc.integer({ min: 1, max: 2 }), band: fc.constantFrom(...BANDS), approved: fc.boolean(),
+      funderId: fc.constantFrom('fnd_a', 'fnd_b'),
+      tier: fc.integer({ min: 1, max: 2 }),
+      band: fc.constantFrom(...BANDS),
+      approved: fc.boolean(),
       asked: fc.record({ prior: fc.constantFrom(0, 0.3, 1), mean: fc.constantFrom(0, 0.1, 1) }),
     });
     fc.assert(
@@ -126,7 +129,13 @@ describe('the interface', () => {
 
 describe('bands', () => {
   const weak = facts({ monthly_income_fen: 200_000, employment: 'freelance', housing_fund: null, social_security: 'none', zhima_band: 'under_600' });
-  const strong = facts({ monthly_income_fen: 2_000_000, employment: 'civil_servant', housing_fund: '2y_plus', social_security: '2y_plus', zhima_band: '750_plus' });
+  const strong = facts({
+    monthly_income_fen: 2_000_000,
+    employment: 'civil_servant',
+    housing_fund: '2y_plus',
+    social_security: '2y_plus',
+    zhima_band: '750_plus',
+  });
 
   it('run from prime to thin', () => {
     expect([bandOf(strong), bandOf(facts()), bandOf(weak)]).toEqual(['prime', 'good', 'thin']);

@@ -43,7 +43,12 @@ describe('a plan', () => {
 
   it('weights, share of the sum and latency go into value and patience', () => {
     const paid = funder('fnd_paid', { terms: { cpa_fen: 1_000, cps_bps: 150, attempt_cost_fen: 7 } });
-    const worth = worthOf(paid, policy({ weights: { fnd_paid: 0.5 }, patience: 0.8, patience_half_life_s: 60, exposure_cost_fen: 3 }), 2_000_000, 120_000);
+    const worth = worthOf(
+      paid,
+      policy({ weights: { fnd_paid: 0.5 }, patience: 0.8, patience_half_life_s: 60, exposure_cost_fen: 3 }),
+      2_000_000,
+      120_000,
+    );
     expect(worth).toEqual({ valueFen: 15_500, costFen: 10, patience: 0.2 });
     expect(steps(makePlan(inputs(states), policy({ weights: { fnd_strict: 0 } }), all))).toEqual(['fnd_middle', 'fnd_lenient']);
   });
@@ -63,7 +68,11 @@ describe('a plan', () => {
 
   it('replans after a decline: everyone is less likely, the strict most', () => {
     const before = makePlan(inputs(states), policy(), all);
-    const after = makePlan(inputs([...states.slice(0, 1), { ...states[1]!, attempted: true }, states[2]!], { declinedLikelihoods: [0.1], attemptsUsed: 1 }), policy(), all);
+    const after = makePlan(
+      inputs([...states.slice(0, 1), { ...states[1]!, attempted: true }, states[2]!], { declinedLikelihoods: [0.1], attemptsUsed: 1 }),
+      policy(),
+      all,
+    );
     expect(steps(after)).toEqual(['fnd_middle', 'fnd_lenient']);
     expect(left(after)).toEqual({ fnd_strict: 'already_attempted' });
     for (const step of after.steps) {
@@ -76,7 +85,11 @@ describe('a plan', () => {
   });
 
   it('refuses a likelihood that is none', () => {
-    for (const likelihood of [{ alpha: 0, beta: 1 }, { alpha: Number.NaN, beta: 1 }, { alpha: 1, beta: Infinity }]) {
+    for (const likelihood of [
+      { alpha: 0, beta: 1 },
+      { alpha: Number.NaN, beta: 1 },
+      { alpha: 1, beta: Infinity },
+    ]) {
       expect(() => makePlan(inputs([state('fnd_strict', { likelihood })]), policy(), all)).toThrow(InvariantError);
     }
   });
@@ -133,7 +146,10 @@ describe('exploration', () => {
 
   it('tries a funder that nobody knows far more often than its mean would', () => {
     const unknown = [state('fnd_strict', { likelihood: { alpha: 0.5, beta: 4.5 } }), state('fnd_middle', { likelihood: { alpha: 300, beta: 700 } })];
-    const first = Array.from({ length: 400 }, (_, seed) => steps(makePlan(inputs(unknown, { seed }), policy({ exploration_share: 1, patience: 0 }), all))[0]);
+    const first = Array.from(
+      { length: 400 },
+      (_, seed) => steps(makePlan(inputs(unknown, { seed }), policy({ exploration_share: 1, patience: 0 }), all))[0],
+    );
     const times = first.filter((id) => id === 'fnd_strict').length;
     expect(steps(makePlan(inputs(unknown), policy({ patience: 0 }), all))[0]).toBe('fnd_middle');
     expect(times).toBeGreaterThan(40);
@@ -142,7 +158,12 @@ describe('exploration', () => {
 });
 
 const likelihood = fc.record({ alpha: fc.double({ min: 0.05, max: 60, noNaN: true }), beta: fc.double({ min: 0.05, max: 60, noNaN: true }) });
-const anyState = fc.record({ likelihood, latencyMs: fc.integer({ min: 0, max: 600_000 }), breakerOpen: fc.boolean(), attempted: fc.constantFrom(false, false, true) });
+const anyState = fc.record({
+  likelihood,
+  latencyMs: fc.integer({ min: 0, max: 600_000 }),
+  breakerOpen: fc.boolean(),
+  attempted: fc.constantFrom(false, false, true),
+});
 const anyInputs: fc.Arbitrary<PlanInputs> = fc
   .record({
     seed: fc.integer(),
@@ -150,7 +171,12 @@ const anyInputs: fc.Arbitrary<PlanInputs> = fc
     declinedLikelihoods: fc.array(fc.double({ min: 0.01, max: 0.99, noNaN: true }), { maxLength: 2 }),
     three: fc.tuple(anyState, anyState, anyState),
   })
-  .map(({ three, ...over }) => inputs(three.map((each, index) => state([...all.keys()][index]!, each)), over));
+  .map(({ three, ...over }) =>
+    inputs(
+      three.map((each, index) => state([...all.keys()][index]!, each)),
+      over,
+    ),
+  );
 const anyPolicy = fc
   .record({
     strategy: fc.constantFrom('waterfall', 'wave', 'rate_table'),
@@ -184,11 +210,14 @@ describe('any plan', () => {
         const plan = makePlan(given, chosen, all);
         const named = [...steps(plan), ...plan.excluded.map((each) => each.funderId)];
         expect(named.toSorted()).toEqual([...all.keys()].toSorted());
-        expect(plan.steps.length).toBeLessThanOrEqual(Math.min(chosen.exposure_budget.max_recipients, Math.max(0, chosen.max_attempts - given.attemptsUsed)));
+        expect(plan.steps.length).toBeLessThanOrEqual(
+          Math.min(chosen.exposure_budget.max_recipients, Math.max(0, chosen.max_attempts - given.attemptsUsed)),
+        );
         expect(plan.borrowerOrder.toSorted()).toEqual(steps(plan).toSorted());
         expect(plan.steering >= 0 && plan.steering <= 1).toBe(true);
         plan.steps.forEach((step, index) => expect(step.wave - (plan.steps[index - 1]?.wave ?? 0)).toBeLessThanOrEqual(1));
-        if (!plan.explored && chosen.strategy !== 'rate_table') expect(plan.expectedValueFen).toBeGreaterThanOrEqual(chosen.partner_offer_value_fen - 1e-6);
+        if (!plan.explored && chosen.strategy !== 'rate_table')
+          expect(plan.expectedValueFen).toBeGreaterThanOrEqual(chosen.partner_offer_value_fen - 1e-6);
       }),
       { numRuns: 500 },
     );

@@ -30,7 +30,14 @@ describe('evaluating a rule', () => {
 
   it('never throws and never reaches a prototype', () => {
     const prototype = JSON.parse('{"__proto__": [1]}') as JsonLogic;
-    for (const rule of [prototype, { constructor: ['x'] }, { toString: [] }, { and: [true], or: [1] }, { throw: { var: 'region' } }, { '+': ['a'] }]) {
+    for (const rule of [
+      prototype,
+      { constructor: ['x'] },
+      { toString: [] },
+      { and: [true], or: [1] },
+      { throw: { var: 'region' } },
+      { '+': ['a'] },
+    ]) {
       expect(holds(rule as JsonLogic)).toHaveProperty('threw');
     }
     expect(holds({ var: 'constructor' })).toEqual({ holds: false });
@@ -55,7 +62,14 @@ describe('finding the fault of a rule', () => {
   };
 
   it('finds none in good rules', () => {
-    for (const rule of [true, false, { '>': [{ var: 'age' }, 1] }, { var: ['house', 'none'] }, { filter: [[1, 2], { '>': [{ var: '' }, 1] }] }, { '!': { var: 'car' } }]) {
+    for (const rule of [
+      true,
+      false,
+      { '>': [{ var: 'age' }, 1] },
+      { var: ['house', 'none'] },
+      { filter: [[1, 2], { '>': [{ var: '' }, 1] }] },
+      { '!': { var: 'car' } },
+    ]) {
       expect(found(rule)).toBeNull();
     }
   });

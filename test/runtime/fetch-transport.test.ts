@@ -15,15 +15,26 @@ let clock: ManualClock;
 beforeEach(() => {
   clock = createManualClock();
 });
-const request = (more: Partial<OutboundRequest> = {}): OutboundRequest => ({ method: 'POST', url: URL_, headers: { 'content-type': 'application/json' }, body: '{}', ...more });
+const request = (more: Partial<OutboundRequest> = {}): OutboundRequest => ({
+  method: 'POST',
+  url: URL_,
+  headers: { 'content-type': 'application/json' },
+  body: '{}',
+  ...more,
+});
 const options = (more: Partial<SendOptions> = {}): SendOptions => ({ timeoutMs: 5_000, maxBodyBytes: 65_536, target: 'trusted', ...more });
-const send = (one: OutboundRequest, how = options(), fetch = globalThis.fetch): Promise<SendOutcome> => createFetchTransport({ fetch, clock }).send(one, how);
+const send = (one: OutboundRequest, how = options(), fetch = globalThis.fetch): Promise<SendOutcome> =>
+  createFetchTransport({ fetch, clock }).send(one, how);
 const text = (outcome: SendOutcome): string => (outcome.kind === 'response' ? new TextDecoder().decode(outcome.response.body) : outcome.kind);
 const failing = (error: unknown) => (): Promise<Response> => Promise.reject(error);
 
 describe('a response', () => {
   test('comes whole, and the timer is taken down', async () => {
-    server.use(http.post(URL_, async ({ request: seen }) => HttpResponse.text(await seen.text(), { status: 201, headers: { 'X-Saw': seen.headers.get('x-sign') ?? '' } })));
+    server.use(
+      http.post(URL_, async ({ request: seen }) =>
+        HttpResponse.text(await seen.text(), { status: 201, headers: { 'X-Saw': seen.headers.get('x-sign') ?? '' } }),
+      ),
+    );
     const outcome = await send(request({ body: '张三', headers: { 'X-Sign': 's1' } }));
     expect(outcome).toMatchObject({ kind: 'response', response: { status: 201, headers: { 'x-saw': 's1' } } });
     expect(text(outcome)).toBe('张三');
@@ -37,13 +48,24 @@ describe('a response', () => {
   });
 
   test('cookies are joined as the other transport joins them', async () => {
-    const response = new Response('', { headers: [['set-cookie', 'a=1'], ['set-cookie', 'b=2'], ['x-thing', 'v']] });
-    expect(await send(request(), options(), () => Promise.resolve(response))).toMatchObject({ response: { headers: { 'set-cookie': 'a=1, b=2', 'x-thing': 'v' } } });
+    const response = new Response('', {
+      headers: [
+        ['set-cookie', 'a=1'],
+        ['set-cookie', 'b=2'],
+        ['x-thing', 'v'],
+      ],
+    });
+    expect(await send(request(), options(), () => Promise.resolve(response))).toMatchObject({
+      response: { headers: { 'set-cookie': 'a=1, b=2', 'x-thing': 'v' } },
+    });
   });
 
   test.each([204, 400, 404, 500, 503])('%i is an answer like any other', async (status) => {
     server.use(http.get(URL_, () => new HttpResponse(null, { status })));
-    expect(await send(request({ method: 'GET', body: null }))).toEqual({ kind: 'response', response: { status, headers: {}, body: new Uint8Array(0) } });
+    expect(await send(request({ method: 'GET', body: null }))).toEqual({
+      kind: 'response',
+      response: { status, headers: {}, body: new Uint8Array(0) },
+    });
   });
 
   test.each([301, 302, 307, 308])('%i is not followed', async (status) => {
@@ -73,11 +95,15 @@ describe('what is lost', () => {
     const body = new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode('beginning')) });
     const hangs: typeof globalThis.fetch = (_, init) => {
       init?.signal?.addEventListener('abort', () => void body.cancel().catch(() => {}));
-      const aborted = new Promise<never>((_resolve, reject) => init?.signal?.addEventListener('abort', () => reject(new DOMException('aborted', 'AbortError'))));
+      const aborted = new Promise<never>((_resolve, reject) =>
+        init?.signal?.addEventListener('abort', () => reject(new DOMException('aborted', 'AbortError'))),
+      );
       aborted.catch(() => {});
       const response = new Response(body);
       const reader = response.body!.getReader();
-      return Promise.resolve(new Response(new ReadableStream({ pull: async (controller) => controller.enqueue((await Promise.race([reader.read(), aborted])).value) })));
+      return Promise.resolve(
+        new Response(new ReadableStream({ pull: async (controller) => controller.enqueue((await Promise.race([reader.read(), aborted])).value) })),
+      );
     };
     const sent = send(request(), options({ timeoutMs: 1_000 }), hangs);
     await clock.advance(1_000);
@@ -104,14 +130,21 @@ describe('what is lost', () => {
   });
 
   test('a body over the limit: declared, or found out while it streams', async () => {
-    server.use(http.post(URL_, () => HttpResponse.text('x'.repeat(1_001))), http.get(URL_, () => HttpResponse.text('x'.repeat(1_000))));
+    server.use(
+      http.post(URL_, () => HttpResponse.text('x'.repeat(1_001))),
+      http.get(URL_, () => HttpResponse.text('x'.repeat(1_000))),
+    );
     expect(await send(request(), options({ maxBodyBytes: 1_000 }))).toEqual({ kind: 'lost', why: 'body_too_large' });
     expect(text(await send(request({ method: 'GET', body: null }), options({ maxBodyBytes: 1_000 })))).toHaveLength(1_000);
 
     let pulled = 0;
     let signal: AbortSignal | null | undefined;
     const endless = new ReadableStream({ pull: (controller) => ((pulled += 1), controller.enqueue(new Uint8Array(400))) });
-    const outcome = await send(request(), options({ maxBodyBytes: 1_000 }), (_, init) => ((signal = init?.signal), Promise.resolve(new Response(endless))));
+    const outcome = await send(
+      request(),
+      options({ maxBodyBytes: 1_000 }),
+      (_, init) => ((signal = init?.signal), Promise.resolve(new Response(endless))),
+    );
     expect(outcome).toEqual({ kind: 'lost', why: 'body_too_large' });
     expect(pulled).toBeLessThan(6);
     expect(signal?.aborted).toBe(true);
@@ -131,19 +164,32 @@ describe('what is refused', () => {
   const never = (): Promise<Response> => {
     throw new Error('must not be called');
   };
-  test.each(['', 'nonsense', 'ftp://funder.example/', '/relative', 'data:text/plain,x', 'https://user:pw@funder.example/'])('%j is no address', async (url) => {
-    expect(await send(request({ url }), options(), never)).toEqual({ kind: 'refused', why: 'bad_url' });
-  });
+  test.each(['', 'nonsense', 'ftp://funder.example/', '/relative', 'data:text/plain,x', 'https://user:pw@funder.example/'])(
+    '%j is no address',
+    async (url) => {
+      expect(await send(request({ url }), options(), never)).toEqual({ kind: 'refused', why: 'bad_url' });
+    },
+  );
   test.each([{ headers: { 'x-sign': 'a\r\nx-evil: b' } }, { headers: { 'bad name': 'x' } }])('headers that cannot be sent: %j', async (more) => {
     expect(await send(request(more), options(), never)).toEqual({ kind: 'refused', why: 'bad_url' });
   });
-  test.each(['http://127.1/', 'http://2130706433/', 'http://[::ffff:127.0.0.1]/', 'http://169.254.169.254/latest/', 'http://localhost/', 'http://redis:8080/', 'https://receiver.example:6379/'])(
-    'a guarded target at %s',
-    async (url) => expect(await send(request({ url }), options({ target: 'guarded' }), never)).toEqual({ kind: 'refused', why: 'blocked_target' }),
+  test.each([
+    'http://127.1/',
+    'http://2130706433/',
+    'http://[::ffff:127.0.0.1]/',
+    'http://169.254.169.254/latest/',
+    'http://localhost/',
+    'http://redis:8080/',
+    'https://receiver.example:6379/',
+  ])('a guarded target at %s', async (url) =>
+    expect(await send(request({ url }), options({ target: 'guarded' }), never)).toEqual({ kind: 'refused', why: 'blocked_target' }),
   );
 
   test('a guarded target in public is called, and loopback in the sandbox', async () => {
-    server.use(http.post(URL_, () => HttpResponse.text('ok')), http.post('http://127.0.0.1:8787/hook', () => HttpResponse.text('ok')));
+    server.use(
+      http.post(URL_, () => HttpResponse.text('ok')),
+      http.post('http://127.0.0.1:8787/hook', () => HttpResponse.text('ok')),
+    );
     expect(text(await send(request(), options({ target: 'guarded' })))).toBe('ok');
     const sandbox = createFetchTransport({ fetch: globalThis.fetch, clock, allowLoopback: true });
     expect(text(await sandbox.send(request({ url: 'http://127.0.0.1:8787/hook' }), options({ target: 'guarded' })))).toBe('ok');

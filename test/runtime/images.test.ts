@@ -27,7 +27,12 @@ function pngHeader(width: number, height: number): Uint8Array {
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
   header.set([8, 2, 0, 0, 0], 8);
-  return Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), chunk('IHDR', header), chunk('IDAT', Buffer.from('789c030000000001', 'hex')), chunk('IEND', Buffer.alloc(0))]);
+  return Buffer.concat([
+    Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
+    chunk('IHDR', header),
+    chunk('IDAT', Buffer.from('789c030000000001', 'hex')),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
 }
 
 describe('a readable card', () => {
@@ -41,8 +46,15 @@ describe('a readable card', () => {
 
   it('is taken as PNG, WebP, grey, CMYK, with alpha, 16 bits deep and strongly compressed', async () => {
     const variants = [
-      sharp(card).png(), sharp(card).webp(), sharp(card).toColourspace('b-w').jpeg(), sharp(card).toColourspace('b-w').png(), sharp(card).toColourspace('cmyk').jpeg(),
-      sharp(card).ensureAlpha().png(), sharp(card).toColourspace('rgb16').png(), sharp(card).jpeg({ quality: 40 }), sharp(card).jpeg({ progressive: true }),
+      sharp(card).png(),
+      sharp(card).webp(),
+      sharp(card).toColourspace('b-w').jpeg(),
+      sharp(card).toColourspace('b-w').png(),
+      sharp(card).toColourspace('cmyk').jpeg(),
+      sharp(card).ensureAlpha().png(),
+      sharp(card).toColourspace('rgb16').png(),
+      sharp(card).jpeg({ quality: 40 }),
+      sharp(card).jpeg({ progressive: true }),
     ];
     for (const variant of variants) {
       const report = await images.inspect(await variant.toBuffer());
@@ -53,14 +65,20 @@ describe('a readable card', () => {
 
   it('is taken lying on a table, a third of a phone photo wide, and kept at 2000 px', async () => {
     const small = await sharp(card).resize({ width: 1_300 }).toBuffer();
-    const photo = await sharp({ create: { width: 4_000, height: 3_000, channels: 3, background: '#b9b2a6' } }).composite([{ input: small, left: 900, top: 700 }]).jpeg().toBuffer();
+    const photo = await sharp({ create: { width: 4_000, height: 3_000, channels: 3, background: '#b9b2a6' } })
+      .composite([{ input: small, left: 900, top: 700 }])
+      .jpeg()
+      .toBuffer();
     const report = await images.inspect(photo);
     expect(report).toMatchObject({ ok: true, widthPx: 4_000, heightPx: 3_000 });
     expect(await sharp(report.jpeg ?? new Uint8Array()).metadata()).toMatchObject({ width: 2_000, height: 1_500 });
   });
 
   it('is turned upright, and comes back without metadata', async () => {
-    const tagged = await sharp(card).withExif({ IFD0: { Make: 'CANARY-CAMERA' }, IFD3: { GPSLatitude: '39/1 54/1 0/1' } }).jpeg().toBuffer();
+    const tagged = await sharp(card)
+      .withExif({ IFD0: { Make: 'CANARY-CAMERA' }, IFD3: { GPSLatitude: '39/1 54/1 0/1' } })
+      .jpeg()
+      .toBuffer();
     const turned = await sharp(tagged).keepExif().withMetadata({ orientation: 6 }).jpeg().toBuffer();
     const report = await images.inspect(turned);
     const kept = Buffer.from(report.jpeg ?? new Uint8Array());
@@ -80,7 +98,12 @@ describe('a readable card', () => {
 });
 
 describe('a poor photo', () => {
-  it.each([['blurred', 'blurred'], ['dark', 'too_dark'], ['bright', 'too_bright'], ['small', 'too_small']] as const)('%s is told as %s', async (flaw, problem) => {
+  it.each([
+    ['blurred', 'blurred'],
+    ['dark', 'too_dark'],
+    ['bright', 'too_bright'],
+    ['small', 'too_small'],
+  ] as const)('%s is told as %s', async (flaw, problem) => {
     for (const kind of KINDS) {
       const report = await images.inspect(await renderSampleCard(kind, 5, flaw));
       expect(report.ok).toBe(false);
@@ -100,15 +123,32 @@ describe('a poor photo', () => {
 
   it('is not called blurred for being dim, nor good for being empty', async () => {
     expect(await images.inspect(await sharp(card).linear(0.3, 0).jpeg().toBuffer())).toMatchObject({ ok: true });
-    expect(await images.inspect(await sharp({ create: { width: 1_000, height: 700, channels: 3, background: '#ccc' } }).jpeg().toBuffer())).toMatchObject({ problems: ['blurred'] });
+    expect(
+      await images.inspect(
+        await sharp({ create: { width: 1_000, height: 700, channels: 3, background: '#ccc' } })
+          .jpeg()
+          .toBuffer(),
+      ),
+    ).toMatchObject({ problems: ['blurred'] });
   });
 
-  it.each([[1_600, 500], [500, 1_600], [2_000, 400]])('of %i x %i is the wrong shape', async (width, height) => {
+  it.each([
+    [1_600, 500],
+    [500, 1_600],
+    [2_000, 400],
+  ])('of %i x %i is the wrong shape', async (width, height) => {
     expect((await images.inspect(await sharp(card).resize({ width, height, fit: 'fill' }).jpeg().toBuffer())).problems).toContain('wrong_shape');
   });
 
-  it.each([[600, 380, true], [380, 600, true], [599, 380, false], [600, 379, false]])('of %i x %i: large enough is %s', async (width, height, enough) => {
-    expect((await images.inspect(await sharp(card).resize({ width, height, fit: 'fill' }).jpeg().toBuffer())).problems.includes('too_small')).toBe(!enough);
+  it.each([
+    [600, 380, true],
+    [380, 600, true],
+    [599, 380, false],
+    [600, 379, false],
+  ])('of %i x %i: large enough is %s', async (width, height, enough) => {
+    expect((await images.inspect(await sharp(card).resize({ width, height, fit: 'fill' }).jpeg().toBuffer())).problems.includes('too_small')).toBe(
+      !enough,
+    );
   });
 });
 
@@ -129,7 +169,10 @@ describe('a hostile file', () => {
     ['nothing', Buffer.alloc(0)],
     ['one byte', Buffer.from([0xff])],
     ['text', Buffer.from('hello')],
-    ['an SVG with an external reference', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="900" height="600"><image href="file:///etc/passwd"/></svg>')],
+    [
+      'an SVG with an external reference',
+      Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="900" height="600"><image href="file:///etc/passwd"/></svg>'),
+    ],
     ['a PDF', Buffer.from('%PDF-1.7\n')],
     ['a JPEG in name', Buffer.from('ffd8ffe000104a464946', 'hex')],
     ['a PNG in name', Buffer.from('\x89PNG\r\n\x1a\n', 'latin1')],
@@ -152,7 +195,8 @@ describe('a hostile file', () => {
   it('cut off anywhere is not an image', async () => {
     for (const format of ['jpeg', 'png', 'webp'] as const) {
       const whole = await sharp(card).toFormat(format).toBuffer();
-      for (const share of [0.3, 0.6, 0.95]) expect((await images.inspect(whole.subarray(0, Math.floor(whole.length * share)))).problems).toEqual(['not_an_image']);
+      for (const share of [0.3, 0.6, 0.95])
+        expect((await images.inspect(whole.subarray(0, Math.floor(whole.length * share)))).problems).toEqual(['not_an_image']);
     }
   });
 
@@ -163,7 +207,11 @@ describe('a hostile file', () => {
       state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
       return Math.floor((state / 4_294_967_296) * below);
     };
-    const sources = [await sharp(card).resize({ width: 640 }).jpeg().toBuffer(), await sharp(card).resize({ width: 640 }).png().toBuffer(), await sharp(card).resize({ width: 640 }).webp().toBuffer()];
+    const sources = [
+      await sharp(card).resize({ width: 640 }).jpeg().toBuffer(),
+      await sharp(card).resize({ width: 640 }).png().toBuffer(),
+      await sharp(card).resize({ width: 640 }).webp().toBuffer(),
+    ];
     for (let round = 0; round < 45; round += 1) {
       const bytes = Buffer.from(sources[round % 3]!);
       for (let hit = 0; hit < 1 + next(20); hit += 1) bytes[next(round % 2 === 0 ? 64 : bytes.length)] = next(256);

@@ -16,7 +16,17 @@ import { seededRandom } from '../world.ts';
 const MIGRATIONS = readMigrations(new URL('../../migrations/', import.meta.url).pathname);
 const URLS = Object.fromEntries(Object.keys(SANDBOX_SECRETS).map((id) => [id, `http://${id.slice(4)}.test`]));
 const FACTS: Facts = {
-  age: 36, sex: 'm', region: '110105', province: '11', monthly_income_fen: 1_200_000, employment: 'salaried', amount_fen: 2_000_000, term_months: 12, purpose: 'consumption', assets: {}, channel: 'h5-demo',
+  age: 36,
+  sex: 'm',
+  region: '110105',
+  province: '11',
+  monthly_income_fen: 1_200_000,
+  employment: 'salaried',
+  amount_fen: 2_000_000,
+  term_months: 12,
+  purpose: 'consumption',
+  assets: {},
+  channel: 'h5-demo',
 } as unknown as Facts;
 
 async function make() {
@@ -34,13 +44,24 @@ describe('the snapshot', () => {
   it('is one immutable whole until the desk is read again, and then another', async () => {
     const { store, commit, desk } = await make();
     const before = desk.snapshot();
-    expect([before.funders.size, before.policy.id, Object.isFrozen(before), before.version]).toEqual([6, 'pol_default', true, store.desk.recordsVersion()]);
+    expect([before.funders.size, before.policy.id, Object.isFrozen(before), before.version]).toEqual([
+      6,
+      'pol_default',
+      true,
+      store.desk.recordsVersion(),
+    ]);
     const record = store.desk.record('funder', 'fnd_river')!;
-    await commit((tx) => tx.desk.insertRecord({ ...record, version: 2, body: JSON.stringify({ ...(JSON.parse(record.body) as object), status: 'paused' }) }));
+    await commit((tx) =>
+      tx.desk.insertRecord({ ...record, version: 2, body: JSON.stringify({ ...(JSON.parse(record.body) as object), status: 'paused' }) }),
+    );
     expect(desk.snapshot()).toBe(before);
     expect(before.funders.get('fnd_river')!.status).toBe('live');
     desk.reload();
-    expect([desk.snapshot().funders.get('fnd_river')!.status, desk.snapshot().version, before.funders.get('fnd_river')!.status]).toEqual(['paused', before.version + 1, 'live']);
+    expect([desk.snapshot().funders.get('fnd_river')!.status, desk.snapshot().version, before.funders.get('fnd_river')!.status]).toEqual([
+      'paused',
+      before.version + 1,
+      'live',
+    ]);
   });
 
   it('leaves out what is retired, and says whether anybody is blacklisted', async () => {
@@ -67,22 +88,36 @@ describe('the snapshot', () => {
 
 describe('lending quota', () => {
   it('never gives more than the limit, in whatever bites and however many ask at once', async () => {
-    await fc.assert(fc.asyncProperty(fc.integer({ min: 0, max: 40 }), fc.array(fc.array(fc.integer({ min: 1, max: 15 }), { maxLength: 6 }), { maxLength: 6 }), async (limit, turns) => {
-      const { store, desk } = await make();
-      let lent = 0;
-      let wanted = 0;
-      for (const turn of turns) {
-        for (const got of await Promise.all(turn.map((want) => desk.lendCap('fnd_a/day/1', limit, want)))) lent += got;
-        wanted += turn.reduce((sum, want) => sum + want, 0);
-        expect(lent).toBe(Math.min(limit, wanted));
-      }
-      expect(store.desk.lent('fnd_a/day/1')).toBe(lent);
-    }), { numRuns: 25 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 0, max: 40 }),
+        fc.array(fc.array(fc.integer({ min: 1, max: 15 }), { maxLength: 6 }), { maxLength: 6 }),
+        async (limit, turns) => {
+          const { store, desk } = await make();
+          let lent = 0;
+          let wanted = 0;
+          for (const turn of turns) {
+            for (const got of await Promise.all(turn.map((want) => desk.lendCap('fnd_a/day/1', limit, want)))) lent += got;
+            wanted += turn.reduce((sum, want) => sum + want, 0);
+            expect(lent).toBe(Math.min(limit, wanted));
+          }
+          expect(store.desk.lent('fnd_a/day/1')).toBe(lent);
+        },
+      ),
+      { numRuns: 25 },
+    );
   });
 
   it('keeps windows apart, gives what is left when more is asked, and nothing once a limit was lowered', async () => {
     const { desk } = await make();
-    expect([await desk.lendCap('a', 10, 7), await desk.lendCap('a', 10, 7), await desk.lendCap('a', 10, 7), await desk.lendCap('b', 10, 7), await desk.lendCap('a', 5, 1), await desk.lendCap('a', 12, 9)]).toEqual([7, 3, 0, 7, 0, 2]);
+    expect([
+      await desk.lendCap('a', 10, 7),
+      await desk.lendCap('a', 10, 7),
+      await desk.lendCap('a', 10, 7),
+      await desk.lendCap('b', 10, 7),
+      await desk.lendCap('a', 5, 1),
+      await desk.lendCap('a', 12, 9),
+    ]).toEqual([7, 3, 0, 7, 0, 2]);
   });
 
   it('is remembered by a desk made anew on the same data', async () => {
@@ -120,7 +155,10 @@ describe('secrets', () => {
       setSecret(tx, vault, 'ep_1', 'whsec_1', 'older', 1, 5_000);
       setSecret(tx, vault, 'ep_1', 'whsec_2', 'newer', 2);
     });
-    expect(desk.endpointSecrets('ep_1').map(({ secret, expiresAtMs }) => [secret, expiresAtMs])).toEqual([['older', 5_000], ['newer', null]]);
+    expect(desk.endpointSecrets('ep_1').map(({ secret, expiresAtMs }) => [secret, expiresAtMs])).toEqual([
+      ['older', 5_000],
+      ['newer', null],
+    ]);
   });
 });
 
@@ -134,7 +172,9 @@ it('a published model is in force at once, under its version, also for funders t
   expect([before.version, desk.likelihoods().version]).toEqual([0, 77]);
   expect(mean(desk.likelihoods().predict('fnd_river', FACTS))).toBeLessThan(mean(before.predict('fnd_river', FACTS)));
   const record = store.desk.record('funder', 'fnd_river')!;
-  await commit((tx) => tx.desk.insertRecord({ ...record, id: 'fnd_new', version: 1, body: JSON.stringify({ ...(JSON.parse(record.body) as object), id: 'fnd_new' }) }));
+  await commit((tx) =>
+    tx.desk.insertRecord({ ...record, id: 'fnd_new', version: 1, body: JSON.stringify({ ...(JSON.parse(record.body) as object), id: 'fnd_new' }) }),
+  );
   expect(() => desk.likelihoods().predict('fnd_new', FACTS)).toThrow();
   desk.reload();
   expect(mean(desk.likelihoods().predict('fnd_new', FACTS))).toBeGreaterThan(0);

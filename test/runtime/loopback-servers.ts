@@ -19,7 +19,9 @@ export function http(handler: RequestListener): Promise<number> {
 }
 
 /** A server that answers with raw bytes, or does what it likes with the socket; `seen` counts what arrived. */
-export async function tcp(onRequest: (socket: Socket, count: number) => void): Promise<{ readonly port: number; readonly seen: { connections: number; requests: number } }> {
+export async function tcp(
+  onRequest: (socket: Socket, count: number) => void,
+): Promise<{ readonly port: number; readonly seen: { connections: number; requests: number } }> {
   const seen = { connections: 0, requests: 0 };
   const port = await listen(
     createTcpServer((socket) => {

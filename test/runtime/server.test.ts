@@ -31,14 +31,25 @@ function folder(): string {
 interface Running {
   readonly server: RunningServer;
   readonly dataDir: string;
-  call(method: string, path: string, options?: { readonly key?: string; readonly json?: object; readonly headers?: Readonly<Record<string, string>> }): Promise<Reply>;
+  call(
+    method: string,
+    path: string,
+    options?: { readonly key?: string; readonly json?: object; readonly headers?: Readonly<Record<string, string>> },
+  ): Promise<Reply>;
   /** Done once, by the test or after it. */
   close(): Promise<void>;
 }
 
 async function start(env: Readonly<Record<string, string>> = {}): Promise<Running> {
   const dataDir = env['MILLRACE_DATA_DIR'] ?? folder();
-  const config = readConfig({ PORT: '0', MILLRACE_SANDBOX_PORT_BASE: '0', MILLRACE_LOG_LEVEL: 'error', MILLRACE_SHUTDOWN_MS: '300', ...env, MILLRACE_DATA_DIR: dataDir });
+  const config = readConfig({
+    PORT: '0',
+    MILLRACE_SANDBOX_PORT_BASE: '0',
+    MILLRACE_LOG_LEVEL: 'error',
+    MILLRACE_SHUTDOWN_MS: '300',
+    ...env,
+    MILLRACE_DATA_DIR: dataDir,
+  });
   if (Array.isArray(config)) throw new Error(describeFaults(config));
   const funders = sandboxFunders(Object.fromEntries(beside.funders.map(({ id, url }) => [id, url])), { submit_ms: 600 });
   const server = await startServer(config, config.mode === 'live' ? {} : { sandbox: { funders, secrets: SANDBOX_SECRETS } });
@@ -46,19 +57,36 @@ async function start(env: Readonly<Record<string, string>> = {}): Promise<Runnin
   const close = (): Promise<void> => (closing ??= server.close());
   open.push(close);
   return {
-    server, dataDir, close,
+    server,
+    dataDir,
+    close,
     async call(method, path, { key, json, headers } = {}) {
       const response = await fetch(`${server.url}${path}`, {
-        method, headers: { ...(key === undefined ? {} : { authorization: `Bearer ${key}` }), ...(json === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+        method,
+        headers: {
+          ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+          ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
         ...(json === undefined ? {} : { body: JSON.stringify(json) }),
       });
       const text = await response.text();
-      return { status: response.status, headers: response.headers, text, json: (/json/.test(response.headers.get('content-type') ?? '') ? JSON.parse(text) : null) as JsonValue };
+      return {
+        status: response.status,
+        headers: response.headers,
+        text,
+        json: (/json/.test(response.headers.get('content-type') ?? '') ? JSON.parse(text) : null) as JsonValue,
+      };
     },
   };
 }
 
-const application = (phone: string): object => applicationBody(Date.now(), beside.funders.map(({ id }) => id), { phone });
+const application = (phone: string): object =>
+  applicationBody(
+    Date.now(),
+    beside.funders.map(({ id }) => id),
+    { phone },
+  );
 const post = (running: Running, idempotencyKey: string, json: object): Promise<Reply> =>
   running.call('POST', '/v1/applications', { key: running.server.keys!.secret, json, headers: { 'idempotency-key': idempotencyKey } });
 /** The view once it is in this state, or after ten seconds whatever it is. */
@@ -95,7 +123,10 @@ describe('a server', () => {
     const again = await post(second, 'same', body);
     expect([again.status, again.text, again.headers.get('idempotent-replayed')]).toEqual([201, made.text, 'true']);
     expect((await post(second, 'same', application('13800000001'))).json['code']).toBe('idempotency_mismatch');
-    const read = await second.call('GET', `/v1/applications/${made.json['id']}`, { headers: { 'client-token': made.json['client_token'] }, key: second.server.keys!.publishable });
+    const read = await second.call('GET', `/v1/applications/${made.json['id']}`, {
+      headers: { 'client-token': made.json['client_token'] },
+      key: second.server.keys!.publishable,
+    });
     expect([read.status, read.json['status']]).toEqual([200, 'declined']);
   });
 
@@ -141,7 +172,13 @@ describe('a server', () => {
 
 describe('a live server', () => {
   const live = (dir: string, more: Readonly<Record<string, string>> = {}): Promise<Running> =>
-    start({ MILLRACE_MODE: 'live', MILLRACE_PUBLIC_URL: 'https://millrace.example', MILLRACE_MASTER_KEY: KEY('first'), MILLRACE_DATA_DIR: dir, ...more });
+    start({
+      MILLRACE_MODE: 'live',
+      MILLRACE_PUBLIC_URL: 'https://millrace.example',
+      MILLRACE_MASTER_KEY: KEY('first'),
+      MILLRACE_DATA_DIR: dir,
+      ...more,
+    });
 
   it('has no sandbox: no keys to be had, no magic, no funders', async () => {
     const service = await live(folder());

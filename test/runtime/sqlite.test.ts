@@ -19,9 +19,12 @@ function file(): string {
   return join(folder, 'millrace.db');
 }
 const open = (path: string): ReturnType<typeof openDatabase> => openDatabase(path, MIGRATIONS, 1);
-const pragma = (db: ReturnType<typeof openDatabase>['db'], name: string): unknown => Object.values(db.get<Record<string, unknown>>(sql.raw(`PRAGMA ${name}`))!)[0];
-const mark = (db: ReturnType<typeof openDatabase>['db'], text: string): void => void db.run(sql`INSERT INTO tombstones (mark, erased_at_ms) VALUES (${text}, 1)`);
-const marks = (db: ReturnType<typeof openDatabase>['db']): string[] => db.all<{ mark: string }>(sql`SELECT mark FROM tombstones ORDER BY mark`).map((row) => row.mark);
+const pragma = (db: ReturnType<typeof openDatabase>['db'], name: string): unknown =>
+  Object.values(db.get<Record<string, unknown>>(sql.raw(`PRAGMA ${name}`))!)[0];
+const mark = (db: ReturnType<typeof openDatabase>['db'], text: string): void =>
+  void db.run(sql`INSERT INTO tombstones (mark, erased_at_ms) VALUES (${text}, 1)`);
+const marks = (db: ReturnType<typeof openDatabase>['db']): string[] =>
+  db.all<{ mark: string }>(sql`SELECT mark FROM tombstones ORDER BY mark`).map((row) => row.mark);
 
 describe('a database file', () => {
   it('is at synchronous FULL after its first transaction too, at every opening', () => {
@@ -30,7 +33,12 @@ describe('a database file', () => {
       const { db, transact, close } = open(path);
       expect(pragma(db, 'synchronous')).toBe(2);
       transact(() => mark(db, `m${opening}`));
-      expect([pragma(db, 'synchronous'), pragma(db, 'journal_mode'), pragma(db, 'secure_delete'), pragma(db, 'foreign_keys')]).toEqual([2, 'wal', 1, 1]);
+      expect([pragma(db, 'synchronous'), pragma(db, 'journal_mode'), pragma(db, 'secure_delete'), pragma(db, 'foreign_keys')]).toEqual([
+        2,
+        'wal',
+        1,
+        1,
+      ]);
       db.all(sql`SELECT 1`);
       expect(pragma(db, 'synchronous')).toBe(2);
       close();
@@ -67,16 +75,28 @@ describe('a database file', () => {
 describe('a transaction', () => {
   it('is whole or not at all', () => {
     const { db, transact } = openDatabase(':memory:', MIGRATIONS, 1);
-    expect(() => transact(() => {
-      mark(db, 'half');
-      throw new Error('no');
-    })).toThrow('no');
+    expect(() =>
+      transact(() => {
+        mark(db, 'half');
+        throw new Error('no');
+      }),
+    ).toThrow('no');
     transact(() => mark(db, 'whole'));
     expect(marks(db)).toEqual(['whole']);
   });
 
   it('survives one that SQLite rolled back by itself', () => {
-    const { db, transact } = openDatabase(':memory:', [...MIGRATIONS, { name: '9999_strict', sql: "CREATE TRIGGER stop BEFORE INSERT ON tombstones WHEN NEW.mark = 'bad' BEGIN SELECT RAISE(ROLLBACK, 'rolled back'); END" }], 1);
+    const { db, transact } = openDatabase(
+      ':memory:',
+      [
+        ...MIGRATIONS,
+        {
+          name: '9999_strict',
+          sql: "CREATE TRIGGER stop BEFORE INSERT ON tombstones WHEN NEW.mark = 'bad' BEGIN SELECT RAISE(ROLLBACK, 'rolled back'); END",
+        },
+      ],
+      1,
+    );
     expect(() => transact(() => mark(db, 'bad'))).toThrow();
     transact(() => mark(db, 'good'));
     expect(marks(db)).toEqual(['good']);
@@ -103,7 +123,10 @@ describe('a transaction', () => {
     await commit((tx) => tx.applications.insertTombstone({ mark: 'before', erasedAtMs: 1 }));
     db.run(sql.raw(`PRAGMA max_page_count = ${String(pragma(db, 'page_count'))}`));
     const big = 'x'.repeat(200_000);
-    const outcomes = await Promise.allSettled([commit((tx) => tx.applications.insertTombstone({ mark: 'small', erasedAtMs: 1 })), commit((tx) => tx.applications.insertTombstone({ mark: big, erasedAtMs: 1 }))]);
+    const outcomes = await Promise.allSettled([
+      commit((tx) => tx.applications.insertTombstone({ mark: 'small', erasedAtMs: 1 })),
+      commit((tx) => tx.applications.insertTombstone({ mark: big, erasedAtMs: 1 })),
+    ]);
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     await expect(commit((tx) => tx.applications.insertTombstone({ mark: 'after', erasedAtMs: 1 }))).rejects.toMatchObject({ code: 'SQLITE_FULL' });
     expect([failures, marks(db)]).toEqual([1, ['before']]);

@@ -13,7 +13,13 @@ function transport(options: UndiciTransportOptions = {}): ClosableTransport {
 /** A socket is free again one turn after its answer came; without the pause the next request would open another. */
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
 const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
-const post = (port: number, more: Partial<OutboundRequest> = {}): OutboundRequest => ({ method: 'POST', url: `http://127.0.0.1:${port}/apply`, headers: { 'content-type': 'application/json' }, body: '{}', ...more });
+const post = (port: number, more: Partial<OutboundRequest> = {}): OutboundRequest => ({
+  method: 'POST',
+  url: `http://127.0.0.1:${port}/apply`,
+  headers: { 'content-type': 'application/json' },
+  body: '{}',
+  ...more,
+});
 const options = (more: Partial<SendOptions> = {}): SendOptions => ({ timeoutMs: 5_000, maxBodyBytes: 65_536, target: 'trusted', ...more });
 const text = (outcome: SendOutcome): string => (outcome.kind === 'response' ? new TextDecoder().decode(outcome.response.body) : outcome.kind);
 
@@ -23,18 +29,26 @@ describe('a response', () => {
       request.pipe(response.writeHead(201, { 'X-Thing': 'Value', 'Set-Cookie': ['a=1', 'b=2'], 'content-type': 'text/plain' }));
     });
     const outcome = await transport().send(post(port, { body: '张三' }), options());
-    expect(outcome).toMatchObject({ kind: 'response', response: { status: 201, headers: { 'x-thing': 'Value', 'set-cookie': 'a=1, b=2', 'content-type': 'text/plain' } } });
+    expect(outcome).toMatchObject({
+      kind: 'response',
+      response: { status: 201, headers: { 'x-thing': 'Value', 'set-cookie': 'a=1, b=2', 'content-type': 'text/plain' } },
+    });
     expect(text(outcome)).toBe('张三');
     if (outcome.kind === 'response') expect(Object.getPrototypeOf(outcome.response.body)).toBe(Uint8Array.prototype);
   });
 
   test('method, path, query, headers and any bytes arrive as they were given', async () => {
     const port = await http((request, response) => {
-      response.writeHead(200, { 'x-saw': `${request.method} ${request.url} ${String(request.headers['x-sign'])} ${request.headers['content-length']}` });
+      response.writeHead(200, {
+        'x-saw': `${request.method} ${request.url} ${String(request.headers['x-sign'])} ${request.headers['content-length']}`,
+      });
       request.pipe(response);
     });
     const body = Uint8Array.from({ length: 256 }, (_, index) => index);
-    const outcome = await transport().send(post(port, { method: 'PUT', url: `http://127.0.0.1:${port}/a/b?c=%E5%BC%A0&d=1#gone`, headers: { 'X-Sign': 's1' }, body }), options());
+    const outcome = await transport().send(
+      post(port, { method: 'PUT', url: `http://127.0.0.1:${port}/a/b?c=%E5%BC%A0&d=1#gone`, headers: { 'X-Sign': 's1' }, body }),
+      options(),
+    );
     expect(outcome).toMatchObject({ response: { headers: { 'x-saw': 'PUT /a/b?c=%E5%BC%A0&d=1 s1 256' }, body } });
   });
 
@@ -51,7 +65,10 @@ describe('a response', () => {
   test.each([301, 302, 307, 308])('%i is not followed', async (status) => {
     let seen = 0;
     const port = await http((_, response) => response.writeHead(status, { location: `/elsewhere/${(seen += 1)}` }).end());
-    expect(await transport().send(post(port), options())).toMatchObject({ kind: 'response', response: { status, headers: { location: '/elsewhere/1' } } });
+    expect(await transport().send(post(port), options())).toMatchObject({
+      kind: 'response',
+      response: { status, headers: { location: '/elsewhere/1' } },
+    });
     expect(seen).toBe(1);
   });
 
@@ -90,15 +107,21 @@ describe('refused: certainly nothing was sent', () => {
     expect(await transport({ lookup }).send(post(1, { url: 'http://nowhere.example/' }), options())).toEqual({ kind: 'refused', why: 'dns' });
   });
 
-  test.each(['', 'nonsense', 'ftp://127.0.0.1/', '//127.0.0.1/', 'http://user:pw@127.0.0.1/', 'unix:/var/run/docker.sock'])('%j is no address of a trusted target', async (url) => {
-    expect(await transport().send(post(1, { url }), options())).toEqual({ kind: 'refused', why: 'bad_url' });
-  });
+  test.each(['', 'nonsense', 'ftp://127.0.0.1/', '//127.0.0.1/', 'http://user:pw@127.0.0.1/', 'unix:/var/run/docker.sock'])(
+    '%j is no address of a trusted target',
+    async (url) => {
+      expect(await transport().send(post(1, { url }), options())).toEqual({ kind: 'refused', why: 'bad_url' });
+    },
+  );
 
-  test.each([[{ 'x-sign': 'a\r\nx-evil: b' }], [{ 'bad name': 'x' }], [{ 'content-length': '99' }], [{ 'transfer-encoding': 'chunked' }]])('headers that cannot be sent: %j', async (headers) => {
-    const { port, seen } = await tcp((socket) => socket.write(OK));
-    expect(await transport().send(post(port, { headers }), options())).toEqual({ kind: 'refused', why: 'bad_url' });
-    expect(seen.requests).toBe(0);
-  });
+  test.each([[{ 'x-sign': 'a\r\nx-evil: b' }], [{ 'bad name': 'x' }], [{ 'content-length': '99' }], [{ 'transfer-encoding': 'chunked' }]])(
+    'headers that cannot be sent: %j',
+    async (headers) => {
+      const { port, seen } = await tcp((socket) => socket.write(OK));
+      expect(await transport().send(post(port, { headers }), options())).toEqual({ kind: 'refused', why: 'bad_url' });
+      expect(seen.requests).toBe(0);
+    },
+  );
 
   test('a timeout before the connection stands; and it is not sent when it stands at last', async () => {
     const { port, seen } = await tcp((socket) => socket.write(OK));
@@ -145,10 +168,16 @@ describe('lost: it may have arrived', () => {
     ['reset', (socket: Socket) => socket.resetAndDestroy()],
     ['closed in the middle of the headers', (socket: Socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-le')],
     ['closed in the middle of the body', (socket: Socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n0123456789')],
-    ['reset in the middle of the body', (socket: Socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n012', () => socket.resetAndDestroy())],
+    [
+      'reset in the middle of the body',
+      (socket: Socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n012', () => socket.resetAndDestroy()),
+    ],
     ['closed in the middle of a chunk', (socket: Socket) => socket.end('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nff\r\nabc')],
     ['not HTTP', (socket: Socket) => socket.end('\u0000\u0001 garbage \r\n\r\n')],
-    ['an upgrade nobody asked for', (socket: Socket) => socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n')],
+    [
+      'an upgrade nobody asked for',
+      (socket: Socket) => socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n'),
+    ],
   ])('%s', async (_, onRequest) => {
     const { port, seen } = await tcp(onRequest);
     expect(await transport().send(post(port), options())).toEqual({ kind: 'lost', why: 'reset' });
@@ -217,28 +246,56 @@ describe('guarded targets', () => {
   test('no way to write loopback gets through, and nothing is dialled', async () => {
     const { port, seen } = await tcp((socket) => socket.write(OK));
     const sender = transport();
-    for (const host of ['127.0.0.1', '127.1', '2130706433', '0x7f000001', '017700000001', '１２７.０.０.１', '[::1]', '[::ffff:127.0.0.1]', '[64:ff9b::7f00:1]', 'localhost', '0']) {
+    for (const host of [
+      '127.0.0.1',
+      '127.1',
+      '2130706433',
+      '0x7f000001',
+      '017700000001',
+      '１２７.０.０.１',
+      '[::1]',
+      '[::ffff:127.0.0.1]',
+      '[64:ff9b::7f00:1]',
+      'localhost',
+      '0',
+    ]) {
       expect(await sender.send(post(port, { url: `http://${host}:${port}/` }), guarded)).toEqual({ kind: 'refused', why: 'blocked_target' });
     }
     expect(seen.connections).toBe(0);
   });
 
-  test.each(['127.0.0.1', '10.0.0.1', '169.254.169.254', '::1', 'fd00::1', '::ffff:127.0.0.1'])('a name that resolves to %s is refused', async (address) => {
-    const { port, seen } = await tcp((socket) => socket.write(OK));
-    expect(await transport({ lookup: at(address) }).send(post(port, { url: `http://innocent.example:${port}/` }), guarded)).toEqual({ kind: 'refused', why: 'blocked_target' });
-    expect(seen.connections).toBe(0);
-  });
+  test.each(['127.0.0.1', '10.0.0.1', '169.254.169.254', '::1', 'fd00::1', '::ffff:127.0.0.1'])(
+    'a name that resolves to %s is refused',
+    async (address) => {
+      const { port, seen } = await tcp((socket) => socket.write(OK));
+      expect(await transport({ lookup: at(address) }).send(post(port, { url: `http://innocent.example:${port}/` }), guarded)).toEqual({
+        kind: 'refused',
+        why: 'blocked_target',
+      });
+      expect(seen.connections).toBe(0);
+    },
+  );
 
   test('one bad address among good ones spoils the name', async () => {
-    const lookup = () => Promise.resolve([{ address: '93.184.215.14', family: 4 }, { address: '127.0.0.1', family: 4 }]);
-    expect(await transport({ lookup }).send(post(1, { url: 'http://innocent.example/' }), guarded)).toEqual({ kind: 'refused', why: 'blocked_target' });
+    const lookup = () =>
+      Promise.resolve([
+        { address: '93.184.215.14', family: 4 },
+        { address: '127.0.0.1', family: 4 },
+      ]);
+    expect(await transport({ lookup }).send(post(1, { url: 'http://innocent.example/' }), guarded)).toEqual({
+      kind: 'refused',
+      why: 'blocked_target',
+    });
   });
 
   test('the address dialled is the one that was checked: one look-up per connection', async () => {
     const { port, seen } = await tcp((socket) => socket.write(OK));
     let asked = 0;
     const rebinding = () => Promise.resolve([{ address: (asked += 1) === 1 ? '127.0.0.1' : '10.0.0.1', family: 4 }]);
-    const outcome = await transport({ lookup: rebinding, allowLoopback: true }).send(post(port, { url: `http://rebinding.example:${port}/` }), guarded);
+    const outcome = await transport({ lookup: rebinding, allowLoopback: true }).send(
+      post(port, { url: `http://rebinding.example:${port}/` }),
+      guarded,
+    );
     expect([text(outcome), asked, seen.connections]).toEqual(['ok', 1, 1]);
   });
 
@@ -277,11 +334,16 @@ test('whatever it is given and whatever comes back, it answers and does not thro
   const { port } = await tcp((socket) => socket.end(reply));
   const sender = transport({ lookup: () => Promise.reject(new Error('none')) });
   await fc.assert(
-    fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), fc.constantFrom('', 'HTTP/1.1 200 OK\r\n', 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n'), fc.string(), async (bytes, head, url) => {
-      reply = Uint8Array.of(...new TextEncoder().encode(head), ...bytes);
-      expect(['response', 'lost']).toContain((await sender.send(post(port), options())).kind);
-      expect((await sender.send(post(port, { url }), options({ target: 'guarded' }))).kind).toBe('refused');
-    }),
+    fc.asyncProperty(
+      fc.uint8Array({ maxLength: 200 }),
+      fc.constantFrom('', 'HTTP/1.1 200 OK\r\n', 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n'),
+      fc.string(),
+      async (bytes, head, url) => {
+        reply = Uint8Array.of(...new TextEncoder().encode(head), ...bytes);
+        expect(['response', 'lost']).toContain((await sender.send(post(port), options())).kind);
+        expect((await sender.send(post(port, { url }), options({ target: 'guarded' }))).kind).toBe('refused');
+      },
+    ),
     { numRuns: 60 },
   );
 });

@@ -9,14 +9,22 @@ import type { VaultKeys } from '../../src/runtime/vault.ts';
 const hex = (text: string): Buffer => Buffer.from(text, 'hex');
 const keyOf = (byte: number): Uint8Array => new Uint8Array(32).fill(byte);
 const ONE: VaultKeys = { masterKeys: [{ version: 1, key: keyOf(1) }], current: 1 };
-const ROTATED: VaultKeys = { masterKeys: [{ version: 1, key: keyOf(1) }, { version: 2, key: keyOf(2) }], current: 2 };
+const ROTATED: VaultKeys = {
+  masterKeys: [
+    { version: 1, key: keyOf(1) },
+    { version: 2, key: keyOf(2) },
+  ],
+  current: 2,
+};
 const open = (keys: VaultKeys = ONE): Vault => createVault(keys, randomBytes);
 /** A random source that gives the prepared bytes first, then zeroes. */
-const prepared = (first: Uint8Array) => (count: number): Uint8Array => {
-  const bytes = new Uint8Array(count);
-  bytes.set(first);
-  return bytes;
-};
+const prepared =
+  (first: Uint8Array) =>
+  (count: number): Uint8Array => {
+    const bytes = new Uint8Array(count);
+    bytes.set(first);
+    return bytes;
+  };
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8');
 const flipped = (bytes: Uint8Array, bit: number): Uint8Array => {
   const copy = Uint8Array.from(bytes);
@@ -26,7 +34,13 @@ const flipped = (bytes: Uint8Array, bit: number): Uint8Array => {
 
 describe('standard vectors', () => {
   test.each([
-    ['RFC 5869 A.1', '0b'.repeat(22), '000102030405060708090a0b0c', 'f0f1f2f3f4f5f6f7f8f9', '3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865'],
+    [
+      'RFC 5869 A.1',
+      '0b'.repeat(22),
+      '000102030405060708090a0b0c',
+      'f0f1f2f3f4f5f6f7f8f9',
+      '3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865',
+    ],
     ['RFC 5869 A.3', '0b'.repeat(22), '', '', '8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8'],
   ])('HKDF-SHA256, %s', (_, ikm, salt, info, okm) => {
     expect(hkdf(hex(ikm), hex(salt), hex(info), 42).toString('hex')).toBe(okm);
@@ -37,7 +51,15 @@ describe('standard vectors', () => {
   test.each([
     ['case 13', '00'.repeat(32), '00'.repeat(12), '', '', '', '530f8afbc74536b9a963b4f1c4cb738b'],
     ['case 14', '00'.repeat(32), '00'.repeat(12), '', '00'.repeat(16), 'cea7403d4d606b6e074ec5d3baf39d18', 'd0d1c8a799996bf0265b98b5d48ab919'],
-    ['case 16', 'feffe9928665731c6d6a8f9467308308'.repeat(2), 'cafebabefacedbaddecaf888', 'feedfacedeadbeeffeedfacedeadbeefabaddad2', PLAIN, CIPHER, '76fc6ece0f4e1768cddf8853bb2d551b'],
+    [
+      'case 16',
+      'feffe9928665731c6d6a8f9467308308'.repeat(2),
+      'cafebabefacedbaddecaf888',
+      'feedfacedeadbeeffeedfacedeadbeefabaddad2',
+      PLAIN,
+      CIPHER,
+      '76fc6ece0f4e1768cddf8853bb2d551b',
+    ],
   ])('AES-256-GCM, NIST submission %s', (_, key, iv, aad, plain, cipher, tag) => {
     const sealed = sealUnder(createSecretKey(hex(key)), hex(iv), hex(aad), hex(plain));
     expect(sealed.toString('hex')).toBe(iv + cipher + tag);
@@ -45,10 +67,20 @@ describe('standard vectors', () => {
   });
 
   test.each([
-    ['test 1', '9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60', 'd75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a', '',
-      'e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b'],
-    ['test 2', '4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb', '3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c', '72',
-      '92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00'],
+    [
+      'test 1',
+      '9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60',
+      'd75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a',
+      '',
+      'e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b',
+    ],
+    [
+      'test 2',
+      '4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb',
+      '3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c',
+      '72',
+      '92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00',
+    ],
   ])('ed25519, RFC 8032 %s', (_, seed, publicKey, message, signature) => {
     const vault = createVault(ONE, prepared(hex(seed)));
     const pair = vault.ed25519Pair();
@@ -60,7 +92,12 @@ describe('standard vectors', () => {
   test.each([
     ['case 1', hex('0b'.repeat(20)), 'Hi There', 'b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7'],
     ['case 2', Buffer.from('Jefe'), 'what do ya want for nothing?', '5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843'],
-    ['case 6', hex('aa'.repeat(131)), 'Test Using Larger Than Block-Size Key - Hash Key First', '60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54'],
+    [
+      'case 6',
+      hex('aa'.repeat(131)),
+      'Test Using Larger Than Block-Size Key - Hash Key First',
+      '60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54',
+    ],
   ])('HMAC-SHA256, RFC 4231 %s', (_, key, data, mac) => {
     expect(Buffer.from(open().hmacSha256(key, data)).toString('hex')).toBe(mac);
     expect(Buffer.from(open().hmacSha256(key, Buffer.from(data))).toString('hex')).toBe(mac);
@@ -97,10 +134,14 @@ describe('data keys', () => {
     const vault = open();
     const { key, wrapped } = vault.newDataKey('borrower/bor_1');
     const sealed = key.seal('application/app_1/applicant', '110105199003072338');
-    for (let bit = 0; bit < sealed.length * 8; bit += 1) expect(() => key.open('application/app_1/applicant', flipped(sealed, bit))).toThrow(SealBrokenError);
-    for (let bit = 0; bit < wrapped.length * 8; bit += 1) expect(() => vault.openDataKey('borrower/bor_1', flipped(wrapped, bit))).toThrow(SealBrokenError);
-    for (let length = 0; length < sealed.length; length += 1) expect(() => key.open('application/app_1/applicant', sealed.subarray(0, length))).toThrow(SealBrokenError);
-    for (let length = 0; length < wrapped.length; length += 1) expect(() => vault.openDataKey('borrower/bor_1', wrapped.subarray(0, length))).toThrow(SealBrokenError);
+    for (let bit = 0; bit < sealed.length * 8; bit += 1)
+      expect(() => key.open('application/app_1/applicant', flipped(sealed, bit))).toThrow(SealBrokenError);
+    for (let bit = 0; bit < wrapped.length * 8; bit += 1)
+      expect(() => vault.openDataKey('borrower/bor_1', flipped(wrapped, bit))).toThrow(SealBrokenError);
+    for (let length = 0; length < sealed.length; length += 1)
+      expect(() => key.open('application/app_1/applicant', sealed.subarray(0, length))).toThrow(SealBrokenError);
+    for (let length = 0; length < wrapped.length; length += 1)
+      expect(() => vault.openDataKey('borrower/bor_1', wrapped.subarray(0, length))).toThrow(SealBrokenError);
     expect(() => key.open('application/app_2/applicant', sealed)).toThrow(SealBrokenError);
     expect(() => vault.openDataKey('borrower/bor_2', wrapped)).toThrow(SealBrokenError);
     expect(() => vault.newDataKey('borrower/bor_1').key.open('application/app_1/applicant', sealed)).toThrow(SealBrokenError);
@@ -138,7 +179,13 @@ describe('rotation of the master key', () => {
   });
 
   test('a wrapping cannot be passed off as of another version', () => {
-    const same: VaultKeys = { masterKeys: [{ version: 1, key: keyOf(1) }, { version: 2, key: keyOf(1) }], current: 1 };
+    const same: VaultKeys = {
+      masterKeys: [
+        { version: 1, key: keyOf(1) },
+        { version: 2, key: keyOf(1) },
+      ],
+      current: 1,
+    };
     const vault = open(same);
     const wrapped = Uint8Array.from(vault.newDataKey('b').wrapped);
     wrapped[4] = 2;
@@ -160,8 +207,10 @@ describe('the service key', () => {
     const sealed = open().serviceKey.seal('funder/fnd_a/secret', 's3cret');
     expect(text(open().serviceKey.open('funder/fnd_a/secret', sealed))).toBe('s3cret');
     expect(() => open().serviceKey.open('funder/fnd_b/secret', sealed)).toThrow(SealBrokenError);
-    for (let bit = 0; bit < sealed.length * 8; bit += 1) expect(() => open().serviceKey.open('funder/fnd_a/secret', flipped(sealed, bit))).toThrow(SealBrokenError);
-    for (let length = 0; length < sealed.length; length += 1) expect(() => open().serviceKey.open('funder/fnd_a/secret', sealed.subarray(0, length))).toThrow(SealBrokenError);
+    for (let bit = 0; bit < sealed.length * 8; bit += 1)
+      expect(() => open().serviceKey.open('funder/fnd_a/secret', flipped(sealed, bit))).toThrow(SealBrokenError);
+    for (let length = 0; length < sealed.length; length += 1)
+      expect(() => open().serviceKey.open('funder/fnd_a/secret', sealed.subarray(0, length))).toThrow(SealBrokenError);
   });
 
   test('each start seals under a key of its own, and more of them open than are remembered', () => {
@@ -173,7 +222,17 @@ describe('the service key', () => {
 });
 
 describe('blind indexes and tags', () => {
-  const PURPOSES: IndexPurpose[] = ['phone', 'id_number', 'device', 'ip', 'phone_tombstone', 'id_tombstone', 'blacklist_phone', 'blacklist_id_number', 'blacklist_device'];
+  const PURPOSES: IndexPurpose[] = [
+    'phone',
+    'id_number',
+    'device',
+    'ip',
+    'phone_tombstone',
+    'id_tombstone',
+    'blacklist_phone',
+    'blacklist_id_number',
+    'blacklist_device',
+  ];
 
   test('an index is the first 128 bits of an HMAC under an HKDF subkey', () => {
     const subkey = Buffer.from(hkdfSync('sha256', keyOf(1), 'millrace/v1', 'index/phone', 32));
@@ -196,7 +255,14 @@ describe('blind indexes and tags', () => {
   test('equal compares text of any kind', () => {
     const vault = open();
     const equal = (left: string, right: string): boolean => vault.equal(left, right);
-    expect([equal('abc', 'abc'), equal('abc', 'abd'), equal('abc', 'abcd'), equal('', ''), equal('张', '张'), equal('张', 'abc')]).toEqual([true, false, false, true, true, false]);
+    expect([equal('abc', 'abc'), equal('abc', 'abd'), equal('abc', 'abcd'), equal('', ''), equal('张', '张'), equal('张', 'abc')]).toEqual([
+      true,
+      false,
+      false,
+      true,
+      true,
+      false,
+    ]);
   });
 });
 
@@ -224,7 +290,16 @@ describe('keys', () => {
 
   test.each<[string, VaultKeys]>([
     ['no key of the current version', { masterKeys: [{ version: 1, key: keyOf(1) }], current: 2 }],
-    ['two of one version', { masterKeys: [{ version: 1, key: keyOf(1) }, { version: 1, key: keyOf(2) }], current: 1 }],
+    [
+      'two of one version',
+      {
+        masterKeys: [
+          { version: 1, key: keyOf(1) },
+          { version: 1, key: keyOf(2) },
+        ],
+        current: 1,
+      },
+    ],
     ['a short key', { masterKeys: [{ version: 1, key: new Uint8Array(16) }], current: 1 }],
     ['version 0', { masterKeys: [{ version: 0, key: keyOf(1) }], current: 0 }],
     ['an unknown index root', { ...ONE, indexRoot: 7 }],

@@ -60,11 +60,19 @@ describe('closures of one turn', () => {
   it('one that throws is the only one rejected; the others are committed, each alone', async () => {
     const { commit, seen, write, words } = make();
     const bug = new Error('bug');
-    const outcomes = await Promise.allSettled([commit(write('a')), commit(() => {
-      write('half')();
-      throw bug;
-    }), commit(write('b'))]);
-    expect(outcomes).toEqual([{ status: 'fulfilled', value: 'A' }, { status: 'rejected', reason: bug }, { status: 'fulfilled', value: 'B' }]);
+    const outcomes = await Promise.allSettled([
+      commit(write('a')),
+      commit(() => {
+        write('half')();
+        throw bug;
+      }),
+      commit(write('b')),
+    ]);
+    expect(outcomes).toEqual([
+      { status: 'fulfilled', value: 'A' },
+      { status: 'rejected', reason: bug },
+      { status: 'fulfilled', value: 'B' },
+    ]);
     expect([words(), seen.begun, seen.disk]).toEqual([['a', 'b'], 4, []]);
   });
 
@@ -79,11 +87,13 @@ describe('closures of one turn', () => {
   it('a lone one that throws is rolled back and is not run again', async () => {
     const { commit, seen, write, words } = make();
     let runs = 0;
-    await expect(commit(() => {
-      runs += 1;
-      write('half')();
-      throw new Error('bug');
-    })).rejects.toThrow('bug');
+    await expect(
+      commit(() => {
+        runs += 1;
+        write('half')();
+        throw new Error('bug');
+      }),
+    ).rejects.toThrow('bug');
     expect([runs, seen.begun, words()]).toEqual([1, 1, []]);
   });
 
@@ -107,26 +117,34 @@ describe('closures of one turn', () => {
 });
 
 describe('a failed disk', () => {
-  it.each(['SQLITE_IOERR', 'SQLITE_IOERR_FSYNC', 'SQLITE_FULL', 'SQLITE_CORRUPT', 'SQLITE_READONLY_DBMOVED'])('%s at the commit rejects everybody and everybody after them', async (code) => {
-    const failure = diskError(code);
-    const { commit, seen, write, words } = make({
-      disk: (transaction) => {
-        if (transaction === 1) throw failure;
-      },
-    });
-    const outcomes = await Promise.allSettled([commit(write('a')), commit(write('b'))]);
-    expect(outcomes).toEqual([{ status: 'rejected', reason: failure }, { status: 'rejected', reason: failure }]);
-    expect(seen.disk).toEqual([failure]);
-    await expect(commit(write('c'))).rejects.toBe(failure);
-    expect([words(), seen.begun]).toEqual([[], 1]);
-  });
+  it.each(['SQLITE_IOERR', 'SQLITE_IOERR_FSYNC', 'SQLITE_FULL', 'SQLITE_CORRUPT', 'SQLITE_READONLY_DBMOVED'])(
+    '%s at the commit rejects everybody and everybody after them',
+    async (code) => {
+      const failure = diskError(code);
+      const { commit, seen, write, words } = make({
+        disk: (transaction) => {
+          if (transaction === 1) throw failure;
+        },
+      });
+      const outcomes = await Promise.allSettled([commit(write('a')), commit(write('b'))]);
+      expect(outcomes).toEqual([
+        { status: 'rejected', reason: failure },
+        { status: 'rejected', reason: failure },
+      ]);
+      expect(seen.disk).toEqual([failure]);
+      await expect(commit(write('c'))).rejects.toBe(failure);
+      expect([words(), seen.begun]).toEqual([[], 1]);
+    },
+  );
 
   it('is seen through the wrapping that drizzle puts around it', async () => {
     const failure = new Error('Failed to run the query', { cause: diskError('SQLITE_IOERR_WRITE') });
     const { commit, seen, write } = make();
-    await expect(commit(() => {
-      throw failure;
-    })).rejects.toBe(failure);
+    await expect(
+      commit(() => {
+        throw failure;
+      }),
+    ).rejects.toBe(failure);
     expect(seen.disk).toEqual([failure]);
     await expect(commit(write('a'))).rejects.toBe(failure);
   });
@@ -139,9 +157,12 @@ describe('a failed disk', () => {
       },
     });
     const outcomes = await Promise.allSettled([
-      commit(write('a')), commit(write('b')), commit(() => {
+      commit(write('a')),
+      commit(write('b')),
+      commit(() => {
         throw new Error('bug');
-      }), commit(write('waiting')),
+      }),
+      commit(write('waiting')),
     ]);
     // The group, then `a` alone, then the disk fails under `b`: `a` is safe, nobody else is told that anything was done.
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected', 'rejected']);
@@ -150,9 +171,11 @@ describe('a failed disk', () => {
 
   it('is not what a busy or constrained database is', async () => {
     const { commit, seen, write } = make();
-    await expect(commit(() => {
-      throw diskError('SQLITE_BUSY');
-    })).rejects.toThrow('disk');
+    await expect(
+      commit(() => {
+        throw diskError('SQLITE_BUSY');
+      }),
+    ).rejects.toThrow('disk');
     await commit(write('a'));
     await expect(commit(write('a'))).rejects.toMatchObject({ cause: { code: 'SQLITE_CONSTRAINT_PRIMARYKEY' } });
     expect([await commit(write('b')), seen.disk]).toEqual(['B', []]);

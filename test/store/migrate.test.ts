@@ -12,11 +12,13 @@ function make() {
   const run = (migrations: readonly Migration[], nowMs = 1) => migrate(db, (script) => void client.exec(script), migrations, nowMs);
   const dump = () => ({
     tables: db.all<{ sql: string }>(sql`SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name`).map((row) => row.sql),
-    applied: db.all<{ name: string; applied_at_ms: number }>(sql`SELECT name, applied_at_ms FROM migrations ORDER BY name`).map((row) => [row.name, row.applied_at_ms]),
+    applied: db
+      .all<{ name: string; applied_at_ms: number }>(sql`SELECT name, applied_at_ms FROM migrations ORDER BY name`)
+      .map((row) => [row.name, row.applied_at_ms]),
   });
   return { db, run, dump };
 }
-const one = { name: '0001_one', sql: "CREATE TABLE one (x INTEGER) STRICT; INSERT INTO one VALUES (1);" };
+const one = { name: '0001_one', sql: 'CREATE TABLE one (x INTEGER) STRICT; INSERT INTO one VALUES (1);' };
 const two = { name: '0002_two', sql: 'ALTER TABLE one ADD COLUMN y TEXT; UPDATE one SET x = x + 1;' };
 
 describe('migrations', () => {
@@ -24,7 +26,13 @@ describe('migrations', () => {
     const { db, run, dump } = make();
     expect(run([two, one], 5)).toEqual(['0001_one', '0002_two']);
     expect(run([one, two], 9)).toEqual([]);
-    expect([db.all(sql`SELECT * FROM one`), dump().applied]).toEqual([[{ x: 2, y: null }], [['0001_one', 5], ['0002_two', 5]]]);
+    expect([db.all(sql`SELECT * FROM one`), dump().applied]).toEqual([
+      [{ x: 2, y: null }],
+      [
+        ['0001_one', 5],
+        ['0002_two', 5],
+      ],
+    ]);
   });
 
   it('one more is applied beside those that are there', () => {
@@ -34,7 +42,9 @@ describe('migrations', () => {
   });
 
   it.each([
-    ['at its first statement', 'CREATE TABLE one (x INTEGER);'], ['after it has done much', 'CREATE TABLE three (x INTEGER); INSERT INTO one VALUES (7); DROP TABLE nothing;'], ['by its grammar', 'CREATE TABLE three (x INTEGER); NONSENSE;'],
+    ['at its first statement', 'CREATE TABLE one (x INTEGER);'],
+    ['after it has done much', 'CREATE TABLE three (x INTEGER); INSERT INTO one VALUES (7); DROP TABLE nothing;'],
+    ['by its grammar', 'CREATE TABLE three (x INTEGER); NONSENSE;'],
   ])('one that fails %s leaves the old state, and can be mended', (_, text) => {
     const { db, run, dump } = make();
     run([one], 5);

@@ -37,8 +37,16 @@ describe.each(TABLES)('%s', (_, table) => {
     const db = bare();
     const [key, column] = columnsOf(table)[0]!;
     const insert = insertInto(db, table, { orIgnore: true });
-    fc.assert(fc.property(rowsOf(table), (row) => void insert(row as never)), { numRuns: 12 });
-    const query = () => db.select({ [key]: column, n: count(), newest: max(column) }).from(table).where(eq(column, arg('wanted'))).groupBy(column);
+    fc.assert(
+      fc.property(rowsOf(table), (row) => void insert(row as never)),
+      { numRuns: 12 },
+    );
+    const query = () =>
+      db
+        .select({ [key]: column, n: count(), newest: max(column) })
+        .from(table)
+        .where(eq(column, arg('wanted')))
+        .groupBy(column);
     for (const { wanted } of db.select({ wanted: column }).from(table).all()) {
       expect(fast(query().prepare()).all({ wanted })).toEqual(query().prepare().all({ wanted }));
     }
@@ -47,8 +55,26 @@ describe.each(TABLES)('%s', (_, table) => {
 });
 
 const row = (id: string, more: object = {}) => ({
-  id, applicationId: 'app', borrowerId: 'bor', funderId: `fnd_${id}`, ordinal: 0, planId: 'pln', state: 'pending' as const, funderRef: null, eventAtMs: null, likelihood: 1, prior: 1, reason: null, reserved: [],
-  amountFen: 1, polls: 0, submittedAtMs: null, decidedAtMs: null, deadlineAtMs: 1, createdAtMs: 1, ...more,
+  id,
+  applicationId: 'app',
+  borrowerId: 'bor',
+  funderId: `fnd_${id}`,
+  ordinal: 0,
+  planId: 'pln',
+  state: 'pending' as const,
+  funderRef: null,
+  eventAtMs: null,
+  likelihood: 1,
+  prior: 1,
+  reason: null,
+  reserved: [],
+  amountFen: 1,
+  polls: 0,
+  submittedAtMs: null,
+  decidedAtMs: null,
+  deadlineAtMs: 1,
+  createdAtMs: 1,
+  ...more,
 });
 
 describe('a save', () => {
@@ -58,7 +84,14 @@ describe('a save', () => {
     const save = saveOf(db, attempts, ['state', 'reason', 'reserved', 'funderRef'], ['id', 'state']);
     insert(row('a'));
     insert(row('b'));
-    const changed = { ...row('a'), state: 'declined' as const, reason: { code: 'credit', detail: '' }, reserved: ['k#1'], funderRef: 'x', amountFen: 999 };
+    const changed = {
+      ...row('a'),
+      state: 'declined' as const,
+      reason: { code: 'credit', detail: '' },
+      reserved: ['k#1'],
+      funderRef: 'x',
+      amountFen: 999,
+    };
     expect(save(changed, { id: 'a', state: 'pending' })).toBe(true);
     expect(db.select().from(attempts).orderBy(attempts.id).all()).toEqual([{ ...changed, amountFen: 1 }, row('b')]);
     // Back to null: not the text "null".
@@ -70,7 +103,10 @@ describe('a save', () => {
     const { db } = memory();
     insertInto(db, attempts)(row('a'));
     const save = saveOf(db, attempts, ['state'], ['id', 'state']);
-    expect([save({ ...row('a'), state: 'approved' }, { id: 'a', state: 'unknown' }), save({ ...row('a'), state: 'approved' }, { id: 'other', state: 'pending' })]).toEqual([false, false]);
+    expect([
+      save({ ...row('a'), state: 'approved' }, { id: 'a', state: 'unknown' }),
+      save({ ...row('a'), state: 'approved' }, { id: 'other', state: 'pending' }),
+    ]).toEqual([false, false]);
     expect(db.select().from(attempts).all()).toEqual([row('a')]);
   });
 
@@ -80,7 +116,12 @@ describe('a save', () => {
     expect(() => insertInto(db, attempts)(row('a'))).toThrow(/UNIQUE/);
     const gently = insertInto(db, attempts, { orIgnore: true });
     expect([gently(row('a', { amountFen: 7 })), gently(row('b'))]).toEqual([false, true]);
-    expect(db.select({ n: count(), sum: sql<number>`sum(amount_fen)` }).from(attempts).get()).toEqual({ n: 2, sum: 2 });
+    expect(
+      db
+        .select({ n: count(), sum: sql<number>`sum(amount_fen)` })
+        .from(attempts)
+        .get(),
+    ).toEqual({ n: 2, sum: 2 });
   });
 });
 
@@ -88,7 +129,11 @@ describe('what cannot be made quick', () => {
   it('is left to drizzle: joins with nested rows', () => {
     const { db } = memory();
     insertInto(db, attempts)(row('a'));
-    const prepared = db.select({ attempt: attempts, application: { id: applications.id } }).from(attempts).leftJoin(applications, eq(applications.id, attempts.applicationId)).prepare();
+    const prepared = db
+      .select({ attempt: attempts, application: { id: applications.id } })
+      .from(attempts)
+      .leftJoin(applications, eq(applications.id, attempts.applicationId))
+      .prepare();
     expect(fast(prepared)).toBe(prepared);
     expect(fast(prepared).all()).toEqual([{ attempt: row('a'), application: null }]);
   });
@@ -96,8 +141,22 @@ describe('what cannot be made quick', () => {
   it('literals beside placeholders stay in their places', () => {
     const { db } = memory();
     const insert = insertInto(db, events);
-    for (let seq = 1; seq <= 6; seq += 1) insert({ seq, type: seq % 2 === 0 ? 'even' : 'odd', applicationId: 'app', applicationSeq: seq, channelId: null, atMs: seq * 10, data: { seq } });
-    const query = db.select().from(events).where(and(eq(events.type, 'even'), eq(events.applicationId, arg('id')), sql`at_ms >= ${20} AND at_ms < ${arg('untilMs')}`)).orderBy(desc(events.seq)).limit(2);
+    for (let seq = 1; seq <= 6; seq += 1)
+      insert({
+        seq,
+        type: seq % 2 === 0 ? 'even' : 'odd',
+        applicationId: 'app',
+        applicationSeq: seq,
+        channelId: null,
+        atMs: seq * 10,
+        data: { seq },
+      });
+    const query = db
+      .select()
+      .from(events)
+      .where(and(eq(events.type, 'even'), eq(events.applicationId, arg('id')), sql`at_ms >= ${20} AND at_ms < ${arg('untilMs')}`))
+      .orderBy(desc(events.seq))
+      .limit(2);
     const found = fast(query.prepare()).all({ id: 'app', untilMs: 60 });
     expect(found).toEqual(query.prepare().all({ id: 'app', untilMs: 60 }));
     expect(found.map(({ seq }) => seq)).toEqual([4, 2]);
@@ -106,8 +165,21 @@ describe('what cannot be made quick', () => {
   it('a write without rows to give runs, with and without returning', () => {
     const { db } = memory();
     insertInto(db, deskSecrets)({ owner: 'o', slot: 's', sealed: Buffer.from('x'), createdAtMs: 1, expiresAtMs: null });
-    fast(db.update(deskSecrets).set({ expiresAtMs: arg('at') }).where(eq(deskSecrets.owner, arg('owner'))).prepare()).run({ at: 5, owner: 'o' });
-    fast(db.update(deskSecrets).set({ createdAtMs: arg('at') }).where(eq(deskSecrets.owner, arg('owner'))).returning({ slot: deskSecrets.slot }).prepare()).run({ at: 6, owner: 'o' });
+    fast(
+      db
+        .update(deskSecrets)
+        .set({ expiresAtMs: arg('at') })
+        .where(eq(deskSecrets.owner, arg('owner')))
+        .prepare(),
+    ).run({ at: 5, owner: 'o' });
+    fast(
+      db
+        .update(deskSecrets)
+        .set({ createdAtMs: arg('at') })
+        .where(eq(deskSecrets.owner, arg('owner')))
+        .returning({ slot: deskSecrets.slot })
+        .prepare(),
+    ).run({ at: 6, owner: 'o' });
     expect(db.select().from(deskSecrets).all()).toMatchObject([{ createdAtMs: 6, expiresAtMs: 5 }]);
   });
 });

@@ -10,24 +10,64 @@ const make = () => {
   return { db, store: createStore(db) };
 };
 const attempt = (more: Partial<AttemptRow> = {}): AttemptRow => ({
-  id: 'att_1', applicationId: 'app_1', borrowerId: 'bor_1', funderId: 'fnd_1', ordinal: 0, planId: 'pln_1', state: 'planned', funderRef: null, eventAtMs: null, likelihood: 1, prior: 1, reason: null, reserved: [],
-  amountFen: 1, polls: 0, submittedAtMs: null, decidedAtMs: null, deadlineAtMs: 1, createdAtMs: 1, ...more,
+  id: 'att_1',
+  applicationId: 'app_1',
+  borrowerId: 'bor_1',
+  funderId: 'fnd_1',
+  ordinal: 0,
+  planId: 'pln_1',
+  state: 'planned',
+  funderRef: null,
+  eventAtMs: null,
+  likelihood: 1,
+  prior: 1,
+  reason: null,
+  reserved: [],
+  amountFen: 1,
+  polls: 0,
+  submittedAtMs: null,
+  decidedAtMs: null,
+  deadlineAtMs: 1,
+  createdAtMs: 1,
+  ...more,
 });
 const consent = (more: Partial<ConsentRow> = {}): ConsentRow => ({
-  id: 'cns_1', borrowerId: 'bor_1', applicationId: 'app_1', recipient: 'fnd_1', legalEntity: 'Bank One', purpose: 'credit_decision', fields: ['name', 'phone', 'id_number'], textVersion: '1', textHash: 'h',
-  agreedAtMs: 1, recordedAtMs: 1, withdrawnAtMs: null, ...more,
+  id: 'cns_1',
+  borrowerId: 'bor_1',
+  applicationId: 'app_1',
+  recipient: 'fnd_1',
+  legalEntity: 'Bank One',
+  purpose: 'credit_decision',
+  fields: ['name', 'phone', 'id_number'],
+  textVersion: '1',
+  textHash: 'h',
+  agreedAtMs: 1,
+  recordedAtMs: 1,
+  withdrawnAtMs: null,
+  ...more,
 });
 const receipt = (more: Partial<ReceiptRow> = {}): ReceiptRow => ({
-  id: 'rcp_1', attemptId: 'att_1', consentId: 'cns_1', legalEntity: 'Bank One', capability: 'submit', fields: ['name', 'phone'], createdAtMs: 2, exchangeSealed: null, outcome: null, latencyMs: null, ...more,
+  id: 'rcp_1',
+  attemptId: 'att_1',
+  consentId: 'cns_1',
+  legalEntity: 'Bank One',
+  capability: 'submit',
+  fields: ['name', 'phone'],
+  createdAtMs: 2,
+  exchangeSealed: null,
+  outcome: null,
+  latencyMs: null,
+  ...more,
 });
 
 describe('a receipt, without which nothing is sent', () => {
-  const write = (given: { consent?: Partial<ConsentRow> | null; attempt?: Partial<AttemptRow> | null; receipt?: Partial<ReceiptRow> }) => (): void => {
-    const { store } = make();
-    if (given.attempt !== null) store.dispatch.insert(attempt(given.attempt));
-    if (given.consent !== null) store.dispatch.insertConsent(consent(given.consent));
-    store.dispatch.insertReceipt(receipt(given.receipt));
-  };
+  const write =
+    (given: { consent?: Partial<ConsentRow> | null; attempt?: Partial<AttemptRow> | null; receipt?: Partial<ReceiptRow> }) => (): void => {
+      const { store } = make();
+      if (given.attempt !== null) store.dispatch.insert(attempt(given.attempt));
+      if (given.consent !== null) store.dispatch.insertConsent(consent(given.consent));
+      store.dispatch.insertReceipt(receipt(given.receipt));
+    };
 
   it('is written when a live consent of this entity covers every field', () => {
     expect(write({})).not.toThrow();
@@ -53,11 +93,14 @@ describe('a receipt, without which nothing is sent', () => {
 
   it('is refused for whatever the fields are, unless all of them were agreed to', () => {
     const names = ['name', 'phone', 'id_number', 'age', 'assets'] as const;
-    fc.assert(fc.property(fc.subarray([...names]), fc.subarray([...names]), (agreed, wanted) => {
-      const run = write({ consent: { fields: agreed }, receipt: { fields: wanted } });
-      if (wanted.every((field) => agreed.includes(field))) expect(run).not.toThrow();
-      else expect(run).toThrow('no live consent');
-    }), { numRuns: 60 });
+    fc.assert(
+      fc.property(fc.subarray([...names]), fc.subarray([...names]), (agreed, wanted) => {
+        const run = write({ consent: { fields: agreed }, receipt: { fields: wanted } });
+        if (wanted.every((field) => agreed.includes(field))) expect(run).not.toThrow();
+        else expect(run).toThrow('no live consent');
+      }),
+      { numRuns: 60 },
+    );
   });
 
   it('once withdrawn, by one or all at once, covers no more; what was sent stays on record', () => {
@@ -82,7 +125,11 @@ it('the audit is only ever added to', () => {
   expect(() => db.run(sql`UPDATE audit SET actor = 'nobody' WHERE seq = 2`)).toThrow();
   expect(() => db.run(sql`DELETE FROM audit WHERE seq = 3`)).toThrow();
   expect(() => db.run(sql`DELETE FROM audit`)).toThrow();
-  expect(store.desk.auditAll().map(({ seq, actor }) => [seq, actor])).toEqual([[1, 'a'], [2, 'a'], [3, 'a']]);
+  expect(store.desk.auditAll().map(({ seq, actor }) => [seq, actor])).toEqual([
+    [1, 'a'],
+    [2, 'a'],
+    [3, 'a'],
+  ]);
   expect(() => db.run(sql`INSERT INTO audit_head (one, count, hash, mark) VALUES (2, 0, '', '')`)).toThrow();
 });
 
@@ -93,27 +140,30 @@ describe('a cap lease', () => {
       fc.record({ kind: fc.constant('take' as const), by: fc.integer({ min: 0, max: 9 }) }),
       fc.record({ kind: fc.constant('give' as const), by: fc.integer({ min: 0, max: 9 }) }),
     );
-    fc.assert(fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
-      const { store } = make();
-      let [leased, used] = [0, 0];
-      let known = false;
-      for (const { kind, by } of steps) {
-        if (kind === 'add') {
-          store.dispatch.addLease('k', 'fnd_1', by);
-          leased += by;
-          known = true;
-        } else if (kind === 'take') {
-          const fits = known && used + by <= leased;
-          expect(store.dispatch.takeLease('k', by)).toBe(fits);
-          if (fits) used += by;
-        } else {
-          store.dispatch.giveBack('k', by);
-          used = Math.max(0, used - by);
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+        const { store } = make();
+        let [leased, used] = [0, 0];
+        let known = false;
+        for (const { kind, by } of steps) {
+          if (kind === 'add') {
+            store.dispatch.addLease('k', 'fnd_1', by);
+            leased += by;
+            known = true;
+          } else if (kind === 'take') {
+            const fits = known && used + by <= leased;
+            expect(store.dispatch.takeLease('k', by)).toBe(fits);
+            if (fits) used += by;
+          } else {
+            store.dispatch.giveBack('k', by);
+            used = Math.max(0, used - by);
+          }
+          expect(store.dispatch.lease('k')).toEqual(known ? { key: 'k', funderId: 'fnd_1', leased, used } : undefined);
+          expect(used <= leased && used >= 0).toBe(true);
         }
-        expect(store.dispatch.lease('k')).toEqual(known ? { key: 'k', funderId: 'fnd_1', leased, used } : undefined);
-        expect(used <= leased && used >= 0).toBe(true);
-      }
-    }), { numRuns: 60 });
+      }),
+      { numRuns: 60 },
+    );
   });
 });
 
@@ -122,10 +172,12 @@ describe('the feed', () => {
     const { db, store } = make();
     const event = { type: 'application.drafted', applicationId: 'app_1', applicationSeq: 1, channelId: null, atMs: 1, data: {} };
     expect([store.feed.append(event), store.feed.append(event)]).toEqual([1, 2]);
-    expect(() => db.transaction(() => {
-      store.feed.append(event);
-      throw new Error('no');
-    })).toThrow('no');
+    expect(() =>
+      db.transaction(() => {
+        store.feed.append(event);
+        throw new Error('no');
+      }),
+    ).toThrow('no');
     expect(store.feed.append(event)).toBe(3);
     expect(store.feed.eventsSince(1, 10).map(({ seq }) => seq)).toEqual([2, 3]);
     expect(store.feed.eventsOf('app_1', 1)).toEqual([]);
@@ -137,7 +189,11 @@ describe('the feed', () => {
     store.feed.setTimer('attempt', 'b', 10);
     store.feed.setTimer('loan', 'a', 20, 3);
     store.feed.setTimer('attempt', 'a', 5);
-    expect(store.feed.dueTimers(20, 10).map(({ kind, ref, dueAtMs, tries }) => [kind, ref, dueAtMs, tries])).toEqual([['attempt', 'a', 5, 0], ['attempt', 'b', 10, 0], ['loan', 'a', 20, 3]]);
+    expect(store.feed.dueTimers(20, 10).map(({ kind, ref, dueAtMs, tries }) => [kind, ref, dueAtMs, tries])).toEqual([
+      ['attempt', 'a', 5, 0],
+      ['attempt', 'b', 10, 0],
+      ['loan', 'a', 20, 3],
+    ]);
     expect([store.feed.dueTimers(20, 2).length, store.feed.nextDueMs(5), store.feed.nextDueMs(20)]).toEqual([2, 10, null]);
     store.feed.clearTimer('attempt', 'a');
     expect([store.feed.timer('attempt', 'a'), store.feed.timer('loan', 'a')?.tries]).toEqual([undefined, 3]);
@@ -145,7 +201,12 @@ describe('the feed', () => {
 
   it('old replies are dropped, young ones kept', () => {
     const { store } = make();
-    for (const [id, createdAtMs] of [['old', 1], ['edge', 10], ['young', 11]] as const) store.feed.insertReply({ id, fingerprint: 'f', status: 200, bodySealed: Buffer.from('x'), createdAtMs });
+    for (const [id, createdAtMs] of [
+      ['old', 1],
+      ['edge', 10],
+      ['young', 11],
+    ] as const)
+      store.feed.insertReply({ id, fingerprint: 'f', status: 200, bodySealed: Buffer.from('x'), createdAtMs });
     store.feed.dropReplies(10);
     expect([store.feed.reply('old'), store.feed.reply('edge')?.id, store.feed.reply('young')?.id]).toEqual([undefined, 'edge', 'young']);
   });
@@ -154,10 +215,33 @@ describe('the feed', () => {
 describe('the history of a person', () => {
   it('counts within each window and never oneself; what was not told matches nothing', () => {
     const { store } = make();
-    const put = (id: string, more: object): void => void store.applications.insert({
-      id, borrowerId: 'bor', channelId: 'c', variant: null, state: 'declined', bodySealed: null, amountFen: null, termMonths: null, band: null, reasons: [], quarantined: false, released: false, planId: null,
-      refusedRecipients: [], eventSeq: 0, phoneIndex: 'p', idIndex: 'i', deviceIndex: null, ipIndex: null, createdAtMs: 1, submittedAtMs: 100, deadlineAtMs: 1, updatedAtMs: 1, ...more,
-    });
+    const put = (id: string, more: object): void =>
+      void store.applications.insert({
+        id,
+        borrowerId: 'bor',
+        channelId: 'c',
+        variant: null,
+        state: 'declined',
+        bodySealed: null,
+        amountFen: null,
+        termMonths: null,
+        band: null,
+        reasons: [],
+        quarantined: false,
+        released: false,
+        planId: null,
+        refusedRecipients: [],
+        eventSeq: 0,
+        phoneIndex: 'p',
+        idIndex: 'i',
+        deviceIndex: null,
+        ipIndex: null,
+        createdAtMs: 1,
+        submittedAtMs: 100,
+        deadlineAtMs: 1,
+        updatedAtMs: 1,
+        ...more,
+      });
     put('self', { deviceIndex: 'd' });
     put('same', { deviceIndex: 'd' });
     put('early', { submittedAtMs: 10, deviceIndex: 'd' });
@@ -167,7 +251,19 @@ describe('the history of a person', () => {
     put('number only', { borrowerId: 'other' });
     put('nobody', { borrowerId: 'other', phoneIndex: null, idIndex: null });
     const since = { phoneSinceMs: 50, id_numberSinceMs: 5, deviceSinceMs: 50, ipSinceMs: 50, duplicateSinceMs: 50 };
-    expect(store.applications.history({ self: 'self', borrowerId: 'bor', id_number: 'i', device: 'd', ip: null, ...since })).toEqual({ phone: 3, id_number: 4, device: 1, ip: 0, duplicates: 3 });
-    expect(store.applications.history({ self: 'x', borrowerId: 'q', id_number: 'q', device: null, ip: 'ip', ...since })).toEqual({ phone: 0, id_number: 0, device: 0, ip: 1, duplicates: 0 });
+    expect(store.applications.history({ self: 'self', borrowerId: 'bor', id_number: 'i', device: 'd', ip: null, ...since })).toEqual({
+      phone: 3,
+      id_number: 4,
+      device: 1,
+      ip: 0,
+      duplicates: 3,
+    });
+    expect(store.applications.history({ self: 'x', borrowerId: 'q', id_number: 'q', device: null, ip: 'ip', ...since })).toEqual({
+      phone: 0,
+      id_number: 0,
+      device: 0,
+      ip: 1,
+      duplicates: 0,
+    });
   });
 });

@@ -14,12 +14,22 @@ interface Info {
 const { db } = memory();
 const info = (table: string): Info[] => db.all(sql`SELECT name, type, "notnull", pk FROM pragma_table_info(${table})`);
 const indexesOf = (table: string): { name: string; unique: boolean; partial: boolean; columns: string[] }[] =>
-  db.all<{ name: string; unique: number; partial: number }>(sql`SELECT name, "unique", partial FROM pragma_index_list(${table}) WHERE origin = 'c'`).map(({ name, unique, partial }) => ({
-    name, unique: unique === 1, partial: partial === 1, columns: db.all<{ name: string }>(sql`SELECT name FROM pragma_index_info(${name}) ORDER BY seqno`).map((column) => column.name),
-  })).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  db
+    .all<{ name: string; unique: number; partial: number }>(sql`SELECT name, "unique", partial FROM pragma_index_list(${table}) WHERE origin = 'c'`)
+    .map(({ name, unique, partial }) => ({
+      name,
+      unique: unique === 1,
+      partial: partial === 1,
+      columns: db.all<{ name: string }>(sql`SELECT name FROM pragma_index_info(${name}) ORDER BY seqno`).map((column) => column.name),
+    }))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
 
 it('every table is in both', () => {
-  const migrated = db.all<{ name: string }>(sql`SELECT name FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE 'sqlite_%' AND name <> 'migrations' ORDER BY name`).map(({ name }) => name);
+  const migrated = db
+    .all<{ name: string }>(
+      sql`SELECT name FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE 'sqlite_%' AND name <> 'migrations' ORDER BY name`,
+    )
+    .map(({ name }) => name);
   expect(migrated).toEqual(TABLES.map(([, table]) => getTableConfig(table).name).toSorted());
   expect(migrated.length).toBeGreaterThan(25);
 });
@@ -34,20 +44,39 @@ describe.each(TABLES)('%s', (_, table) => {
 
   it('has the same columns, types, nulls and key', () => {
     const keys = primaryKeys[0]?.columns.map((column) => column.name) ?? columns.filter((column) => column.primary).map((column) => column.name);
-    expect(info(name).map(({ notnull, pk, ...rest }) => ({ ...rest, mayBeNull: notnull === 0 && pk === 0, key: pk })).toSorted(byName)).toEqual(
-      columns.map((column) => ({ name: column.name, type: column.getSQLType().toUpperCase(), mayBeNull: !column.notNull && !column.primary && !keys.includes(column.name), key: keys.indexOf(column.name) + 1 })).toSorted(byName),
+    expect(
+      info(name)
+        .map(({ notnull, pk, ...rest }) => ({ ...rest, mayBeNull: notnull === 0 && pk === 0, key: pk }))
+        .toSorted(byName),
+    ).toEqual(
+      columns
+        .map((column) => ({
+          name: column.name,
+          type: column.getSQLType().toUpperCase(),
+          mayBeNull: !column.notNull && !column.primary && !keys.includes(column.name),
+          key: keys.indexOf(column.name) + 1,
+        }))
+        .toSorted(byName),
     );
     expect(keys.length).toBeGreaterThan(0);
   });
 
   it('has the same indexes', () => {
-    expect(indexesOf(name)).toEqual(indexes.map(({ config }) => ({
-      name: config.name, unique: config.unique, partial: config.where !== undefined, columns: config.columns.map((column) => (column as SQLiteColumn).name),
-    })).toSorted(byName));
+    expect(indexesOf(name)).toEqual(
+      indexes
+        .map(({ config }) => ({
+          name: config.name,
+          unique: config.unique,
+          partial: config.where !== undefined,
+          columns: config.columns.map((column) => (column as SQLiteColumn).name),
+        }))
+        .toSorted(byName),
+    );
   });
 
   it('keeps personal data in sealed columns alone', () => {
-    const known = /^(id|.*_id|.*_index|.*_ms|.*_fen|.*_bps|.*_ppm|.*_hash|.*_ref|.*_version|.*_seq|.*_months|.*_days|.*_tries|.*_at|data_key|.*sealed)$/;
+    const known =
+      /^(id|.*_id|.*_index|.*_ms|.*_fen|.*_bps|.*_ppm|.*_hash|.*_ref|.*_version|.*_seq|.*_months|.*_days|.*_tries|.*_at|data_key|.*sealed)$/;
     const told = columns.map((column) => column.name).filter((column) => !known.test(column));
     for (const column of told) expect(column).not.toMatch(/phone|person|number|address|birth|income|card|device|photo/);
     for (const { name: column, dataType } of columns) if (/sealed|data_key/.test(column)) expect(dataType).toBe('buffer');

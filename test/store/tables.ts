@@ -6,7 +6,9 @@ import { openDatabase, readMigrations } from '../../src/runtime/node/sqlite.ts';
 import * as schema from '../../src/store/schema/index.ts';
 
 export const MIGRATIONS = readMigrations(new URL('../../migrations/', import.meta.url).pathname);
-export const TABLES: readonly [string, SQLiteTable][] = Object.entries(schema).flatMap(([name, value]) => (is(value, Table) ? [[name, value as SQLiteTable] as [string, SQLiteTable]] : []));
+export const TABLES: readonly [string, SQLiteTable][] = Object.entries(schema).flatMap(([name, value]) =>
+  is(value, Table) ? [[name, value as SQLiteTable] as [string, SQLiteTable]] : [],
+);
 
 export const memory = (): ReturnType<typeof openDatabase> => openDatabase(':memory:', MIGRATIONS, 0);
 
@@ -16,7 +18,11 @@ export function columnsOf(table: SQLiteTable): [string, SQLiteColumn][] {
 
 /** Rows as the code holds them: decoded JSON, booleans, buffers, null where a column may be null. */
 export function rowsOf(table: SQLiteTable): fc.Arbitrary<Record<string, unknown>> {
-  return fc.record(Object.fromEntries(columnsOf(table).map(([key, column]) => [key, column.notNull || column.primary ? valueOf(column) : fc.option(valueOf(column), { nil: null })])));
+  return fc.record(
+    Object.fromEntries(
+      columnsOf(table).map(([key, column]) => [key, column.notNull || column.primary ? valueOf(column) : fc.option(valueOf(column), { nil: null })]),
+    ),
+  );
 }
 
 function valueOf(column: SQLiteColumn): fc.Arbitrary<unknown> {
@@ -24,13 +30,17 @@ function valueOf(column: SQLiteColumn): fc.Arbitrary<unknown> {
   if (column.name === 'one') return fc.constant(1);
   switch (column.columnType) {
     case 'SQLiteInteger':
-      return column.primary ? fc.integer({ min: 1 }) : fc.oneof(fc.integer(), fc.constantFrom(0, -1, Number.MAX_SAFE_INTEGER, Date.UTC(2026, 10, 20)));
+      return column.primary
+        ? fc.integer({ min: 1 })
+        : fc.oneof(fc.integer(), fc.constantFrom(0, -1, Number.MAX_SAFE_INTEGER, Date.UTC(2026, 10, 20)));
     case 'SQLiteBoolean':
       return fc.boolean();
     case 'SQLiteText':
       return fc.oneof(fc.string(), fc.constantFrom('', 'null', '张三', '\u{1f600}', "'; DROP TABLE events; --"));
     case 'SQLiteTextJson':
-      return fc.oneof(fc.array(fc.jsonValue(), { maxLength: 3 }), fc.dictionary(fc.string(), fc.jsonValue(), { maxKeys: 3 })).map((value) => JSON.parse(JSON.stringify(value)) as unknown);
+      return fc
+        .oneof(fc.array(fc.jsonValue(), { maxLength: 3 }), fc.dictionary(fc.string(), fc.jsonValue(), { maxKeys: 3 }))
+        .map((value) => JSON.parse(JSON.stringify(value)) as unknown);
     case 'SQLiteBlobBuffer':
       return fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes));
     case 'SQLiteCustomColumn':

@@ -49,7 +49,13 @@ export function appendAudit(tx: Store, deps: Keyed, deed: Deed): void {
 /** Newest first; `before` is the `seq` of the last of the page before. */
 export function auditPage(deps: Pick<Deps, 'store'>, before: number | undefined, limit: number): AuditView[] {
   return deps.store.desk.auditPage(before, limit).map((row) => ({
-    seq: row.seq, at: iso(row.atMs), actor: row.actor, action: row.action, subject: row.subject, detail: row.detail, hash: row.hash,
+    seq: row.seq,
+    at: iso(row.atMs),
+    actor: row.actor,
+    action: row.action,
+    subject: row.subject,
+    detail: row.detail,
+    hash: row.hash,
   }));
 }
 
@@ -58,7 +64,11 @@ export function verifyAudit(deps: Keyed & Pick<Deps, 'store'>): { readonly verdi
   const rows = deps.store.desk.auditAll();
   const stored = deps.store.desk.auditHead();
   const head: ChainHead = stored === undefined ? { count: 0, hash: CHAIN_START } : { count: stored.count, hash: stored.hash };
-  const verdict = verifyChain(rows.map((row) => ({ record: recordOf(row), hash: row.hash })), head, hasher(deps));
+  const verdict = verifyChain(
+    rows.map((row) => ({ record: recordOf(row), hash: row.hash })),
+    head,
+    hasher(deps),
+  );
   if (verdict.ok && stored !== undefined && !vouched(deps, stored)) return { verdict: { ok: false, at: rows.length, why: 'head' }, head };
   return { verdict, head };
 }

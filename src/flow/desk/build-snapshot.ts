@@ -16,7 +16,11 @@ export function buildSnapshot(store: Store): DeskSnapshot {
     consentTexts: new Map(of('consent_text').map((text) => [text.purpose, text])),
     costCaps: of('cost_cap'),
     endpoints: of('webhook_endpoint'),
-    keysByHash: new Map(store.desk.keys().map((row): [string, ApiKey] => [row.hash, { id: row.id, kind: row.kind, channelId: row.channelId, role: row.role, name: row.name }])),
+    keysByHash: new Map(
+      store.desk
+        .keys()
+        .map((row): [string, ApiKey] => [row.hash, { id: row.id, kind: row.kind, channelId: row.channelId, role: row.role, name: row.name }]),
+    ),
   });
 }
 
@@ -49,6 +53,9 @@ function byId<T extends { readonly id: string }>(records: readonly T[]): Readonl
 
 function parse<K extends DeskRecordKind>(kind: K, row: DeskRecordRow): DeskRecord<K> {
   const parsed = DESK_RECORDS[kind].safeParse(JSON.parse(row.body));
-  invariant(parsed.success, `${kind} ${row.id} version ${row.version} does not fit its schema: ${parsed.error?.issues.map((issue) => `${issue.path.join('/')} ${issue.code}`).join(', ')}`);
+  invariant(
+    parsed.success,
+    `${kind} ${row.id} version ${row.version} does not fit its schema: ${parsed.error?.issues.map((issue) => `${issue.path.join('/')} ${issue.code}`).join(', ')}`,
+  );
   return parsed.data as DeskRecord<K>;
 }

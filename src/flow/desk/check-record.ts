@@ -10,7 +10,14 @@ import { findRuleFault } from '../../routing/rules.ts';
 import type { Deps } from '../deps.ts';
 
 /** Kinds that only two people together can change. */
-export const TWO_PERSON_KINDS = ['funder', 'policy', 'channel', 'partner_offer', 'consent_text', 'cost_cap'] as const satisfies readonly DeskRecordKind[];
+export const TWO_PERSON_KINDS = [
+  'funder',
+  'policy',
+  'channel',
+  'partner_offer',
+  'consent_text',
+  'cost_cap',
+] as const satisfies readonly DeskRecordKind[];
 export type TwoPersonKind = (typeof TWO_PERSON_KINDS)[number];
 export type TwoPersonRecord = { [K in TwoPersonKind]: { readonly kind: K; readonly record: DeskRecord<K> } }[TwoPersonKind];
 type Sight = Pick<Deps, 'desk' | 'adapters' | 'mode'>;
@@ -38,20 +45,42 @@ export function checkRecord(deps: Sight, of: TwoPersonRecord): Fault[] {
 /** Why a record cannot be taken out of force, or null. */
 export function checkRetirement(deps: Sight, kind: TwoPersonKind, id: string): Fault | null {
   const { consentTexts, policy } = deps.desk.snapshot();
-  const needed = (kind === 'policy' && policy.id === id) || (kind === 'consent_text' && [...consentTexts.values()].some((text) => text.id === id && text.purpose !== 'marketing'));
-  return needed ? fault('/retire', 'needed', '系统离不开这条记录，只能修改，不能停用', 'nothing works without this record: it can be changed, not retired') : null;
+  const needed =
+    (kind === 'policy' && policy.id === id) ||
+    (kind === 'consent_text' && [...consentTexts.values()].some((text) => text.id === id && text.purpose !== 'marketing'));
+  return needed
+    ? fault('/retire', 'needed', '系统离不开这条记录，只能修改，不能停用', 'nothing works without this record: it can be changed, not retired')
+    : null;
 }
 
 function checkFunder(deps: Sight, funder: Funder): Fault[] {
   const { product, whitelist, hours } = funder;
   return [
     ...ruleFaults('/rule', funder.rule),
-    ...when(!deps.adapters.has(funder.adapter), '/adapter', 'unknown_adapter', '没有这个对接协议', `there is no such adapter; there are ${[...deps.adapters.keys()].join(', ')}`),
+    ...when(
+      !deps.adapters.has(funder.adapter),
+      '/adapter',
+      'unknown_adapter',
+      '没有这个对接协议',
+      `there is no such adapter; there are ${[...deps.adapters.keys()].join(', ')}`,
+    ),
     ...when(!knownTimeZone(funder.time_zone), '/time_zone', 'unknown_time_zone', '不是有效的时区', 'is not a time zone of the IANA database'),
-    ...when(deps.mode === 'live' && !funder.base_url.startsWith('https://'), '/base_url', 'not_https', '正式环境只能使用 https', 'must be https outside sandbox mode'),
+    ...when(
+      deps.mode === 'live' && !funder.base_url.startsWith('https://'),
+      '/base_url',
+      'not_https',
+      '正式环境只能使用 https',
+      'must be https outside sandbox mode',
+    ),
     ...when(!/^https?:\/\//.test(funder.base_url), '/base_url', 'scheme', '只能是 http 或 https 地址', 'must be an http or https address'),
     ...when(hours[0] >= hours[1], '/hours', 'order', '开始时间应早于结束时间', 'the first hour must be before the last'),
-    ...when(product.min_amount_fen > product.max_amount_fen, '/product/min_amount_fen', 'order', '最低金额不能大于最高金额', 'must not be above max_amount_fen'),
+    ...when(
+      product.min_amount_fen > product.max_amount_fen,
+      '/product/min_amount_fen',
+      'order',
+      '最低金额不能大于最高金额',
+      'must not be above max_amount_fen',
+    ),
     ...when(product.min_age > product.max_age, '/product/min_age', 'order', '最低年龄不能大于最高年龄', 'must not be above max_age'),
     ...when(whitelist.valid_from > whitelist.valid_to, '/whitelist/valid_from', 'order', '生效日期不能晚于失效日期', 'must not be after valid_to'),
     ...twice('/caps', funder.caps),
@@ -62,12 +91,26 @@ function checkPolicy(deps: Sight, policy: Policy): Fault[] {
   const { policy: current, policyVersion, funders } = deps.desk.snapshot();
   const { prescreen } = policy;
   return [
-    ...when(policyVersion > 0 && current.id !== policy.id, '/id', 'one_policy', `只有一份策略生效，请修改 ${current.id}`, `one policy decides for every application: change ${current.id}`),
+    ...when(
+      policyVersion > 0 && current.id !== policy.id,
+      '/id',
+      'one_policy',
+      `只有一份策略生效，请修改 ${current.id}`,
+      `one policy decides for every application: change ${current.id}`,
+    ),
     ...prescreen.rules.flatMap((rule, index) => prescreenRuleFaults(`/prescreen/rules/${index}/when`, rule.when)),
     ...twice('/prescreen/rules', prescreen.rules),
-    ...Object.keys(policy.weights).flatMap((id) => when(!funders.has(id), `/weights/${id}`, 'unknown_funder', '没有这个资金方', 'there is no such funder')),
+    ...Object.keys(policy.weights).flatMap((id) =>
+      when(!funders.has(id), `/weights/${id}`, 'unknown_funder', '没有这个资金方', 'there is no such funder'),
+    ),
     ...when(prescreen.min_age > prescreen.max_age, '/prescreen/min_age', 'order', '最低年龄不能大于最高年龄', 'must not be above max_age'),
-    ...when(prescreen.min_amount_fen > prescreen.max_amount_fen, '/prescreen/min_amount_fen', 'order', '最低金额不能大于最高金额', 'must not be above max_amount_fen'),
+    ...when(
+      prescreen.min_amount_fen > prescreen.max_amount_fen,
+      '/prescreen/min_amount_fen',
+      'order',
+      '最低金额不能大于最高金额',
+      'must not be above max_amount_fen',
+    ),
   ];
 }
 
@@ -76,7 +119,13 @@ function checkChannel(deps: Sight, channel: Channel): Fault[] {
     const pointer = `/allowed_origins/${index}`;
     if (origin === '*') return when(deps.mode === 'live', pointer, 'any_origin', '正式环境不能允许任意来源', '* is for sandbox mode alone');
     const url = URL.canParse(origin) ? new URL(origin) : null;
-    return when(url === null || url.origin !== origin, pointer, 'origin', '应为来源，如 https://www.example.com', 'must be an origin such as https://www.example.com, without a path');
+    return when(
+      url === null || url.origin !== origin,
+      pointer,
+      'origin',
+      '应为来源，如 https://www.example.com',
+      'must be an origin such as https://www.example.com, without a path',
+    );
   });
 }
 
@@ -85,7 +134,13 @@ function checkPartnerOffer(deps: Sight, offer: PartnerOffer): Fault[] {
   return [
     ...ruleFaults('/rule', offer.rule),
     ...when(!landing.ok, '/url', landing.ok ? '' : landing.why, '落地页地址不符合要求', 'is not an address a click may lead to'),
-    ...when(claimsApproval(offer), '/text', 'claims_approval', '文案不得承诺或暗示审批通过', 'must not promise or claim approval: it is shown to people who were declined'),
+    ...when(
+      claimsApproval(offer),
+      '/text',
+      'claims_approval',
+      '文案不得承诺或暗示审批通过',
+      'must not promise or claim approval: it is shown to people who were declined',
+    ),
   ];
 }
 
@@ -93,14 +148,34 @@ function checkConsentText(deps: Sight, text: ConsentText): Fault[] {
   const current = deps.desk.snapshot().consentTexts.get(text.purpose);
   const reworded = current !== undefined && current.version === text.version && (current.zh !== text.zh || current.en !== text.en);
   return [
-    ...when(current !== undefined && current.id !== text.id, '/id', 'one_text', `该用途的文本为 ${current?.id ?? ''}，请修改它`, `one text is in force for this purpose: change ${current?.id ?? ''}`),
-    ...when(reworded, '/version', 'same_version', '文本已改动，须使用新的版本号', 'the words have changed, so the version must change: people have agreed to the old one under it'),
+    ...when(
+      current !== undefined && current.id !== text.id,
+      '/id',
+      'one_text',
+      `该用途的文本为 ${current?.id ?? ''}，请修改它`,
+      `one text is in force for this purpose: change ${current?.id ?? ''}`,
+    ),
+    ...when(
+      reworded,
+      '/version',
+      'same_version',
+      '文本已改动，须使用新的版本号',
+      'the words have changed, so the version must change: people have agreed to the old one under it',
+    ),
   ];
 }
 
 function checkCostCap(deps: Sight, cap: CostCap): Fault[] {
-  const clash = deps.desk.snapshot().costCaps.find((other) => other.id !== cap.id && other.funder_type === cap.funder_type && other.valid_from === cap.valid_from);
-  return when(clash !== undefined, '/valid_from', 'same_day', `${clash?.id ?? ''} 已规定该日`, `${clash?.id ?? ''} rules that type from that day already`);
+  const clash = deps.desk
+    .snapshot()
+    .costCaps.find((other) => other.id !== cap.id && other.funder_type === cap.funder_type && other.valid_from === cap.valid_from);
+  return when(
+    clash !== undefined,
+    '/valid_from',
+    'same_day',
+    `${clash?.id ?? ''} 已规定该日`,
+    `${clash?.id ?? ''} rules that type from that day already`,
+  );
 }
 
 function ruleFaults(pointer: string, rule: JsonLogic): Fault[] {
@@ -116,7 +191,9 @@ function prescreenRuleFaults(pointer: string, rule: JsonLogic): Fault[] {
 }
 
 function twice(pointer: string, items: readonly { readonly id: string }[]): Fault[] {
-  return items.flatMap((item, index) => when(items.findIndex(({ id }) => id === item.id) < index, `${pointer}/${index}/id`, 'twice', '标识重复', 'this id stands in the list twice'));
+  return items.flatMap((item, index) =>
+    when(items.findIndex(({ id }) => id === item.id) < index, `${pointer}/${index}/id`, 'twice', '标识重复', 'this id stands in the list twice'),
+  );
 }
 
 function when(wrong: boolean, pointer: string, code: string, zh: string, en: string): Fault[] {

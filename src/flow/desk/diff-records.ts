@@ -20,7 +20,9 @@ export function diffRecords(from: unknown, to: unknown, pointer = ''): Differenc
   const after = membersOf(to);
   if (before === null || after === null || WHOLE.test(pointer)) return [{ pointer, change: 'changed', from, to }];
   const names = [...new Set([...before.keys(), ...after.keys()])].toSorted();
-  const found = names.flatMap((name) => diffRecords(before.get(name), after.get(name), `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`));
+  const found = names.flatMap((name) =>
+    diffRecords(before.get(name), after.get(name), `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`),
+  );
   // The members are equal and the whole is not: another order, which must not look like no change at all.
   return found.length > 0 ? found : [{ pointer, change: 'changed', from, to }];
 }
@@ -41,8 +43,11 @@ function membersOf(value: unknown): ReadonlyMap<string, unknown> | null {
 /** Equal whatever the order of members. */
 function sameJson(left: unknown, right: unknown): boolean {
   if (left === right) return true;
-  if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null || Array.isArray(left) !== Array.isArray(right)) return false;
+  if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null || Array.isArray(left) !== Array.isArray(right))
+    return false;
   const names = Object.keys(left);
-  return names.length === Object.keys(right).length
-    && names.every((name) => Object.hasOwn(right, name) && sameJson((left as Record<string, unknown>)[name], (right as Record<string, unknown>)[name]));
+  return (
+    names.length === Object.keys(right).length &&
+    names.every((name) => Object.hasOwn(right, name) && sameJson((left as Record<string, unknown>)[name], (right as Record<string, unknown>)[name]))
+  );
 }

@@ -33,15 +33,23 @@ const LONGEST_DEVICE = 200;
 const LONG_NUMBER = /\d[\d\s-]{9,}/;
 
 /** Adds all or none; `known` were listed already and keep their reason. The caller reloads the desk afterwards. */
-export async function addToBlacklist(deps: Deps, actor: string, entries: readonly BlacklistEntry[]): Promise<{ readonly added: number; readonly known: number } | Problem> {
+export async function addToBlacklist(
+  deps: Deps,
+  actor: string,
+  entries: readonly BlacklistEntry[],
+): Promise<{ readonly added: number; readonly known: number } | Problem> {
   const nowMs = deps.clock.nowMs();
   const faults: Fault[] = [];
   const rows: BlacklistRow[] = [];
   for (const { kind, value, reason, pointer } of entries) {
     const normal = normalise(kind, value, nowMs);
     if (typeof normal !== 'string') faults.push(fault(`${pointer}/value`, normal.code, normal.zh, normal.en));
-    if (LONG_NUMBER.test(reason)) faults.push(fault(`${pointer}/reason`, 'number_in_reason', '原因里不能写号码', 'a reason must not hold a phone or ID number: it is kept in plain'));
-    if (typeof normal === 'string') rows.push({ kind, mark: deps.vault.blindIndex(PURPOSES[kind], normal), reason, author: actor, createdAtMs: nowMs });
+    if (LONG_NUMBER.test(reason))
+      faults.push(
+        fault(`${pointer}/reason`, 'number_in_reason', '原因里不能写号码', 'a reason must not hold a phone or ID number: it is kept in plain'),
+      );
+    if (typeof normal === 'string')
+      rows.push({ kind, mark: deps.vault.blindIndex(PURPOSES[kind], normal), reason, author: actor, createdAtMs: nowMs });
   }
   if (faults.length > 0) return invalid(faults);
   return deps.commit((tx) => {
@@ -53,7 +61,12 @@ export async function addToBlacklist(deps: Deps, actor: string, entries: readonl
 }
 
 /** Takes one entry off, by its value or by its mark. The caller reloads the desk afterwards. */
-export async function dropFromBlacklist(deps: Deps, actor: string, kind: BlacklistKind, by: { readonly value: string } | { readonly mark: string }): Promise<Problem | null> {
+export async function dropFromBlacklist(
+  deps: Deps,
+  actor: string,
+  kind: BlacklistKind,
+  by: { readonly value: string } | { readonly mark: string },
+): Promise<Problem | null> {
   let mark: string;
   if ('mark' in by) mark = by.mark;
   else {
@@ -71,7 +84,9 @@ export async function dropFromBlacklist(deps: Deps, actor: string, kind: Blackli
 
 /** In the order of the marks, which is no order at all; `after` is the last of the page before. */
 export function listBlacklist({ store }: Pick<Deps, 'store'>, after: string | undefined, limit: number): BlacklistView[] {
-  return store.desk.blacklistPage(after, limit).map(({ kind, mark, reason, author, createdAtMs }) => ({ kind, mark, reason, author, at: iso(createdAtMs) }));
+  return store.desk
+    .blacklistPage(after, limit)
+    .map(({ kind, mark, reason, author, createdAtMs }) => ({ kind, mark, reason, author, at: iso(createdAtMs) }));
 }
 
 function normalise(kind: BlacklistKind, value: string, nowMs: number): string | { readonly code: string; readonly zh: string; readonly en: string } {
@@ -87,7 +102,9 @@ function normalise(kind: BlacklistKind, value: string, nowMs: number): string | 
     case 'device': {
       const device = value.trim();
       const wrong = device === '' || device.length > LONGEST_DEVICE;
-      return wrong ? { code: 'device', zh: `设备标识应为 1 至 ${LONGEST_DEVICE} 个字符`, en: `a device id has 1 to ${LONGEST_DEVICE} characters` } : device;
+      return wrong
+        ? { code: 'device', zh: `设备标识应为 1 至 ${LONGEST_DEVICE} 个字符`, en: `a device id has 1 to ${LONGEST_DEVICE} characters` }
+        : device;
     }
     default:
       return unreachable(kind);

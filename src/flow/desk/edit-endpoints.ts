@@ -44,7 +44,13 @@ export interface EndpointSecrets {
 type CheckUrl = (url: string) => string | null;
 
 /** The caller reloads the desk afterwards. */
-export async function createEndpoint(deps: Deps, actor: string, input: EndpointInput, checkUrl: CheckUrl, record: RecordReply): Promise<Saved | Problem> {
+export async function createEndpoint(
+  deps: Deps,
+  actor: string,
+  input: EndpointInput,
+  checkUrl: CheckUrl,
+  record: RecordReply,
+): Promise<Saved | Problem> {
   const faults = faultsOf(deps, input, checkUrl);
   if (faults.length > 0) return invalid(faults);
   const id = newDeskId(deps, 'ep');
@@ -65,7 +71,13 @@ export async function createEndpoint(deps: Deps, actor: string, input: EndpointI
 }
 
 /** Enabling gives it a clean sheet. The caller reloads the desk afterwards. */
-export async function changeEndpoint(deps: Deps, actor: string, id: string, patch: EndpointPatch, checkUrl: CheckUrl): Promise<EndpointView | Problem> {
+export async function changeEndpoint(
+  deps: Deps,
+  actor: string,
+  id: string,
+  patch: EndpointPatch,
+  checkUrl: CheckUrl,
+): Promise<EndpointView | Problem> {
   const faults = faultsOf(deps, patch, checkUrl);
   if (faults.length > 0) return invalid(faults);
   return deps.commit((tx) => {
@@ -73,17 +85,28 @@ export async function changeEndpoint(deps: Deps, actor: string, id: string, patc
     if ('problem' in row) return row;
     const before = endpointOf(row);
     const { url = before.url, types = before.types, status = before.status } = patch;
-    const after: WebhookEndpoint = { ...before, url, types, status, disabled_reason: status === 'disabled' ? (before.disabled_reason ?? 'by an operator') : null };
+    const after: WebhookEndpoint = {
+      ...before,
+      url,
+      types,
+      status,
+      disabled_reason: status === 'disabled' ? (before.disabled_reason ?? 'by an operator') : null,
+    };
     const changed = canonicalJson(after) !== canonicalJson(before);
     const next = changed ? write(tx, deps, actor, after, row.version) : row;
     if (patch.status === 'enabled') tx.feed.setHealth({ endpointId: id, failingSinceMs: null, disabledAtMs: null, disabledReason: null });
-    if (changed || patch.status === 'enabled') appendAudit(tx, deps, { actor, action: 'endpoint.changed', subject: id, detail: { version: next.version, status } });
+    if (changed || patch.status === 'enabled')
+      appendAudit(tx, deps, { actor, action: 'endpoint.changed', subject: id, detail: { version: next.version, status } });
     return endpointView(tx, next);
   });
 }
 
 /** A new symmetric secret signs from now on; the old ones sign beside it for 24 hours. The caller reloads the desk afterwards. */
-export async function rotateSecret(deps: Deps, actor: string, id: string): Promise<{ readonly id: string; readonly secret: string; readonly old_valid_until: string } | Problem> {
+export async function rotateSecret(
+  deps: Deps,
+  actor: string,
+  id: string,
+): Promise<{ readonly id: string; readonly secret: string; readonly old_valid_until: string } | Problem> {
   const secret = symmetricSecret(deps.random.bytes(SECRET_BYTES));
   return deps.commit((tx) => {
     const row = current(tx, id);
@@ -93,8 +116,13 @@ export async function rotateSecret(deps: Deps, actor: string, id: string): Promi
     const old = tx.desk.secretsOf(id).filter((each) => each.slot.startsWith(SYMMETRIC_SLOT));
     const spent = old.filter((each) => each.expiresAtMs !== null && each.expiresAtMs <= nowMs);
     const living = old.filter((each) => !spent.includes(each));
-    if (living.length >= MOST_SECRETS) return problem('rate_limited', '密钥更换过于频繁，请等旧密钥失效', 'too many secrets are still valid; wait until the old ones have run out');
-    if (spent.length > 0) tx.desk.dropSecrets(id, spent.map((each) => each.slot));
+    if (living.length >= MOST_SECRETS)
+      return problem('rate_limited', '密钥更换过于频繁，请等旧密钥失效', 'too many secrets are still valid; wait until the old ones have run out');
+    if (spent.length > 0)
+      tx.desk.dropSecrets(
+        id,
+        spent.map((each) => each.slot),
+      );
     for (const each of living) tx.desk.setSecret({ ...each, expiresAtMs: Math.min(each.expiresAtMs ?? untilMs, untilMs) });
     const serial = old.filter((each) => each.slot.startsWith(`${SYMMETRIC_SLOT}${nowMs}`)).length;
     setSecret(tx, deps.vault, id, serial === 0 ? `${SYMMETRIC_SLOT}${nowMs}` : `${SYMMETRIC_SLOT}${nowMs}_${serial}`, secret, nowMs);
@@ -104,7 +132,10 @@ export async function rotateSecret(deps: Deps, actor: string, id: string): Promi
 }
 
 export function listEndpoints({ store }: Pick<Deps, 'store'>): EndpointView[] {
-  return store.desk.allRecords().filter((row) => row.kind === 'webhook_endpoint' && !row.retired).map((row) => endpointView(store, row));
+  return store.desk
+    .allRecords()
+    .filter((row) => row.kind === 'webhook_endpoint' && !row.retired)
+    .map((row) => endpointView(store, row));
 }
 
 export function showEndpoint({ store }: Pick<Deps, 'store'>, id: string): EndpointView | Problem {
@@ -112,12 +143,18 @@ export function showEndpoint({ store }: Pick<Deps, 'store'>, id: string): Endpoi
   return 'problem' in row ? row : endpointView(store, row);
 }
 
-function faultsOf(deps: Deps, input: { readonly url?: string | undefined; readonly channel_id?: string | null | undefined }, checkUrl: CheckUrl): Fault[] {
+function faultsOf(
+  deps: Deps,
+  input: { readonly url?: string | undefined; readonly channel_id?: string | null | undefined },
+  checkUrl: CheckUrl,
+): Fault[] {
   const refused = input.url === undefined ? null : checkUrl(input.url);
   const channel = input.channel_id ?? null;
   return [
     ...(refused === null ? [] : [fault('/url', `url_${refused}`, '不能向该地址推送', 'is not an address that may be called')]),
-    ...(channel === null || deps.desk.snapshot().channels.has(channel) ? [] : [fault('/channel_id', 'unknown_channel', '没有这个渠道', 'there is no such channel')]),
+    ...(channel === null || deps.desk.snapshot().channels.has(channel)
+      ? []
+      : [fault('/channel_id', 'unknown_channel', '没有这个渠道', 'there is no such channel')]),
   ];
 }
 
@@ -128,7 +165,14 @@ function current(store: Store, id: string): DeskRecordRow | Problem {
 
 function write(tx: Store, deps: Deps, actor: string, endpoint: WebhookEndpoint, version: number): Omit<DeskRecordRow, 'ordinal'> {
   const row = {
-    kind: 'webhook_endpoint', id: endpoint.id, version: version + 1, body: canonicalJson(endpoint), retired: false, createdAtMs: deps.clock.nowMs(), author: actor, approver: null,
+    kind: 'webhook_endpoint',
+    id: endpoint.id,
+    version: version + 1,
+    body: canonicalJson(endpoint),
+    retired: false,
+    createdAtMs: deps.clock.nowMs(),
+    author: actor,
+    approver: null,
   } as const;
   tx.desk.insertRecord(row);
   return row;
@@ -144,8 +188,14 @@ function endpointView(store: Store, row: Omit<DeskRecordRow, 'ordinal'>): Endpoi
   const failed = (health?.disabledAtMs ?? null) !== null;
   const ms = (at: number | null | undefined): string | null => (at === null || at === undefined ? null : iso(at));
   return {
-    id, url, types, channel_id, status: failed ? 'disabled' : status, disabled_reason: failed ? (health?.disabledReason ?? null) : disabled_reason,
+    id,
+    url,
+    types,
+    channel_id,
+    status: failed ? 'disabled' : status,
+    disabled_reason: failed ? (health?.disabledReason ?? null) : disabled_reason,
     health: { failing_since: ms(health?.failingSinceMs), disabled_at: ms(health?.disabledAtMs) },
-    version: row.version, created_at: ms(store.desk.recordVersion('webhook_endpoint', id, 1)?.createdAtMs) ?? iso(row.createdAtMs),
+    version: row.version,
+    created_at: ms(store.desk.recordVersion('webhook_endpoint', id, 1)?.createdAtMs) ?? iso(row.createdAtMs),
   };
 }

@@ -30,7 +30,9 @@ const LETTERS = { publishable: 'pk', secret: 'sk', operator: 'ok' } as const;
 
 export async function createKey(deps: Deps, actor: string, wish: KeyWish): Promise<(KeyView & { readonly key: string }) | Problem> {
   if (wish.kind !== 'operator' && !deps.desk.snapshot().channels.has(wish.channelId ?? '')) {
-    return problem('invalid_request', '没有这个渠道', 'there is no such channel', { faults: [{ pointer: '/channel_id', code: 'unknown_channel', message: { zh: '没有这个渠道', en: 'there is no such channel' } }] });
+    return problem('invalid_request', '没有这个渠道', 'there is no such channel', {
+      faults: [{ pointer: '/channel_id', code: 'unknown_channel', message: { zh: '没有这个渠道', en: 'there is no such channel' } }],
+    });
   }
   const id = newDeskId(deps, 'key');
   const key = keyText(wish.kind, deps.mode, deps.random);
@@ -43,17 +45,31 @@ export async function createKey(deps: Deps, actor: string, wish: KeyWish): Promi
 
 /** A key of 256 random bits, with its kind and mode in front. */
 export function keyText(kind: ApiKey['kind'], mode: 'sandbox' | 'live', random: Random): string {
-  const body = btoa(String.fromCharCode(...random.bytes(32))).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+  const body = btoa(String.fromCharCode(...random.bytes(32)))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '');
   return `${LETTERS[kind]}_${mode === 'sandbox' ? 'test' : 'live'}_${body}`;
 }
 
 /** Stores the key's SHA-256; the text itself is nowhere. Call inside a commit. */
 export function insertKey(tx: Store, vault: Vault, id: string, key: string, wish: KeyWish, nowMs: number): void {
-  tx.desk.insertKey({ id, hash: vault.sha256Hex(key), kind: wish.kind, channelId: wish.channelId, role: wish.role, name: wish.name, createdAtMs: nowMs, revokedAtMs: null });
+  tx.desk.insertKey({
+    id,
+    hash: vault.sha256Hex(key),
+    kind: wish.kind,
+    channelId: wish.channelId,
+    role: wish.role,
+    name: wish.name,
+    createdAtMs: nowMs,
+    revokedAtMs: null,
+  });
 }
 
 export function listKeys(deps: Deps): (KeyView & { readonly created_at: string })[] {
-  return deps.store.desk.keys().map((row) => ({ id: row.id, kind: row.kind, name: row.name, channel_id: row.channelId, role: row.role, created_at: iso(row.createdAtMs) }));
+  return deps.store.desk
+    .keys()
+    .map((row) => ({ id: row.id, kind: row.kind, name: row.name, channel_id: row.channelId, role: row.role, created_at: iso(row.createdAtMs) }));
 }
 
 /** Ends a key at once. Nobody can end the key they are using: the last administrator could lock everybody out. */

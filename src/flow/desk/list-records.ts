@@ -19,7 +19,10 @@ type Reading = Pick<Deps, 'store'>;
 
 /** The newest version of each record of a kind; retired ones are marked. */
 export function listRecords({ store }: Reading, kind: DeskRecordKind): RecordView[] {
-  return store.desk.allRecords().filter((row) => row.kind === kind).map(recordView);
+  return store.desk
+    .allRecords()
+    .filter((row) => row.kind === kind)
+    .map(recordView);
 }
 
 /** One record with all its versions, newest first; null when it never was. */
@@ -40,6 +43,13 @@ export function showChange({ store }: Reading, id: string): ChangeView | null {
 
 function recordView(row: DeskRecordRow): RecordView {
   return {
-    kind: row.kind, id: row.id, version: row.version, retired: row.retired, body: JSON.parse(row.body) as unknown, author: row.author, approver: row.approver, at: iso(row.createdAtMs),
+    kind: row.kind,
+    id: row.id,
+    version: row.version,
+    retired: row.retired,
+    body: JSON.parse(row.body) as unknown,
+    author: row.author,
+    approver: row.approver,
+    at: iso(row.createdAtMs),
   };
 }

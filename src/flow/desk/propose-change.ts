@@ -15,7 +15,12 @@ import { diffRecords, type Difference } from './diff-records.ts';
 import { newDeskId } from './desk-ids.ts';
 
 /** Read by its schema already. `record` null: take the record out of force. */
-export type Proposal = { readonly kind: TwoPersonKind; readonly id: string; readonly record: TwoPersonRecord['record'] | null; readonly note: string };
+export type Proposal = {
+  readonly kind: TwoPersonKind;
+  readonly id: string;
+  readonly record: TwoPersonRecord['record'] | null;
+  readonly note: string;
+};
 
 export interface ChangeView {
   readonly id: string;
@@ -47,18 +52,35 @@ export async function proposeChange(deps: Deps, actor: string, proposal: Proposa
   const changeId = newDeskId(deps, 'chg');
   return deps.commit((tx) => {
     const current = tx.desk.record(kind, id);
-    if (retire && (current === undefined || current.retired)) return problem('not_found', '没有生效的记录可以停用', 'there is no record in force to retire');
+    if (retire && (current === undefined || current.retired))
+      return problem('not_found', '没有生效的记录可以停用', 'there is no record in force to retire');
     const body = retire ? current!.body : canonicalJson(proposal.record);
     if (!retire && current !== undefined && !current.retired && canonicalJson(JSON.parse(current.body)) === body) {
       return invalid([fault('/body', 'no_change', '与生效的记录相同', 'is the same as the record in force')]);
     }
     const row: DeskChangeRow = {
-      id: changeId, kind, recordId: id, body, retire, hash: '', baseVersion: current?.version ?? 0, note, author: actor, state: 'proposed', decidedBy: null,
-      createdAtMs: deps.clock.nowMs(), decidedAtMs: null,
+      id: changeId,
+      kind,
+      recordId: id,
+      body,
+      retire,
+      hash: '',
+      baseVersion: current?.version ?? 0,
+      note,
+      author: actor,
+      state: 'proposed',
+      decidedBy: null,
+      createdAtMs: deps.clock.nowMs(),
+      decidedAtMs: null,
     };
     const bound = { ...row, hash: hashOf(deps, row) };
     tx.desk.insertChange(bound);
-    appendAudit(tx, deps, { actor, action: 'change.proposed', subject: bound.id, detail: { kind, record: id, base_version: bound.baseVersion, hash: bound.hash, retire } });
+    appendAudit(tx, deps, {
+      actor,
+      action: 'change.proposed',
+      subject: bound.id,
+      detail: { kind, record: id, base_version: bound.baseVersion, hash: bound.hash, retire },
+    });
     const saved = { id: bound.id, status: 201, body: JSON.stringify(changeView(tx, bound)) };
     record(tx, saved.status, saved.body);
     return saved;
@@ -78,7 +100,9 @@ export function faultsOf(deps: Pick<Deps, 'desk' | 'adapters' | 'mode'>, proposa
 
 /** Covers everything an approval lets happen. */
 export function hashOf(deps: Pick<Deps, 'vault'>, row: Pick<DeskChangeRow, 'kind' | 'recordId' | 'baseVersion' | 'retire' | 'body'>): string {
-  return deps.vault.sha256Hex(canonicalJson({ kind: row.kind, id: row.recordId, base_version: row.baseVersion, retire: row.retire, body: JSON.parse(row.body) as unknown }));
+  return deps.vault.sha256Hex(
+    canonicalJson({ kind: row.kind, id: row.recordId, base_version: row.baseVersion, retire: row.retire, body: JSON.parse(row.body) as unknown }),
+  );
 }
 
 export function changeView(store: Store, row: DeskChangeRow): ChangeView {
@@ -86,9 +110,19 @@ export function changeView(store: Store, row: DeskChangeRow): ChangeView {
   const base = row.state === 'proposed' ? latest : store.desk.recordVersion(row.kind, row.recordId, row.baseVersion);
   const body = JSON.parse(row.body) as unknown;
   return {
-    id: row.id, kind: row.kind, record_id: row.recordId, state: row.state, note: row.note, author: row.author, decided_by: row.decidedBy,
-    created_at: iso(row.createdAtMs), decided_at: row.decidedAtMs === null ? null : iso(row.decidedAtMs),
-    base_version: row.baseVersion, hash: row.hash, retire: row.retire, body,
+    id: row.id,
+    kind: row.kind,
+    record_id: row.recordId,
+    state: row.state,
+    note: row.note,
+    author: row.author,
+    decided_by: row.decidedBy,
+    created_at: iso(row.createdAtMs),
+    decided_at: row.decidedAtMs === null ? null : iso(row.decidedAtMs),
+    base_version: row.baseVersion,
+    hash: row.hash,
+    retire: row.retire,
+    body,
     diff: diffRecords(bodyInForce(base), row.retire ? undefined : body),
     stale: row.state === 'proposed' && (latest?.version ?? 0) !== row.baseVersion,
   };

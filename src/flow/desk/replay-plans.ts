@@ -25,7 +25,10 @@ export interface Replay {
   readonly diff: readonly Difference[];
 }
 
-export function replayPlans(deps: Pick<Deps, 'store' | 'keys'>, applicationId: string): { readonly id: string; readonly equal: boolean | null; readonly plans: readonly Replay[] } | Problem {
+export function replayPlans(
+  deps: Pick<Deps, 'store' | 'keys'>,
+  applicationId: string,
+): { readonly id: string; readonly equal: boolean | null; readonly plans: readonly Replay[] } | Problem {
   const application = deps.store.applications.byId(applicationId);
   if (application === undefined) return problem('not_found', '没有这个申请', 'there is no such application');
   const borrower = deps.store.applications.borrowerById(application.borrowerId);
@@ -36,7 +39,13 @@ export function replayPlans(deps: Pick<Deps, 'store' | 'keys'>, applicationId: s
 }
 
 function replay(deps: Pick<Deps, 'store'>, row: PlanRow, key: DataKey | null): Replay {
-  const known = { id: row.id, at: iso(row.createdAtMs), snapshot_version: row.snapshotVersion, policy_version: row.policyVersion, model_version: row.modelVersion };
+  const known = {
+    id: row.id,
+    at: iso(row.createdAtMs),
+    snapshot_version: row.snapshotVersion,
+    policy_version: row.policyVersion,
+    model_version: row.modelVersion,
+  };
   if (key === null || row.inputsSealed === null) return { ...known, equal: null, diff: [] };
   const inputs = inputsFromJson(new TextDecoder().decode(key.open(`plans/${row.id}/inputs`, row.inputsSealed)), row);
   const { policy, policyVersion, funders } = routingRecordsAt(deps.store, row.snapshotVersion);

@@ -8,6 +8,7 @@ import { WebhookEndpoint } from '../../domain/desk.ts';
 import { wantsEvent } from '../../outbox/endpoint.ts';
 import type { DeliveryRow, EventRow } from '../../store/index.ts';
 import type { Deps } from '../deps.ts';
+import { newDelivery } from '../new-delivery.ts';
 import { iso } from '../view-application.ts';
 import { perform, type Work } from '../work.ts';
 import { appendAudit } from './append-audit.ts';
@@ -32,7 +33,13 @@ export interface DeliveryView {
 }
 
 /** Newest first; `before` is the id of the last of the page before. */
-export function listDeliveries(deps: Pick<Deps, 'store'>, endpointId: string, state: DeliveryRow['state'] | undefined, before: string | undefined, limit: number): DeliveryView[] | Problem {
+export function listDeliveries(
+  deps: Pick<Deps, 'store'>,
+  endpointId: string,
+  state: DeliveryRow['state'] | undefined,
+  before: string | undefined,
+  limit: number,
+): DeliveryView[] | Problem {
   const endpoint = showEndpoint(deps, endpointId);
   if ('problem' in endpoint) return endpoint;
   return deps.store.desk.deliveryPage(endpointId, state, before, limit).map((row) => deliveryView(deps, row));
@@ -53,7 +60,13 @@ export async function resendDelivery(deps: Deps, actor: string, id: string): Pro
 }
 
 /** Sends everything this endpoint wants since then; with `deadOnly`, what was given up and nothing else. Returns how many are on their way. */
-export async function replayDeliveries(deps: Deps, actor: string, endpointId: string, sinceMs: number, deadOnly: boolean): Promise<{ readonly queued: number } | Problem> {
+export async function replayDeliveries(
+  deps: Deps,
+  actor: string,
+  endpointId: string,
+  sinceMs: number,
+  deadOnly: boolean,
+): Promise<{ readonly queued: number } | Problem> {
   const closed = closedEndpoint(deps, endpointId);
   if (closed !== null) return closed;
   let cursor = deps.store.desk.cursorAt(sinceMs);
@@ -66,7 +79,14 @@ export async function replayDeliveries(deps: Deps, actor: string, endpointId: st
     queued += await perform(deps, (work) => requeue(work, endpointId, events, deadOnly, before));
     cursor = events.at(-1)!.seq;
   }
-  await deps.commit((tx) => appendAudit(tx, deps, { actor, action: 'deliveries.replayed', subject: endpointId, detail: { since: iso(sinceMs), dead_only: deadOnly, queued } }));
+  await deps.commit((tx) =>
+    appendAudit(tx, deps, {
+      actor,
+      action: 'deliveries.replayed',
+      subject: endpointId,
+      detail: { since: iso(sinceMs), dead_only: deadOnly, queued },
+    }),
+  );
   return { queued };
 }
 
@@ -79,24 +99,22 @@ function requeue(work: Work, endpointId: string, events: readonly EventRow[], de
     if (event.applicationId === null || !wantsEvent(endpoint, event)) continue;
     const known = work.tx.desk.deliveryOf(endpointId, event.seq);
     if (known?.state === 'waiting' || (deadOnly && known?.state !== 'dead')) continue;
-    startAnew(work, known ?? newDelivery(work, endpointId, event), work.nowMs + Math.floor((before + queued) / PER_SECOND) * 1_000);
+    startAnew(work, known ?? addDelivery(work, endpointId, event), work.nowMs + Math.floor((before + queued) / PER_SECOND) * 1_000);
     queued += 1;
   }
   return queued;
 }
 
-function newDelivery(work: Work, endpointId: string, event: EventRow): DeliveryRow {
-  const row: DeliveryRow = {
-    id: work.newId('dlv'), endpointId, eventSeq: event.seq, type: event.type, state: 'waiting', tries: 0, lastStatus: null, lastError: null, createdAtMs: work.nowMs,
-    firstTryAtMs: null, endedAtMs: null,
-  };
+function addDelivery(work: Work, endpointId: string, event: EventRow): DeliveryRow {
+  const row = newDelivery(work.newId('dlv'), endpointId, event.seq, event.type, work.nowMs);
   work.tx.feed.insertDelivery(row);
   return row;
 }
 
 /** One that is waiting keeps its tries and is only brought forward. */
 function startAnew(work: Work, row: DeliveryRow, dueAtMs: number): void {
-  if (row.state !== 'waiting') work.tx.feed.saveDelivery({ ...row, state: 'waiting', tries: 0, lastStatus: null, lastError: null, firstTryAtMs: null, endedAtMs: null });
+  if (row.state !== 'waiting')
+    work.tx.feed.saveDelivery({ ...row, state: 'waiting', tries: 0, lastStatus: null, lastError: null, firstTryAtMs: null, endedAtMs: null });
   work.setTimer('delivery', row.id, dueAtMs);
 }
 
@@ -110,7 +128,15 @@ function closedEndpoint(deps: Deps, endpointId: string): Problem | null {
 function deliveryView(deps: Pick<Deps, 'store'>, row: DeliveryRow): DeliveryView {
   const due = row.state === 'waiting' ? deps.store.feed.timer('delivery', row.id)?.dueAtMs : undefined;
   return {
-    id: row.id, endpoint_id: row.endpointId, type: row.type, state: row.state, tries: row.tries, last_status: row.lastStatus, last_error: row.lastError,
-    created_at: iso(row.createdAtMs), next_try_at: due === undefined ? null : iso(due), ended_at: row.endedAtMs === null ? null : iso(row.endedAtMs),
+    id: row.id,
+    endpoint_id: row.endpointId,
+    type: row.type,
+    state: row.state,
+    tries: row.tries,
+    last_status: row.lastStatus,
+    last_error: row.lastError,
+    created_at: iso(row.createdAtMs),
+    next_try_at: due === undefined ? null : iso(due),
+    ended_at: row.endedAtMs === null ? null : iso(row.endedAtMs),
   };
 }

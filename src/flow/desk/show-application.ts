@@ -3,7 +3,18 @@ import { factsOf } from '../../domain/facts.ts';
 import { checkIdNumber } from '../../domain/id-number.ts';
 import { provinceOf } from '../../domain/regions.ts';
 import type { Plan } from '../../domain/plan.ts';
-import type { ApplicationRow, AttemptRow, CallbackRow, ConsentRow, EventRow, LoanRow, OfferRow, PlanRow, ReceiptRow, Store } from '../../store/index.ts';
+import type {
+  ApplicationRow,
+  AttemptRow,
+  CallbackRow,
+  ConsentRow,
+  EventRow,
+  LoanRow,
+  OfferRow,
+  PlanRow,
+  ReceiptRow,
+  Store,
+} from '../../store/index.ts';
 import { isComplete, openBody, type ApplicationBody } from '../application-body.ts';
 import type { Deps } from '../deps.ts';
 import { iso } from '../view-application.ts';
@@ -46,7 +57,9 @@ export function showApplication(deps: Reading, id: string) {
     ...summary(row, body),
     deadline_at: iso(row.deadlineAtMs),
     facts: body === null ? null : factsView(row, body),
-    documents: store.intake.documentsOf(id).map((document) => ({ id: document.id, kind: document.kind, ok: document.ok, problems: document.problems })),
+    documents: store.intake
+      .documentsOf(id)
+      .map((document) => ({ id: document.id, kind: document.kind, ok: document.ok, problems: document.problems })),
     timeline: store.feed.eventsOf(id, 0).map(eventView),
     plans: store.applications.plansOf(id).map(planView),
     attempts: attempts.map((attempt) => attemptView(deps, attempt)),
@@ -56,7 +69,11 @@ export function showApplication(deps: Reading, id: string) {
     loan: loanView(store.offers.loanOf(id)),
     callbacks: attempts.flatMap((attempt) => store.dispatch.callbacksOf(attempt.id).map(callbackView)),
     partner_offers: store.partners.impressionsOf(id).map((shown) => ({
-      id: shown.offerId, rank: shown.rank, expected_fen: shown.expectedFen, shown_at: iso(shown.createdAtMs), clicked: store.partners.clickOf(shown.id) !== undefined,
+      id: shown.offerId,
+      rank: shown.rank,
+      expected_fen: shown.expectedFen,
+      shown_at: iso(shown.createdAtMs),
+      clicked: store.partners.clickOf(shown.id) !== undefined,
     })),
   };
 }
@@ -69,10 +86,27 @@ function bodyOf(deps: Reading, row: ApplicationRow): ApplicationBody | null {
 function summary(row: ApplicationRow, body: ApplicationBody | null): DeskApplication {
   const { name, id_number: idNumber, phone } = body?.applicant ?? {};
   return {
-    id: row.id, state: row.state, quarantined: row.quarantined, released: row.released, channel: row.channelId, variant: row.variant,
-    amount_fen: row.amountFen, term_months: row.termMonths, band: row.band, reasons: row.reasons,
-    applicant: phone === undefined ? null : { name: name === undefined ? null : maskName(name), phone: maskPhone(phone), id_number: idNumber === undefined ? null : maskIdNumber(idNumber) },
-    created_at: iso(row.createdAtMs), submitted_at: isoOrNull(row.submittedAtMs), updated_at: iso(row.updatedAtMs),
+    id: row.id,
+    state: row.state,
+    quarantined: row.quarantined,
+    released: row.released,
+    channel: row.channelId,
+    variant: row.variant,
+    amount_fen: row.amountFen,
+    term_months: row.termMonths,
+    band: row.band,
+    reasons: row.reasons,
+    applicant:
+      phone === undefined
+        ? null
+        : {
+            name: name === undefined ? null : maskName(name),
+            phone: maskPhone(phone),
+            id_number: idNumber === undefined ? null : maskIdNumber(idNumber),
+          },
+    created_at: iso(row.createdAtMs),
+    submitted_at: isoOrNull(row.submittedAtMs),
+    updated_at: iso(row.updatedAtMs),
   };
 }
 
@@ -83,9 +117,16 @@ function factsView(row: ApplicationRow, body: ApplicationBody) {
   const known = isComplete(body) && checkIdNumber(body.applicant.id_number, atMs).ok;
   const facts = known ? factsOf(body.applicant, body.request, { ...visit, channel: row.channelId }, atMs) : null;
   return {
-    age: facts?.age ?? null, sex: facts?.sex ?? null, province: facts === null ? null : provinceOf(facts.region),
-    monthly_income_fen: applicant.monthly_income_fen ?? null, employment: applicant.employment ?? null, employer_type: applicant.employer_type ?? null,
-    years_employed: applicant.years_employed ?? null, education: applicant.education ?? null, assets: applicant.assets, purpose: request.purpose ?? null,
+    age: facts?.age ?? null,
+    sex: facts?.sex ?? null,
+    province: facts === null ? null : provinceOf(facts.region),
+    monthly_income_fen: applicant.monthly_income_fen ?? null,
+    employment: applicant.employment ?? null,
+    employer_type: applicant.employer_type ?? null,
+    years_employed: applicant.years_employed ?? null,
+    education: applicant.education ?? null,
+    assets: applicant.assets,
+    purpose: request.purpose ?? null,
   };
 }
 
@@ -96,11 +137,28 @@ function eventView(event: EventRow) {
 function planView(row: PlanRow) {
   const plan = JSON.parse(row.result) as Plan;
   return {
-    id: row.id, at: iso(row.createdAtMs), snapshot_version: row.snapshotVersion, policy_version: row.policyVersion, model_version: row.modelVersion,
-    explored: plan.explored, expected_value_fen: plan.expectedValueFen, steering: plan.steering, borrower_order: plan.borrowerOrder,
+    id: row.id,
+    at: iso(row.createdAtMs),
+    snapshot_version: row.snapshotVersion,
+    policy_version: row.policyVersion,
+    model_version: row.modelVersion,
+    explored: plan.explored,
+    expected_value_fen: plan.expectedValueFen,
+    steering: plan.steering,
+    borrower_order: plan.borrowerOrder,
     steps: plan.steps.map((step) => ({
-      funder: step.funderId, tier: step.tier, wave: step.wave, prior: step.prior, mean: step.mean, low: step.low, high: step.high, used: step.used,
-      value_fen: step.valueFen, cost_fen: step.costFen, patience: step.patience, index: step.index,
+      funder: step.funderId,
+      tier: step.tier,
+      wave: step.wave,
+      prior: step.prior,
+      mean: step.mean,
+      low: step.low,
+      high: step.high,
+      used: step.used,
+      value_fen: step.valueFen,
+      cost_fen: step.costFen,
+      patience: step.patience,
+      index: step.index,
     })),
     excluded: plan.excluded.map((exclusion) => ({ funder: exclusion.funderId, code: exclusion.code, detail: exclusion.detail })),
   };
@@ -108,40 +166,85 @@ function planView(row: PlanRow) {
 
 function attemptView(deps: Reading, attempt: AttemptRow) {
   return {
-    id: attempt.id, funder: { id: attempt.funderId, name: deps.desk.snapshot().funders.get(attempt.funderId)?.name ?? attempt.funderId }, state: attempt.state,
-    plan_id: attempt.planId, funder_ref: attempt.funderRef, reason: attempt.reason, propensity: attempt.likelihood / 1e6, prior: attempt.prior / 1e6, amount_fen: attempt.amountFen,
-    polls: attempt.polls, reserved: attempt.reserved, created_at: iso(attempt.createdAtMs), submitted_at: isoOrNull(attempt.submittedAtMs), decided_at: isoOrNull(attempt.decidedAtMs),
+    id: attempt.id,
+    funder: { id: attempt.funderId, name: deps.desk.snapshot().funders.get(attempt.funderId)?.name ?? attempt.funderId },
+    state: attempt.state,
+    plan_id: attempt.planId,
+    funder_ref: attempt.funderRef,
+    reason: attempt.reason,
+    propensity: attempt.likelihood / 1e6,
+    prior: attempt.prior / 1e6,
+    amount_fen: attempt.amountFen,
+    polls: attempt.polls,
+    reserved: attempt.reserved,
+    created_at: iso(attempt.createdAtMs),
+    submitted_at: isoOrNull(attempt.submittedAtMs),
+    decided_at: isoOrNull(attempt.decidedAtMs),
     latency_ms: attempt.submittedAtMs === null || attempt.decidedAtMs === null ? null : attempt.decidedAtMs - attempt.submittedAtMs,
   };
 }
 
 function consentView(row: ConsentRow) {
   return {
-    id: row.id, recipient: row.recipient, legal_entity: row.legalEntity, purpose: row.purpose, fields: row.fields, text_version: row.textVersion, text_hash: row.textHash,
-    agreed_at: iso(row.agreedAtMs), recorded_at: iso(row.recordedAtMs), withdrawn_at: isoOrNull(row.withdrawnAtMs),
+    id: row.id,
+    recipient: row.recipient,
+    legal_entity: row.legalEntity,
+    purpose: row.purpose,
+    fields: row.fields,
+    text_version: row.textVersion,
+    text_hash: row.textHash,
+    agreed_at: iso(row.agreedAtMs),
+    recorded_at: iso(row.recordedAtMs),
+    withdrawn_at: isoOrNull(row.withdrawnAtMs),
   };
 }
 
 function receiptView(row: ReceiptRow) {
   return {
-    id: row.id, attempt_id: row.attemptId, consent_id: row.consentId, legal_entity: row.legalEntity, capability: row.capability, fields: row.fields, outcome: row.outcome,
-    latency_ms: row.latencyMs, at: iso(row.createdAtMs),
+    id: row.id,
+    attempt_id: row.attemptId,
+    consent_id: row.consentId,
+    legal_entity: row.legalEntity,
+    capability: row.capability,
+    fields: row.fields,
+    outcome: row.outcome,
+    latency_ms: row.latencyMs,
+    at: iso(row.createdAtMs),
   };
 }
 
 function offerView(row: OfferRow) {
   return {
-    id: row.id, attempt_id: row.attemptId, funder: row.funderId, state: row.state, amount_fen: row.amountFen, term_months: row.termMonths, quoted_apr_bps: row.quotedAprBps,
-    all_in_apr_bps: row.allInAprBps, fees: row.fees.map((fee) => ({ item: fee.item, payee: fee.payee, amount_fen: fee.amount, when: fee.when })), expires_at: iso(row.expiresAtMs),
-    disclosed_at: isoOrNull(row.disclosedAtMs), confirmed_at: isoOrNull(row.confirmedAtMs), created_at: iso(row.createdAtMs),
+    id: row.id,
+    attempt_id: row.attemptId,
+    funder: row.funderId,
+    state: row.state,
+    amount_fen: row.amountFen,
+    term_months: row.termMonths,
+    quoted_apr_bps: row.quotedAprBps,
+    all_in_apr_bps: row.allInAprBps,
+    fees: row.fees.map((fee) => ({ item: fee.item, payee: fee.payee, amount_fen: fee.amount, when: fee.when })),
+    expires_at: iso(row.expiresAtMs),
+    disclosed_at: isoOrNull(row.disclosedAtMs),
+    confirmed_at: isoOrNull(row.confirmedAtMs),
+    created_at: iso(row.createdAtMs),
   };
 }
 
 function loanView(row: LoanRow | undefined) {
-  return row === undefined ? null : {
-    id: row.id, offer_id: row.offerId, funder: row.funderId, state: row.state, amount_fen: row.amountFen, overdue_days: row.overdueDays, instalments: row.plan.length,
-    disbursed_at: isoOrNull(row.disbursedAtMs), created_at: iso(row.createdAtMs),
-  };
+  return row === undefined
+    ? null
+    : {
+        id: row.id,
+        offer_id: row.offerId,
+        funder: row.funderId,
+        state: row.state,
+        amount_fen: row.amountFen,
+        overdue_days: row.overdueDays,
+        instalments: row.plan.length,
+        disbursed_at: isoOrNull(row.disbursedAtMs),
+        created_at: iso(row.createdAtMs),
+      };
 }
 
 function callbackView(row: CallbackRow) {

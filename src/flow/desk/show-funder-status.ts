@@ -14,16 +14,33 @@ export function showFunderStatus(deps: Pick<Deps, 'desk' | 'lines' | 'store' | '
   const breaker = line.state(nowMs);
   const byId = new Map(funder.caps.map((cap) => [cap.id, cap]));
   return {
-    id: funder.id, name: funder.name, status: funder.status, at: iso(nowMs),
-    breaker: breaker.kind === 'open' ? { state: breaker.kind, until: iso(breaker.untilMs) } : { state: breaker.kind, ...(breaker.kind === 'closed' ? { calls: breaker.calls, failures: breaker.failures } : {}) },
+    id: funder.id,
+    name: funder.name,
+    status: funder.status,
+    at: iso(nowMs),
+    breaker:
+      breaker.kind === 'open'
+        ? { state: breaker.kind, until: iso(breaker.untilMs) }
+        : { state: breaker.kind, ...(breaker.kind === 'closed' ? { calls: breaker.calls, failures: breaker.failures } : {}) },
     latency_ms: Math.round(line.latencyMs),
     caps: capNeeds(funder, 0, nowMs).map(({ key, capId, limit }) => {
       const lease = deps.store.dispatch.lease(key);
       const cap = byId.get(capId)!;
-      return { id: capId, unit: cap.unit, window: cap.window, key, limit, lent: deps.store.desk.lent(key), leased: lease?.leased ?? 0, used: lease?.used ?? 0 };
+      return {
+        id: capId,
+        unit: cap.unit,
+        window: cap.window,
+        key,
+        limit,
+        lent: deps.store.desk.lent(key),
+        leased: lease?.leased ?? 0,
+        used: lease?.used ?? 0,
+      };
     }),
     attempts: Object.fromEntries(deps.store.desk.attemptStates(id).map((row) => [row.state, row.n])),
-    callbacks: deps.store.dispatch.recentCallbacks(id, CALLBACKS).map((row) => ({ id: row.id, state: row.state, detail: row.detail, attempt_id: row.attemptId, received_at: iso(row.receivedAtMs) })),
+    callbacks: deps.store.dispatch
+      .recentCallbacks(id, CALLBACKS)
+      .map((row) => ({ id: row.id, state: row.state, detail: row.detail, attempt_id: row.attemptId, received_at: iso(row.receivedAtMs) })),
   };
 }
 

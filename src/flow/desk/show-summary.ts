@@ -36,7 +36,8 @@ export function showSummary(deps: Pick<Deps, 'desk' | 'store' | 'clock'>) {
       const rows = tallies.attempts.filter((row) => row.funderId === id);
       const count = (state: string): number => rows.find((row) => row.state === state)?.n ?? 0;
       return {
-        id, name: records.get(id)?.name ?? id,
+        id,
+        name: records.get(id)?.name ?? id,
         attempts: rows.reduce((total, row) => total + row.n, 0),
         submitted: rows.reduce((total, row) => total + row.submitted, 0),
         approved: tallies.offers.find((row) => row.funderId === id)?.n ?? 0,
@@ -44,7 +45,15 @@ export function showSummary(deps: Pick<Deps, 'desk' | 'store' | 'clock'>) {
         by_state: Object.fromEntries(rows.map((row) => [row.state, row.n])),
       };
     }),
-    partner_offers: { shown: sum((row) => row.shown), clicks: sum((row) => row.clicks), leads: sum((row) => row.leads), sales: sum((row) => row.sales), earned_fen: sum((row) => row.earnedFen) },
-    deliveries: Object.fromEntries(['waiting', 'delivered', 'dead'].map((state) => [state, tallies.deliveries.find((row) => row.state === state)?.n ?? 0])),
+    partner_offers: {
+      shown: sum((row) => row.shown),
+      clicks: sum((row) => row.clicks),
+      leads: sum((row) => row.leads),
+      sales: sum((row) => row.sales),
+      earned_fen: sum((row) => row.earnedFen),
+    },
+    deliveries: Object.fromEntries(
+      ['waiting', 'delivered', 'dead'].map((state) => [state, tallies.deliveries.find((row) => row.state === state)?.n ?? 0]),
+    ),
   };
 }

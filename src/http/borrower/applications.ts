@@ -22,8 +22,11 @@ export function applicationRoutes(options: HttpOptions): Hono<Env> {
   const reader = applicationReader(() => deps.clock.nowMs());
   const admit = withKey(deps, 'publishable', 'secret');
   const callerOf = (c: Ctx): Caller => ({
-    channelId: c.get('key').channelId ?? '', keyId: c.get('key').id, publishable: c.get('key').kind === 'publishable',
-    ip: options.clientIp(c), userAgent: c.req.header('user-agent')?.slice(0, 500) ?? null,
+    channelId: c.get('key').channelId ?? '',
+    keyId: c.get('key').id,
+    publishable: c.get('key').kind === 'publishable',
+    ip: options.clientIp(c),
+    userAgent: c.req.header('user-agent')?.slice(0, 500) ?? null,
   });
 
   app.post('/v1/applications', admit, async (c) => {
@@ -32,28 +35,35 @@ export function applicationRoutes(options: HttpOptions): Hono<Env> {
     const input = reader.create(body.value);
     if ('problem' in input) return refuse(c, input);
     const seconds = waitSeconds(c);
-    const settle = seconds === 0 ? {} : {
-      headers: { 'preference-applied': `wait=${seconds}` },
-      settle: async (saved: { id: string; body: string }) => {
-        await untilSettled(deps, saved.id, seconds, c.req.raw.signal);
-        const view = currentView(deps, saved.id, c.get('lang'), true);
-        return view === null ? saved.body : JSON.stringify(view);
-      },
-    };
+    const settle =
+      seconds === 0
+        ? {}
+        : {
+            headers: { 'preference-applied': `wait=${seconds}` },
+            settle: async (saved: { id: string; body: string }) => {
+              await untilSettled(deps, saved.id, seconds, c.req.raw.signal);
+              const view = currentView(deps, saved.id, c.get('lang'), true);
+              return view === null ? saved.body : JSON.stringify(view);
+            },
+          };
     return idempotent(deps, c, { route: 'POST /v1/applications', bytes: body.bytes, required: true, ...settle }, (record) =>
-      createApplication(deps, input, callerOf(c), c.get('lang'), record));
+      createApplication(deps, input, callerOf(c), c.get('lang'), record),
+    );
   });
 
-  const change = (submit: boolean) => async (c: Ctx): Promise<Response> => {
-    const row = ownApplication(deps, c, c.req.param('id') ?? '');
-    if (row instanceof Response) return row;
-    const body = await readJson(c.req.raw, { mayBeEmpty: true });
-    if ('problem' in body) return refuse(c, body);
-    const input = reader.patch(body.value);
-    if ('problem' in input) return refuse(c, input);
-    return idempotent(deps, c, { route: `${c.req.method} ${c.req.path}`, bytes: body.bytes, required: false }, (record) =>
-      continueApplication(deps, row.id, input, callerOf(c), c.get('lang'), record, submit));
-  };
+  const change =
+    (submit: boolean) =>
+    async (c: Ctx): Promise<Response> => {
+      const row = ownApplication(deps, c, c.req.param('id') ?? '');
+      if (row instanceof Response) return row;
+      const body = await readJson(c.req.raw, { mayBeEmpty: true });
+      if ('problem' in body) return refuse(c, body);
+      const input = reader.patch(body.value);
+      if ('problem' in input) return refuse(c, input);
+      return idempotent(deps, c, { route: `${c.req.method} ${c.req.path}`, bytes: body.bytes, required: false }, (record) =>
+        continueApplication(deps, row.id, input, callerOf(c), c.get('lang'), record, submit),
+      );
+    };
   app.patch('/v1/applications/:id', admit, change(false));
   app.post('/v1/applications/:id/submit', admit, change(true));
 
@@ -86,7 +96,8 @@ export function decisionRoutes({ deps }: HttpOptions): Hono<Env> {
     const answer = check(ConsentsBody, body.value);
     if ('problem' in answer) return refuse(c, answer);
     return idempotent(deps, c, { route: `POST ${c.req.path}`, bytes: body.bytes, required: false }, (record) =>
-      answerConsents(deps, row.id, { consents: answer.consents.map(toConsent), refused: answer.refused }, c.get('lang'), record));
+      answerConsents(deps, row.id, { consents: answer.consents.map(toConsent), refused: answer.refused }, c.get('lang'), record),
+    );
   });
 
   app.delete('/v1/applications/:id/consents/:recipient', admit, async (c) => {

@@ -42,7 +42,11 @@ export function intakeRoutes(options: HttpOptions): Hono<Env> {
 
   app.post('/v1/documents', admit, async (c) => {
     const type = c.req.header('content-type') ?? '';
-    if (!/^multipart\/form-data\s*;/i.test(type)) return refuse(c, problem('unsupported_media_type', '请用 multipart/form-data 提交', 'send the photo as multipart/form-data with the parts kind and file'));
+    if (!/^multipart\/form-data\s*;/i.test(type))
+      return refuse(
+        c,
+        problem('unsupported_media_type', '请用 multipart/form-data 提交', 'send the photo as multipart/form-data with the parts kind and file'),
+      );
     const bytes = await readBytes(c.req.raw, MAX_PHOTO_BYTES + MULTIPART_BYTES);
     if (!(bytes instanceof Uint8Array)) return refuse(c, bytes);
     const parts = await readForm(bytes, type);
@@ -57,7 +61,9 @@ export function intakeRoutes(options: HttpOptions): Hono<Env> {
       if (recipient === null) return [];
       const purpose = id === PLATFORM.recipient ? 'application' : 'credit_decision';
       const { text, version } = consentText(deps, recipient, purpose, c.get('lang'));
-      return [{ recipient: id, name: recipient.name, legal_entity: recipient.legalEntity, purpose, fields: recipient.fields, text_version: version, text }];
+      return [
+        { recipient: id, name: recipient.name, legal_entity: recipient.legalEntity, purpose, fields: recipient.fields, text_version: version, text },
+      ];
     });
     return json({ data: texts });
   });
@@ -65,8 +71,12 @@ export function intakeRoutes(options: HttpOptions): Hono<Env> {
   return app;
 }
 
-async function readForm(bytes: Uint8Array, type: string): Promise<{ readonly kind: 'id_front' | 'id_back'; readonly file: Uint8Array } | ReturnType<typeof problem>> {
-  const wrong = (pointer: string, code: string, zh: string, en: string) => problem('invalid_request', zh, en, { faults: [{ pointer, code, message: { zh, en } }] });
+async function readForm(
+  bytes: Uint8Array,
+  type: string,
+): Promise<{ readonly kind: 'id_front' | 'id_back'; readonly file: Uint8Array } | ReturnType<typeof problem>> {
+  const wrong = (pointer: string, code: string, zh: string, en: string) =>
+    problem('invalid_request', zh, en, { faults: [{ pointer, code, message: { zh, en } }] });
   let form: FormData;
   try {
     form = await new Response(bytes as BodyInit, { headers: { 'content-type': type } }).formData();
@@ -75,9 +85,11 @@ async function readForm(bytes: Uint8Array, type: string): Promise<{ readonly kin
   }
   const kind = form.get('kind');
   const file = form.get('file');
-  if (kind !== 'id_front' && kind !== 'id_back') return wrong('/kind', 'not_one_of', 'kind 只能是 id_front 或 id_back', 'kind must be id_front or id_back');
+  if (kind !== 'id_front' && kind !== 'id_back')
+    return wrong('/kind', 'not_one_of', 'kind 只能是 id_front 或 id_back', 'kind must be id_front or id_back');
   if (!(file instanceof Blob)) return wrong('/file', 'required', '缺少照片文件', 'the file is missing');
   if (file.size === 0) return wrong('/file', 'empty', '照片文件是空的', 'the file is empty');
-  if (file.size > MAX_PHOTO_BYTES) return problem('body_too_large', `照片不能超过 ${MAX_PHOTO_BYTES / 1024 / 1024} MB`, `a photo may have at most ${MAX_PHOTO_BYTES} bytes`);
+  if (file.size > MAX_PHOTO_BYTES)
+    return problem('body_too_large', `照片不能超过 ${MAX_PHOTO_BYTES / 1024 / 1024} MB`, `a photo may have at most ${MAX_PHOTO_BYTES} bytes`);
   return { kind, file: new Uint8Array(await file.arrayBuffer()) };
 }

@@ -10,7 +10,12 @@ import { idempotent } from '../idempotent.ts';
 import { readJson } from '../read-body.ts';
 
 /** `disclosure_hash` binds the confirmation to what was shown; when left out, the disclosure last shown is meant. */
-export const AcceptBody = z.strictObject({ disclosure_hash: z.string().regex(/^[0-9a-f]{64}$/).optional() });
+export const AcceptBody = z.strictObject({
+  disclosure_hash: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
+});
 
 export function offerRoutes({ deps }: HttpOptions): Hono<Env> {
   const app = new Hono<Env>();
@@ -31,7 +36,8 @@ export function offerRoutes({ deps }: HttpOptions): Hono<Env> {
     const given = check(AcceptBody, body.value);
     if ('problem' in given) return refuse(c, given);
     return idempotent(deps, c, { route: `POST ${c.req.path}`, bytes: body.bytes, required: false }, (record) =>
-      acceptOffer(deps, row.id, c.req.param('offer'), given.disclosure_hash, c.get('lang'), record));
+      acceptOffer(deps, row.id, c.req.param('offer'), given.disclosure_hash, c.get('lang'), record),
+    );
   });
 
   app.get('/v1/applications/:id/partner-offers', admit, async (c) => {

@@ -22,14 +22,23 @@ export function deskApplicationRoutes({ deps }: HttpOptions): Hono<Env> {
   const review = withRole(deps, 'operator', 'risk');
   const missing = (): Problem => problem('not_found', '没有这个申请', 'there is no such application');
   const shown = (c: Ctx, refused: Problem | null): Response =>
-    (refused === null ? json(showApplication(deps, c.req.param('id') ?? '')) : refuse(c, refused));
+    refused === null ? json(showApplication(deps, c.req.param('id') ?? '')) : refuse(c, refused);
 
   app.get('/v1/desk/applications', read, (c) => {
-    const query = readQuery(c, { ...PAGE, state: z.enum(STATES).optional(), channel: z.string().max(40).optional(), quarantined: z.enum(['true', 'false']).optional() });
+    const query = readQuery(c, {
+      ...PAGE,
+      state: z.enum(STATES).optional(),
+      channel: z.string().max(40).optional(),
+      quarantined: z.enum(['true', 'false']).optional(),
+    });
     if ('problem' in query) return refuse(c, query);
     const page = pageOf(query);
     const rows = listApplications(deps, {
-      state: query.state, channelId: query.channel, quarantined: query.quarantined === undefined ? undefined : query.quarantined === 'true', before: page.cursor, limit: page.limit,
+      state: query.state,
+      channelId: query.channel,
+      quarantined: query.quarantined === undefined ? undefined : query.quarantined === 'true',
+      before: page.cursor,
+      limit: page.limit,
     });
     return json(paged(rows, page, (last) => last.id));
   });

@@ -11,7 +11,13 @@ export function auditRoutes({ deps }: HttpOptions): Hono<Env> {
   const admit = withRole(deps, 'risk', 'approver', 'finance');
 
   app.get('/v1/desk/audit', admit, (c) => {
-    const query = readQuery(c, { ...PAGE, cursor: z.string().regex(/^\d{1,15}$/).optional() });
+    const query = readQuery(c, {
+      ...PAGE,
+      cursor: z
+        .string()
+        .regex(/^\d{1,15}$/)
+        .optional(),
+    });
     if ('problem' in query) return refuse(c, query);
     const page = pageOf(query);
     return json(paged(auditPage(deps, page.cursor === undefined ? undefined : Number(page.cursor), page.limit), page, (last) => String(last.seq)));

@@ -19,7 +19,10 @@ const kind = z.enum(BLACKLIST_KINDS);
 
 export const BlacklistItem = z.strictObject({ kind, value: z.string().min(1).max(200), reason: z.string().min(1).max(200) });
 export const BlacklistBody = z.strictObject({ entries: z.array(BlacklistItem).min(1).max(MOST_ENTRIES) });
-export const BlacklistRemoval = z.union([z.strictObject({ kind, value: z.string().min(1).max(200) }), z.strictObject({ kind, mark: z.string().regex(/^[A-Za-z0-9_-]{22}$/) })]);
+export const BlacklistRemoval = z.union([
+  z.strictObject({ kind, value: z.string().min(1).max(200) }),
+  z.strictObject({ kind, mark: z.string().regex(/^[A-Za-z0-9_-]{22}$/) }),
+]);
 
 export function blacklistRoutes(options: HttpOptions): Hono<Env> {
   const { deps } = options;
@@ -69,19 +72,35 @@ async function entriesOfCsv(request: Request): Promise<readonly BlacklistEntry[]
   const bytes = await readBytes(request, MOST_BYTES);
   if (!(bytes instanceof Uint8Array)) return bytes;
   const rows = parseCsv(bytes);
-  if (!Array.isArray(rows)) return problem('invalid_request', 'CSV 无法读取（应为 UTF-8）', 'the CSV cannot be read', { faults: [fault(`/lines/${rows.line}`, rows.code, CSV_FAULTS[rows.code].zh, CSV_FAULTS[rows.code].en)] });
+  if (!Array.isArray(rows))
+    return problem('invalid_request', 'CSV 无法读取（应为 UTF-8）', 'the CSV cannot be read', {
+      faults: [fault(`/lines/${rows.line}`, rows.code, CSV_FAULTS[rows.code].zh, CSV_FAULTS[rows.code].en)],
+    });
   const lines = rows.at(0)?.fields.join() === COLUMNS.join() ? rows.slice(1) : rows;
   const faults = [];
   const entries: BlacklistEntry[] = [];
   for (const { line, fields } of lines) {
     const pointer = `/lines/${line}`;
     const item = BlacklistItem.safeParse(Object.fromEntries(COLUMNS.map((name, index) => [name, fields[index]])));
-    if (fields.length !== COLUMNS.length) faults.push(fault(pointer, 'columns', '应有三列：kind,value,reason', 'must have three columns: kind,value,reason'));
+    if (fields.length !== COLUMNS.length)
+      faults.push(fault(pointer, 'columns', '应有三列：kind,value,reason', 'must have three columns: kind,value,reason'));
     else if (item.success) entries.push({ ...item.data, pointer });
-    else for (const issue of item.error.issues) faults.push(fault(`${pointer}/${String(issue.path[0])}`, issue.path[0] === 'kind' ? 'not_one_of' : 'length', '内容不符合要求', issue.path[0] === 'kind' ? `must be one of ${BLACKLIST_KINDS.join(', ')}` : 'must have 1 to 200 characters'));
+    else
+      for (const issue of item.error.issues)
+        faults.push(
+          fault(
+            `${pointer}/${String(issue.path[0])}`,
+            issue.path[0] === 'kind' ? 'not_one_of' : 'length',
+            '内容不符合要求',
+            issue.path[0] === 'kind' ? `must be one of ${BLACKLIST_KINDS.join(', ')}` : 'must have 1 to 200 characters',
+          ),
+        );
   }
-  if (lines.length === 0 || lines.length > MOST_ENTRIES) faults.push(fault('', 'lines', `应有 1 至 ${MOST_ENTRIES} 行`, `must have 1 to ${MOST_ENTRIES} lines`));
-  return faults.length === 0 ? entries : problem('invalid_request', '有几行内容有误，没有导入任何一行', 'some lines have faults; nothing was imported', { faults });
+  if (lines.length === 0 || lines.length > MOST_ENTRIES)
+    faults.push(fault('', 'lines', `应有 1 至 ${MOST_ENTRIES} 行`, `must have 1 to ${MOST_ENTRIES} lines`));
+  return faults.length === 0
+    ? entries
+    : problem('invalid_request', '有几行内容有误，没有导入任何一行', 'some lines have faults; nothing was imported', { faults });
 }
 
 const CSV_FAULTS = {

@@ -31,7 +31,10 @@ export function keyRoutes(options: HttpOptions): Hono<Env> {
     const wanted = check(KeyBody, body.value);
     if ('problem' in wanted) return refuse(c, wanted);
     const made = await createKey(deps, c.get('key').id, {
-      kind: wanted.kind, name: wanted.name, channelId: wanted.kind === 'operator' ? null : wanted.channel_id, role: wanted.kind === 'operator' ? wanted.role : null,
+      kind: wanted.kind,
+      name: wanted.name,
+      channelId: wanted.kind === 'operator' ? null : wanted.channel_id,
+      role: wanted.kind === 'operator' ? wanted.role : null,
     });
     if ('problem' in made) return refuse(c, made);
     options.reloadDesk();

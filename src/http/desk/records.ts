@@ -54,7 +54,9 @@ export function recordRoutes(options: HttpOptions): Hono<Env> {
     if ('problem' in body) return refuse(c, body);
     const proposal = readProposal(body.value);
     if ('problem' in proposal) return refuse(c, proposal);
-    return idempotent(deps, c, { route: 'POST /v1/desk/changes', bytes: body.bytes, required: false }, (record) => proposeChange(deps, c.get('key').id, proposal, record));
+    return idempotent(deps, c, { route: 'POST /v1/desk/changes', bytes: body.bytes, required: false }, (record) =>
+      proposeChange(deps, c.get('key').id, proposal, record),
+    );
   });
 
   app.get('/v1/desk/changes', read, (c) => {

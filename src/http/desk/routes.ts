@@ -11,6 +11,7 @@ import { webhookRoutes } from './webhooks.ts';
 
 export function deskRoutes(options: HttpOptions): Hono<Env> {
   const app = new Hono<Env>();
-  for (const routes of [recordRoutes, auditRoutes, blacklistRoutes, deskApplicationRoutes, webhookRoutes, keyRoutes, overviewRoutes]) app.route('/', routes(options));
+  for (const routes of [recordRoutes, auditRoutes, blacklistRoutes, deskApplicationRoutes, webhookRoutes, keyRoutes, overviewRoutes])
+    app.route('/', routes(options));
   return app;
 }

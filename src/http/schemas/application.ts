@@ -37,13 +37,19 @@ const idNumber = (nowMs: () => number) =>
   });
 
 const Amount = z.number().superRefine((value, ctx) => {
-  if (!Number.isSafeInteger(value)) ctx.issues.push(ownIssue(value, 'amount_not_whole', '金额应为整数（分）', 'the amount must be a whole number of fen'));
-  else if (value < 10_000) ctx.issues.push(ownIssue(value, 'amount_too_small', '借款金额至少 100 元', 'the amount must be at least 10000 fen (¥100)'));
-  else if (value > MAX_FEN) ctx.issues.push(ownIssue(value, 'amount_too_large', '借款金额不能超过 1000 万元', 'the amount may be at most 1000000000 fen (¥10,000,000)'));
+  if (!Number.isSafeInteger(value))
+    ctx.issues.push(ownIssue(value, 'amount_not_whole', '金额应为整数（分）', 'the amount must be a whole number of fen'));
+  else if (value < 10_000)
+    ctx.issues.push(ownIssue(value, 'amount_too_small', '借款金额至少 100 元', 'the amount must be at least 10000 fen (¥100)'));
+  else if (value > MAX_FEN)
+    ctx.issues.push(ownIssue(value, 'amount_too_large', '借款金额不能超过 1000 万元', 'the amount may be at most 1000000000 fen (¥10,000,000)'));
 });
 
 const Term = z.number().superRefine((value, ctx) => {
-  if (!Number.isInteger(value) || value < 1 || value > 120) ctx.issues.push(ownIssue(value, 'term_out_of_range', '借款期限应为 1 至 120 个月的整数', 'the term must be a whole number of months from 1 to 120'));
+  if (!Number.isInteger(value) || value < 1 || value > 120)
+    ctx.issues.push(
+      ownIssue(value, 'term_out_of_range', '借款期限应为 1 至 120 个月的整数', 'the term must be a whole number of months from 1 to 120'),
+    );
 });
 
 export const Consent = z.strictObject({
@@ -56,8 +62,14 @@ export const Consent = z.strictObject({
 const Visit = z.strictObject({
   channel: z.string().max(40).optional(),
   // Kept in plain, so it must not be able to hold a phone number.
-  variant: z.string().regex(/^(?!.*\d{7})[A-Za-z0-9_.-]{1,40}$/).optional(),
-  utm: z.record(z.string().max(40), z.string().max(200)).refine((utm) => Object.keys(utm).length <= 20).optional(),
+  variant: z
+    .string()
+    .regex(/^(?!.*\d{7})[A-Za-z0-9_.-]{1,40}$/)
+    .optional(),
+  utm: z
+    .record(z.string().max(40), z.string().max(200))
+    .refine((utm) => Object.keys(utm).length <= 20)
+    .optional(),
   click_id: z.string().max(200).optional(),
   device_id: z.string().max(200).optional(),
   landing_page: z.string().max(500).optional(),
@@ -68,18 +80,20 @@ const Visit = z.strictObject({
 function applicationBody(nowMs: () => number) {
   return z.strictObject({
     draft: z.boolean().optional(),
-    applicant: z.strictObject({
-      name: Name.optional(),
-      id_number: idNumber(nowMs).optional(),
-      phone: Phone.optional(),
-      phone_verification_id: z.string().max(60).optional(),
-      monthly_income_fen: z.number().int().min(0).max(MAX_FEN).optional(),
-      employment: z.enum(EMPLOYMENT).optional(),
-      employer_type: z.enum(EMPLOYER_TYPE).optional(),
-      years_employed: z.number().min(0).max(70).optional(),
-      education: z.enum(EDUCATION).optional(),
-      assets: Assets.optional(),
-    }).optional(),
+    applicant: z
+      .strictObject({
+        name: Name.optional(),
+        id_number: idNumber(nowMs).optional(),
+        phone: Phone.optional(),
+        phone_verification_id: z.string().max(60).optional(),
+        monthly_income_fen: z.number().int().min(0).max(MAX_FEN).optional(),
+        employment: z.enum(EMPLOYMENT).optional(),
+        employer_type: z.enum(EMPLOYER_TYPE).optional(),
+        years_employed: z.number().min(0).max(70).optional(),
+        education: z.enum(EDUCATION).optional(),
+        assets: Assets.optional(),
+      })
+      .optional(),
     request: z.strictObject({ amount_fen: Amount.optional(), term_months: Term.optional(), purpose: z.enum(PURPOSE).optional() }).optional(),
     documents: z.array(short).max(10).optional(),
     consents: z.array(Consent).max(30).optional(),
@@ -126,11 +140,21 @@ export function applicationReader(nowMs: () => number): ApplicationReader {
 }
 
 const REQUIRED = [
-  ['applicant', 'name'], ['applicant', 'id_number'], ['applicant', 'phone'], ['applicant', 'phone_verification_id'], ['applicant', 'monthly_income_fen'], ['applicant', 'employment'],
-  ['request', 'amount_fen'], ['request', 'term_months'], ['request', 'purpose'],
+  ['applicant', 'name'],
+  ['applicant', 'id_number'],
+  ['applicant', 'phone'],
+  ['applicant', 'phone_verification_id'],
+  ['applicant', 'monthly_income_fen'],
+  ['applicant', 'employment'],
+  ['request', 'amount_fen'],
+  ['request', 'term_months'],
+  ['request', 'purpose'],
 ] as const;
 
-export const ConsentsBody = z.strictObject({ consents: z.array(Consent).max(30).default([]), refused: z.array(z.string().max(60)).max(30).default([]) });
+export const ConsentsBody = z.strictObject({
+  consents: z.array(Consent).max(30).default([]),
+  refused: z.array(z.string().max(60)).max(30).default([]),
+});
 
 export function toConsent(consent: z.infer<typeof Consent>): ConsentInput {
   const { agreed_at: agreedAt, ...rest } = consent;

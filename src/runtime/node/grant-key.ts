@@ -18,7 +18,11 @@ export function grantKey(config: Config, wish: { readonly role: Role; readonly n
   data.transact(() => {
     const store = createStore(data.db);
     insertKey(store, vault, id, key, { kind: 'operator', name: wish.name, channelId: null, role: wish.role }, nowMs);
-    appendAudit(store, { clock: nodeClock, vault }, { actor: 'machine', action: 'key.created', subject: id, detail: { kind: 'operator', role: wish.role } });
+    appendAudit(
+      store,
+      { clock: nodeClock, vault },
+      { actor: 'machine', action: 'key.created', subject: id, detail: { kind: 'operator', role: wish.role } },
+    );
   });
   data.close();
   return { id, key };

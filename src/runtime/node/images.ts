@@ -120,7 +120,11 @@ async function encode({ data, raw }: Picture): Promise<Uint8Array> {
 
 /** Mean grey, and the variance of the 3 x 3 Laplacian: edges raise it, blur and emptiness lower it. */
 async function measure({ data, raw }: Picture): Promise<{ sharpness: number; brightness: number }> {
-  const { data: grey, info } = await sharp(data, { raw }).resize({ width: MEASURED_SIDE, height: MEASURED_SIDE, fit: 'inside' }).greyscale().raw().toBuffer({ resolveWithObject: true });
+  const { data: grey, info } = await sharp(data, { raw })
+    .resize({ width: MEASURED_SIDE, height: MEASURED_SIDE, fit: 'inside' })
+    .greyscale()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
   const { width, height } = info;
   let light = 0;
   for (const value of grey) light += value;

@@ -13,7 +13,9 @@ let server: RunningServer;
 try {
   server = await startServer(config);
 } catch (error) {
-  process.stderr.write(`Millrace cannot start: ${error instanceof Error ? error.message : 'unknown error'}\n"npm run doctor" explains what is wrong with a machine.\n`);
+  process.stderr.write(
+    `Millrace cannot start: ${error instanceof Error ? error.message : 'unknown error'}\n"npm run doctor" explains what is wrong with a machine.\n`,
+  );
   process.exit(1);
 }
 process.stdout.write(banner(server));
@@ -46,11 +48,22 @@ ${sampleCurl(url, keys.secret)}
 
 function sampleCurl(url: string, secret: string): string {
   const body = {
-    applicant: { name: '张三', id_number: '110105199003072338', phone: '13800000001', phone_verification_id: 'pv_sandbox', monthly_income_fen: 1_200_000, employment: 'salaried', assets: { housing_fund: '2y_plus', zhima_band: '700_750' } },
+    applicant: {
+      name: '张三',
+      id_number: '110105199003072338',
+      phone: '13800000001',
+      phone_verification_id: 'pv_sandbox',
+      monthly_income_fen: 1_200_000,
+      employment: 'salaried',
+      assets: { housing_fund: '2y_plus', zhima_band: '700_750' },
+    },
     request: { amount_fen: 2_000_000, term_months: 12, purpose: 'consumption' },
     documents: ['doc_sandbox_front', 'doc_sandbox_back'],
     consents: ['platform', 'fnd_river', 'fnd_summit', 'fnd_lotus', 'fnd_jade', 'fnd_cedar', 'fnd_ember'].map((recipient) => ({
-      recipient, purpose: recipient === 'platform' ? 'application' : 'credit_decision', text_version: '2026-11-01', agreed_at: new Date().toISOString(),
+      recipient,
+      purpose: recipient === 'platform' ? 'application' : 'credit_decision',
+      text_version: '2026-11-01',
+      agreed_at: new Date().toISOString(),
     })),
   };
   return `curl -s ${url}/v1/applications -H 'Authorization: Bearer ${secret}' -H 'Content-Type: application/json' \\

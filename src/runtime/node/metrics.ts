@@ -7,7 +7,9 @@ export function createMetrics(service: Service): { text(): Promise<string> } {
   collectDefaultMetrics({ register: registry, prefix: 'millrace_' });
   const gauge = (name: string, help: string, read: () => number): void => {
     new Gauge({
-      name, help, registers: [registry],
+      name,
+      help,
+      registers: [registry],
       collect() {
         this.set(read());
       },
@@ -16,18 +18,29 @@ export function createMetrics(service: Service): { text(): Promise<string> } {
   gauge('millrace_effects_running', 'Calls to funders, deliveries and other effects under way', () => service.busy());
   gauge('millrace_feed_last_seq', 'Number of the last event of the feed', () => service.deps.store.feed.lastSeq());
   gauge('millrace_model_version', 'Number of the last event the likelihood model has learnt from', () => service.deps.desk.likelihoods().version);
-  gauge('millrace_timers_overdue', 'Timers due for more than a minute', () => service.deps.store.feed.dueTimers(service.deps.clock.nowMs() - 60_000, 10_000).length);
+  gauge(
+    'millrace_timers_overdue',
+    'Timers due for more than a minute',
+    () => service.deps.store.feed.dueTimers(service.deps.clock.nowMs() - 60_000, 10_000).length,
+  );
   const applications = new Gauge({
-    name: 'millrace_applications', help: 'Applications by state', labelNames: ['state'], registers: [registry],
+    name: 'millrace_applications',
+    help: 'Applications by state',
+    labelNames: ['state'],
+    registers: [registry],
     collect() {
       for (const { state, n } of service.deps.store.applications.countByState()) this.set({ state }, n);
     },
   });
   const breakers = new Gauge({
-    name: 'millrace_breaker_open', help: '1 while the breaker of a funder is open', labelNames: ['funder'], registers: [registry],
+    name: 'millrace_breaker_open',
+    help: '1 while the breaker of a funder is open',
+    labelNames: ['funder'],
+    registers: [registry],
     collect() {
       const nowMs = service.deps.clock.nowMs();
-      for (const funder of service.deps.desk.snapshot().funders.values()) this.set({ funder: funder.id }, service.deps.lines.of(funder).isOpen(nowMs) ? 1 : 0);
+      for (const funder of service.deps.desk.snapshot().funders.values())
+        this.set({ funder: funder.id }, service.deps.lines.of(funder).isOpen(nowMs) ? 1 : 0);
     },
   });
   void applications;

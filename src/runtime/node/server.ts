@@ -46,15 +46,30 @@ export async function startServer(config: Config, given: Given = {}): Promise<Ru
   const beside = config.mode === 'sandbox' && given.sandbox === undefined ? await startSandboxProcess(config.sandboxPortBase) : null;
   const sandbox = beside === null ? (given.sandbox ?? null) : { funders: sandboxFunders(beside.urls), secrets: SANDBOX_SECRETS };
   const { wrap = (host: Host): Host => host } = given;
-  const service = createService(wrap({
-    cell: config.cell, mode: config.mode, publicUrl, clock: nodeClock, random: nodeRandom(), db: data.db, transact: data.transact, vault, transport,
-    objects: fileObjects(join(config.dataDir, 'objects')), images: nodeImages(), messages: messagesOf(config), log, adapters, scrub: data.scrub,
-    maxGroup: config.groupCommit,
-    onDiskFailure: (error) => {
-      log.error('disk.failed', { code: (error as { code?: string }).code ?? 'unknown' });
-      process.exit(74);
-    },
-  }));
+  const service = createService(
+    wrap({
+      cell: config.cell,
+      mode: config.mode,
+      publicUrl,
+      clock: nodeClock,
+      random: nodeRandom(),
+      db: data.db,
+      transact: data.transact,
+      vault,
+      transport,
+      objects: fileObjects(join(config.dataDir, 'objects')),
+      images: nodeImages(),
+      messages: messagesOf(config),
+      log,
+      adapters,
+      scrub: data.scrub,
+      maxGroup: config.groupCommit,
+      onDiskFailure: (error) => {
+        log.error('disk.failed', { code: (error as { code?: string }).code ?? 'unknown' });
+        process.exit(74);
+      },
+    }),
+  );
   if (sandbox !== null) await seed(service, sandbox);
   const metrics = createMetrics(service);
   const app = createApp({

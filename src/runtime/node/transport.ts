@@ -43,8 +43,14 @@ export function createUndiciTransport(options: UndiciTransportOptions = {}): Clo
   const policy: TargetPolicy = { allowLoopback: options.allowLoopback ?? false };
   const resolve = options.lookup ?? resolveBySystem;
   const maxSockets = options.maxSockets ?? 256;
-  const trusted = createAgent(toLookup(resolve, () => true), maxSockets);
-  const guarded = createAgent(toLookup(resolve, (address) => checkAddress(address, policy)), maxSockets);
+  const trusted = createAgent(
+    toLookup(resolve, () => true),
+    maxSockets,
+  );
+  const guarded = createAgent(
+    toLookup(resolve, (address) => checkAddress(address, policy)),
+    maxSockets,
+  );
   return {
     async send(request, sendOptions) {
       const isGuarded = sendOptions.target === 'guarded';
@@ -82,7 +88,11 @@ function toLookup(resolve: (hostname: string) => Promise<readonly ResolvedAddres
         const first = addresses[0];
         if (first === undefined) callback(new LookupError('ENOTFOUND'), '', 0);
         else if (!addresses.every(({ address }) => allowed(address))) callback(new LookupError('EBLOCKED'), '', 0);
-        else if (options.all === true) callback(null, addresses.map(({ address, family }) => ({ address, family })));
+        else if (options.all === true)
+          callback(
+            null,
+            addresses.map(({ address, family }) => ({ address, family })),
+          );
         else callback(null, first.address, first.family);
       },
       () => callback(new LookupError('ENOTFOUND'), '', 0),
@@ -109,7 +119,10 @@ function exchange(agent: Agent, url: URL, request: OutboundRequest, options: Sen
   return new Promise((resolve) => {
     const handler = new Exchange(resolve, options);
     try {
-      agent.dispatch({ origin: url.origin, path: url.pathname + url.search, method: request.method, headers: request.headers, body: request.body }, handler);
+      agent.dispatch(
+        { origin: url.origin, path: url.pathname + url.search, method: request.method, headers: request.headers, body: request.body },
+        handler,
+      );
     } catch (error) {
       // Thrown before anything is queued: a header that cannot be put on the wire.
       handler.fail(error);
@@ -145,7 +158,11 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#controller = controller;
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Readonly<Record<string, string | string[] | undefined>>): void {
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Readonly<Record<string, string | string[] | undefined>>,
+  ): void {
     if (status < 200) return;
     this.#status = status;
     for (const name of Object.keys(headers)) {
@@ -173,7 +190,9 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   fail(error: unknown): void {
-    this.#settle(this.#controller === null ? unsent(error) : { kind: 'lost', why: codeOf(error) === 'UND_ERR_HEADERS_OVERFLOW' ? 'body_too_large' : 'reset' });
+    this.#settle(
+      this.#controller === null ? unsent(error) : { kind: 'lost', why: codeOf(error) === 'UND_ERR_HEADERS_OVERFLOW' ? 'body_too_large' : 'reset' },
+    );
   }
 
   #cutOff(why: 'timeout' | 'body_too_large'): void {

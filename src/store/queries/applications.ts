@@ -32,35 +32,102 @@ export interface History {
 }
 
 const SAVED = [
-  'state', 'variant', 'amountFen', 'termMonths', 'band', 'reasons', 'quarantined', 'released', 'planId', 'refusedRecipients', 'eventSeq',
-  'deadlineAtMs', 'updatedAtMs',
+  'state',
+  'variant',
+  'amountFen',
+  'termMonths',
+  'band',
+  'reasons',
+  'quarantined',
+  'released',
+  'planId',
+  'refusedRecipients',
+  'eventSeq',
+  'deadlineAtMs',
+  'updatedAtMs',
 ] as const;
 /** This one is in every index of the table, and changes but once. */
 const SAVED_OF_DRAFT = [...SAVED, 'submittedAtMs'] as const;
 
 /** Borrowers, their applications and the plans made for them. */
 export function applicationQueries(db: Database) {
-  const borrowerById = fast(db.select().from(borrowers).where(eq(borrowers.id, arg('id'))).prepare());
-  const borrowerByPhone = fast(db.select().from(borrowers).where(eq(borrowers.phoneIndex, arg('phoneIndex'))).prepare());
-  const byId = fast(db.select().from(applications).where(eq(applications.id, arg('id'))).prepare());
-  const byBorrower = fast(db.select().from(applications).where(eq(applications.borrowerId, arg('borrowerId'))).prepare());
-  const planById = fast(db.select().from(plans).where(and(eq(plans.applicationId, arg('applicationId')), eq(plans.id, arg('id')))).prepare());
-  const plansOf = fast(db.select().from(plans).where(eq(plans.applicationId, arg('applicationId'))).orderBy(plans.ordinal).prepare());
-  const history = fast(db.select({
-    phone: countSince(applications.borrowerId, 'phone', 'borrowerId'),
-    id_number: countSince(applications.idIndex, 'id_number'),
-    device: countSince(applications.deviceIndex, 'device'),
-    ip: countSince(applications.ipIndex, 'ip'),
-    duplicates: sql<number>`(SELECT count(*) FROM ${applications} WHERE id <> ${arg('self')} AND submitted_at_ms >= ${arg('duplicateSinceMs')}
-      AND (borrower_id = ${arg('borrowerId')} OR id_index = ${arg('id_number')}) AND state NOT IN ('draft', 'withdrawn', 'erased', 'expired', 'refused'))`.as('duplicates'),
-  }).from(sql`(SELECT 1)`).prepare());
-  const tombstone = fast(db.select({ erasedAtMs: tombstones.erasedAtMs }).from(tombstones).where(eq(tombstones.mark, arg('mark'))).prepare());
+  const borrowerById = fast(
+    db
+      .select()
+      .from(borrowers)
+      .where(eq(borrowers.id, arg('id')))
+      .prepare(),
+  );
+  const borrowerByPhone = fast(
+    db
+      .select()
+      .from(borrowers)
+      .where(eq(borrowers.phoneIndex, arg('phoneIndex')))
+      .prepare(),
+  );
+  const byId = fast(
+    db
+      .select()
+      .from(applications)
+      .where(eq(applications.id, arg('id')))
+      .prepare(),
+  );
+  const byBorrower = fast(
+    db
+      .select()
+      .from(applications)
+      .where(eq(applications.borrowerId, arg('borrowerId')))
+      .prepare(),
+  );
+  const planById = fast(
+    db
+      .select()
+      .from(plans)
+      .where(and(eq(plans.applicationId, arg('applicationId')), eq(plans.id, arg('id'))))
+      .prepare(),
+  );
+  const plansOf = fast(
+    db
+      .select()
+      .from(plans)
+      .where(eq(plans.applicationId, arg('applicationId')))
+      .orderBy(plans.ordinal)
+      .prepare(),
+  );
+  const history = fast(
+    db
+      .select({
+        phone: countSince(applications.borrowerId, 'phone', 'borrowerId'),
+        id_number: countSince(applications.idIndex, 'id_number'),
+        device: countSince(applications.deviceIndex, 'device'),
+        ip: countSince(applications.ipIndex, 'ip'),
+        duplicates: sql<number>`(SELECT count(*) FROM ${applications} WHERE id <> ${arg('self')} AND submitted_at_ms >= ${arg('duplicateSinceMs')}
+      AND (borrower_id = ${arg('borrowerId')} OR id_index = ${arg('id_number')}) AND state NOT IN ('draft', 'withdrawn', 'erased', 'expired', 'refused'))`.as(
+          'duplicates',
+        ),
+      })
+      .from(sql`(SELECT 1)`)
+      .prepare(),
+  );
+  const tombstone = fast(
+    db
+      .select({ erasedAtMs: tombstones.erasedAtMs })
+      .from(tombstones)
+      .where(eq(tombstones.mark, arg('mark')))
+      .prepare(),
+  );
   const saveBorrower = saveOf(db, borrowers, ['phoneIndex', 'dataKey', 'erasedAtMs'], ['id']);
   const saveApplication = saveOf(db, applications, SAVED, ['id', 'state']);
   const saveDraft = saveOf(db, applications, SAVED_OF_DRAFT, ['id', 'state']);
   const saveBody = saveOf(db, applications, ['bodySealed'], ['id']);
   const saveIndexes = saveOf(db, applications, ['phoneIndex', 'idIndex', 'deviceIndex', 'ipIndex'], ['id']);
-  const forgetPlanInputs = fast(db.update(plans).set({ inputsSealed: null }).where(eq(plans.applicationId, arg('applicationId'))).prepare());
+  const forgetPlanInputs = fast(
+    db
+      .update(plans)
+      .set({ inputsSealed: null })
+      .where(eq(plans.applicationId, arg('applicationId')))
+      .prepare(),
+  );
 
   return {
     borrowerById: (id: string): BorrowerRow | undefined => borrowerById.get({ id }),
@@ -85,16 +152,33 @@ export function applicationQueries(db: Database) {
     anyTombstone: (): boolean => db.select({ mark: tombstones.mark }).from(tombstones).limit(1).get() !== undefined,
     insertTombstone: insertInto(db, tombstones, { orIgnore: true }),
     /** Newest first; `before` is the id of the last row of the page before. */
-    page: (filter: { state?: string | undefined; channelId?: string | undefined; quarantined?: boolean | undefined; before?: string | undefined; limit: number }): ApplicationRow[] => {
+    page: (filter: {
+      state?: string | undefined;
+      channelId?: string | undefined;
+      quarantined?: boolean | undefined;
+      before?: string | undefined;
+      limit: number;
+    }): ApplicationRow[] => {
       const wanted = [
         filter.state === undefined ? undefined : eq(applications.state, filter.state as ApplicationRow['state']),
         filter.channelId === undefined ? undefined : eq(applications.channelId, filter.channelId),
         filter.quarantined === undefined ? undefined : eq(applications.quarantined, filter.quarantined),
         filter.before === undefined ? undefined : lt(applications.id, filter.before),
       ];
-      return db.select().from(applications).where(and(...wanted)).orderBy(desc(applications.id)).limit(filter.limit).all();
+      return db
+        .select()
+        .from(applications)
+        .where(and(...wanted))
+        .orderBy(desc(applications.id))
+        .limit(filter.limit)
+        .all();
     },
-    countByState: (): { state: string; n: number }[] => db.select({ state: applications.state, n: sql<number>`count(*)` }).from(applications).groupBy(applications.state).all(),
+    countByState: (): { state: string; n: number }[] =>
+      db
+        .select({ state: applications.state, n: sql<number>`count(*)` })
+        .from(applications)
+        .groupBy(applications.state)
+        .all(),
   };
 }
 

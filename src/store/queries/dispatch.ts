@@ -13,32 +13,176 @@ export type CapLeaseRow = typeof capLeases.$inferSelect;
 
 /** Attempts, consents and receipts, callbacks and cap leases. */
 export function dispatchQueries(db: Database) {
-  const byId = fast(db.select().from(attempts).where(eq(attempts.id, arg('id'))).prepare());
-  const ofApplication = fast(db.select().from(attempts).where(eq(attempts.applicationId, arg('applicationId'))).orderBy(attempts.ordinal).prepare());
-  const byFunderRef = fast(db.select().from(attempts).where(and(eq(attempts.funderId, arg('funderId')), eq(attempts.funderRef, arg('funderRef')))).prepare());
-  const ofBorrower = fast(db.select({ funderId: attempts.funderId, state: attempts.state, decidedAtMs: attempts.decidedAtMs, submittedAtMs: attempts.submittedAtMs, createdAtMs: attempts.createdAtMs })
-    .from(attempts).where(and(inArray(attempts.applicationId, db.select({ id: applications.id }).from(applications).where(eq(applications.borrowerId, arg('borrowerId')))), gte(attempts.createdAtMs, arg('sinceMs')))).prepare());
-  const consentsOf = fast(db.select().from(consents).where(eq(consents.applicationId, arg('applicationId'))).prepare());
-  const withdrawConsents = fast(db.update(consents).set({ withdrawnAtMs: arg('nowMs') }).where(and(eq(consents.applicationId, arg('applicationId')), isNull(consents.withdrawnAtMs))).prepare());
-  const withdrawConsent = fast(db.update(consents).set({ withdrawnAtMs: arg('nowMs') })
-    .where(and(eq(consents.applicationId, arg('applicationId')), eq(consents.recipient, arg('recipient')), isNull(consents.withdrawnAtMs))).prepare());
-  const receiptsOf = fast(db.select().from(receipts).where(eq(receipts.attemptId, arg('attemptId'))).orderBy(receipts.createdAtMs).prepare());
+  const byId = fast(
+    db
+      .select()
+      .from(attempts)
+      .where(eq(attempts.id, arg('id')))
+      .prepare(),
+  );
+  const ofApplication = fast(
+    db
+      .select()
+      .from(attempts)
+      .where(eq(attempts.applicationId, arg('applicationId')))
+      .orderBy(attempts.ordinal)
+      .prepare(),
+  );
+  const byFunderRef = fast(
+    db
+      .select()
+      .from(attempts)
+      .where(and(eq(attempts.funderId, arg('funderId')), eq(attempts.funderRef, arg('funderRef'))))
+      .prepare(),
+  );
+  const ofBorrower = fast(
+    db
+      .select({
+        funderId: attempts.funderId,
+        state: attempts.state,
+        decidedAtMs: attempts.decidedAtMs,
+        submittedAtMs: attempts.submittedAtMs,
+        createdAtMs: attempts.createdAtMs,
+      })
+      .from(attempts)
+      .where(
+        and(
+          inArray(
+            attempts.applicationId,
+            db
+              .select({ id: applications.id })
+              .from(applications)
+              .where(eq(applications.borrowerId, arg('borrowerId'))),
+          ),
+          gte(attempts.createdAtMs, arg('sinceMs')),
+        ),
+      )
+      .prepare(),
+  );
+  const consentsOf = fast(
+    db
+      .select()
+      .from(consents)
+      .where(eq(consents.applicationId, arg('applicationId')))
+      .prepare(),
+  );
+  const withdrawConsents = fast(
+    db
+      .update(consents)
+      .set({ withdrawnAtMs: arg('nowMs') })
+      .where(and(eq(consents.applicationId, arg('applicationId')), isNull(consents.withdrawnAtMs)))
+      .prepare(),
+  );
+  const withdrawConsent = fast(
+    db
+      .update(consents)
+      .set({ withdrawnAtMs: arg('nowMs') })
+      .where(and(eq(consents.applicationId, arg('applicationId')), eq(consents.recipient, arg('recipient')), isNull(consents.withdrawnAtMs)))
+      .prepare(),
+  );
+  const receiptsOf = fast(
+    db
+      .select()
+      .from(receipts)
+      .where(eq(receipts.attemptId, arg('attemptId')))
+      .orderBy(receipts.createdAtMs)
+      .prepare(),
+  );
   const finishReceipt = saveOf(db, receipts, ['exchangeSealed', 'outcome', 'latencyMs'], ['attemptId', 'id']);
-  const saveAttempt = saveOf(db, attempts, ['state', 'funderRef', 'eventAtMs', 'reason', 'reserved', 'polls', 'submittedAtMs', 'decidedAtMs', 'deadlineAtMs'], ['id', 'state']);
-  const callbackById = fast(db.select().from(callbacks).where(eq(callbacks.id, arg('id'))).prepare());
-  const callbackByKey = fast(db.select({ id: callbacks.id }).from(callbacks)
-    .where(and(eq(callbacks.dedupeKey, arg('dedupeKey')), inArray(callbacks.state, ['received', 'processed', 'ignored']))).prepare());
-  const callbacksOf = fast(db.select().from(callbacks).where(eq(callbacks.attemptId, arg('attemptId'))).prepare());
+  const saveAttempt = saveOf(
+    db,
+    attempts,
+    ['state', 'funderRef', 'eventAtMs', 'reason', 'reserved', 'polls', 'submittedAtMs', 'decidedAtMs', 'deadlineAtMs'],
+    ['id', 'state'],
+  );
+  const callbackById = fast(
+    db
+      .select()
+      .from(callbacks)
+      .where(eq(callbacks.id, arg('id')))
+      .prepare(),
+  );
+  const callbackByKey = fast(
+    db
+      .select({ id: callbacks.id })
+      .from(callbacks)
+      .where(and(eq(callbacks.dedupeKey, arg('dedupeKey')), inArray(callbacks.state, ['received', 'processed', 'ignored'])))
+      .prepare(),
+  );
+  const callbacksOf = fast(
+    db
+      .select()
+      .from(callbacks)
+      .where(eq(callbacks.attemptId, arg('attemptId')))
+      .prepare(),
+  );
   const saveCallback = saveOf(db, callbacks, ['state', 'attemptId', 'detail', 'rawSealed'], ['id']);
-  const forgetExchanges = fast(db.update(receipts).set({ exchangeSealed: null }).where(inArray(receipts.attemptId, db.select({ id: attempts.id }).from(attempts).where(eq(attempts.applicationId, arg('applicationId'))))).prepare());
-  const forgetCallbacks = fast(db.update(callbacks).set({ rawSealed: null }).where(inArray(callbacks.attemptId, db.select({ id: attempts.id }).from(attempts).where(eq(attempts.applicationId, arg('applicationId'))))).prepare());
-  const forgetOld = fast(db.update(callbacks).set({ rawSealed: null }).where(sql`id IN (SELECT id FROM callbacks WHERE received_at_ms < ${arg('beforeMs')} AND raw_sealed IS NOT NULL AND state <> 'received' ORDER BY id LIMIT 5000)`).prepare());
-  const lease = fast(db.select().from(capLeases).where(eq(capLeases.key, arg('key'))).prepare());
-  const addLease = fast(db.insert(capLeases).values({ key: arg('key'), funderId: arg('funderId'), leased: arg('add'), used: 0 })
-    .onConflictDoUpdate({ target: capLeases.key, set: { leased: sql`leased + excluded.leased` } }).prepare());
-  const takeLease = changing(() => db.update(capLeases).set({ used: sql`used + ${sql.placeholder('take')}` })
-    .where(and(eq(capLeases.key, arg('key')), sql`used + ${sql.placeholder('take')} <= leased`)));
-  const giveBack = fast(db.update(capLeases).set({ used: sql`max(0, used - ${sql.placeholder('give')})` }).where(eq(capLeases.key, arg('key'))).prepare());
+  const forgetExchanges = fast(
+    db
+      .update(receipts)
+      .set({ exchangeSealed: null })
+      .where(
+        inArray(
+          receipts.attemptId,
+          db
+            .select({ id: attempts.id })
+            .from(attempts)
+            .where(eq(attempts.applicationId, arg('applicationId'))),
+        ),
+      )
+      .prepare(),
+  );
+  const forgetCallbacks = fast(
+    db
+      .update(callbacks)
+      .set({ rawSealed: null })
+      .where(
+        inArray(
+          callbacks.attemptId,
+          db
+            .select({ id: attempts.id })
+            .from(attempts)
+            .where(eq(attempts.applicationId, arg('applicationId'))),
+        ),
+      )
+      .prepare(),
+  );
+  const forgetOld = fast(
+    db
+      .update(callbacks)
+      .set({ rawSealed: null })
+      .where(
+        sql`id IN (SELECT id FROM callbacks WHERE received_at_ms < ${arg('beforeMs')} AND raw_sealed IS NOT NULL AND state <> 'received' ORDER BY id LIMIT 5000)`,
+      )
+      .prepare(),
+  );
+  const lease = fast(
+    db
+      .select()
+      .from(capLeases)
+      .where(eq(capLeases.key, arg('key')))
+      .prepare(),
+  );
+  const addLease = fast(
+    db
+      .insert(capLeases)
+      .values({ key: arg('key'), funderId: arg('funderId'), leased: arg('add'), used: 0 })
+      .onConflictDoUpdate({ target: capLeases.key, set: { leased: sql`leased + excluded.leased` } })
+      .prepare(),
+  );
+  const takeLease = changing(() =>
+    db
+      .update(capLeases)
+      .set({ used: sql`used + ${sql.placeholder('take')}` })
+      .where(and(eq(capLeases.key, arg('key')), sql`used + ${sql.placeholder('take')} <= leased`)),
+  );
+  const giveBack = fast(
+    db
+      .update(capLeases)
+      .set({ used: sql`max(0, used - ${sql.placeholder('give')})` })
+      .where(eq(capLeases.key, arg('key')))
+      .prepare(),
+  );
 
   return {
     byId: (id: string): AttemptRow | undefined => byId.get({ id }),
@@ -56,7 +200,8 @@ export function dispatchQueries(db: Database) {
     receiptsOf: (attemptId: string): ReceiptRow[] => receiptsOf.all({ attemptId }),
     insertReceipt: insertInto(db, receipts),
     /** Of the row, `exchangeSealed`, `outcome` and `latencyMs` are written. */
-    finishReceipt: (row: Pick<ReceiptRow, 'id' | 'attemptId' | 'exchangeSealed' | 'outcome' | 'latencyMs'>) => finishReceipt(row as ReceiptRow, { attemptId: row.attemptId, id: row.id }),
+    finishReceipt: (row: Pick<ReceiptRow, 'id' | 'attemptId' | 'exchangeSealed' | 'outcome' | 'latencyMs'>) =>
+      finishReceipt(row as ReceiptRow, { attemptId: row.attemptId, id: row.id }),
     callbackById: (id: string): CallbackRow | undefined => callbackById.get({ id }),
     callbackSeen: (dedupeKey: string): boolean => callbackByKey.get({ dedupeKey }) !== undefined,
     callbacksOf: (attemptId: string): CallbackRow[] => callbacksOf.all({ attemptId }),
@@ -81,12 +226,43 @@ export function dispatchQueries(db: Database) {
 
 /** Offers and loans. */
 export function offerQueries(db: Database) {
-  const byId = fast(db.select().from(offers).where(eq(offers.id, arg('id'))).prepare());
-  const ofApplication = fast(db.select().from(offers).where(eq(offers.applicationId, arg('applicationId'))).orderBy(offers.createdAtMs, offers.id).prepare());
+  const byId = fast(
+    db
+      .select()
+      .from(offers)
+      .where(eq(offers.id, arg('id')))
+      .prepare(),
+  );
+  const ofApplication = fast(
+    db
+      .select()
+      .from(offers)
+      .where(eq(offers.applicationId, arg('applicationId')))
+      .orderBy(offers.createdAtMs, offers.id)
+      .prepare(),
+  );
   const save = saveOf(db, offers, ['state', 'disclosureHash', 'disclosedAtMs', 'confirmedAtMs'], ['id', 'state']);
-  const loanById = fast(db.select().from(loans).where(eq(loans.id, arg('id'))).prepare());
-  const loanOfAttempt = fast(db.select().from(loans).where(eq(loans.attemptId, arg('attemptId'))).prepare());
-  const loanOf = fast(db.select().from(loans).where(eq(loans.applicationId, arg('applicationId'))).prepare());
+  const loanById = fast(
+    db
+      .select()
+      .from(loans)
+      .where(eq(loans.id, arg('id')))
+      .prepare(),
+  );
+  const loanOfAttempt = fast(
+    db
+      .select()
+      .from(loans)
+      .where(eq(loans.attemptId, arg('attemptId')))
+      .prepare(),
+  );
+  const loanOf = fast(
+    db
+      .select()
+      .from(loans)
+      .where(eq(loans.applicationId, arg('applicationId')))
+      .prepare(),
+  );
   const saveLoan = saveOf(db, loans, ['state', 'plan', 'overdueDays', 'drawTries', 'eventAtMs', 'disbursedAtMs', 'amountFen'], ['id', 'state']);
   return {
     byId: (id: string): OfferRow | undefined => byId.get({ id }),

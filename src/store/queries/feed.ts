@@ -10,30 +10,141 @@ export type IdempotencyRow = typeof idempotency.$inferSelect;
 
 /** Timers, events, webhook deliveries, idempotency keys and the cursors of consumers. */
 export function feedQueries(db: Database) {
-  const setTimer = fast(db.insert(timers).values({ kind: arg('kind') as never, ref: arg('ref'), dueAtMs: arg('dueAtMs'), tries: arg('tries') })
-    .onConflictDoUpdate({ target: [timers.kind, timers.ref], set: { dueAtMs: sql`excluded.due_at_ms`, tries: sql`excluded.tries` } }).prepare());
-  const clearTimer = fast(db.delete(timers).where(and(eq(timers.kind, arg('kind')), eq(timers.ref, arg('ref')))).prepare());
-  const due = fast(db.select().from(timers).where(lte(timers.dueAtMs, arg('nowMs'))).orderBy(asc(timers.dueAtMs)).limit(arg('limit') as never).prepare());
-  const earliest = fast(db.select({ dueAtMs: timers.dueAtMs }).from(timers).where(gt(timers.dueAtMs, arg('afterMs'))).orderBy(asc(timers.dueAtMs)).limit(1).prepare());
-  const timer = fast(db.select().from(timers).where(and(eq(timers.kind, arg('kind')), eq(timers.ref, arg('ref')))).prepare());
+  const setTimer = fast(
+    db
+      .insert(timers)
+      .values({ kind: arg('kind') as never, ref: arg('ref'), dueAtMs: arg('dueAtMs'), tries: arg('tries') })
+      .onConflictDoUpdate({ target: [timers.kind, timers.ref], set: { dueAtMs: sql`excluded.due_at_ms`, tries: sql`excluded.tries` } })
+      .prepare(),
+  );
+  const clearTimer = fast(
+    db
+      .delete(timers)
+      .where(and(eq(timers.kind, arg('kind')), eq(timers.ref, arg('ref'))))
+      .prepare(),
+  );
+  const due = fast(
+    db
+      .select()
+      .from(timers)
+      .where(lte(timers.dueAtMs, arg('nowMs')))
+      .orderBy(asc(timers.dueAtMs))
+      .limit(arg('limit') as never)
+      .prepare(),
+  );
+  const earliest = fast(
+    db
+      .select({ dueAtMs: timers.dueAtMs })
+      .from(timers)
+      .where(gt(timers.dueAtMs, arg('afterMs')))
+      .orderBy(asc(timers.dueAtMs))
+      .limit(1)
+      .prepare(),
+  );
+  const timer = fast(
+    db
+      .select()
+      .from(timers)
+      .where(and(eq(timers.kind, arg('kind')), eq(timers.ref, arg('ref'))))
+      .prepare(),
+  );
   const appendAll = insertAllInto(db, events, ['seq']);
-  const since = fast(db.select().from(events).where(gt(events.seq, arg('cursor'))).orderBy(asc(events.seq)).limit(arg('limit') as never).prepare());
-  const ofApplication = fast(db.select().from(events).where(and(eq(events.applicationId, arg('applicationId')), gt(events.applicationSeq, arg('afterSeq')))).orderBy(asc(events.applicationSeq)).prepare());
-  const event = fast(db.select().from(events).where(eq(events.seq, arg('seq'))).prepare());
-  const lastSeq = fast(db.select({ seq: sql<number>`coalesce(max(seq), 0)` }).from(events).prepare());
-  const delivery = fast(db.select().from(deliveries).where(eq(deliveries.id, arg('id'))).prepare());
+  const since = fast(
+    db
+      .select()
+      .from(events)
+      .where(gt(events.seq, arg('cursor')))
+      .orderBy(asc(events.seq))
+      .limit(arg('limit') as never)
+      .prepare(),
+  );
+  const ofApplication = fast(
+    db
+      .select()
+      .from(events)
+      .where(and(eq(events.applicationId, arg('applicationId')), gt(events.applicationSeq, arg('afterSeq'))))
+      .orderBy(asc(events.applicationSeq))
+      .prepare(),
+  );
+  const event = fast(
+    db
+      .select()
+      .from(events)
+      .where(eq(events.seq, arg('seq')))
+      .prepare(),
+  );
+  const lastSeq = fast(
+    db
+      .select({ seq: sql<number>`coalesce(max(seq), 0)` })
+      .from(events)
+      .prepare(),
+  );
+  const delivery = fast(
+    db
+      .select()
+      .from(deliveries)
+      .where(eq(deliveries.id, arg('id')))
+      .prepare(),
+  );
   const saveDelivery = saveOf(db, deliveries, ['state', 'tries', 'lastStatus', 'lastError', 'firstTryAtMs', 'endedAtMs'], ['id']);
-  const health = fast(db.select().from(endpointHealth).where(eq(endpointHealth.endpointId, arg('endpointId'))).prepare());
-  const setHealth = fast(db.insert(endpointHealth)
-    .values({ endpointId: arg('endpointId'), failingSinceMs: arg('failingSinceMs'), disabledAtMs: arg('disabledAtMs'), disabledReason: arg('disabledReason') })
-    .onConflictDoUpdate({ target: endpointHealth.endpointId, set: { failingSinceMs: sql`excluded.failing_since_ms`, disabledAtMs: sql`excluded.disabled_at_ms`, disabledReason: sql`excluded.disabled_reason` } }).prepare());
-  const reply = fast(db.select().from(idempotency).where(eq(idempotency.id, arg('id'))).prepare());
+  const health = fast(
+    db
+      .select()
+      .from(endpointHealth)
+      .where(eq(endpointHealth.endpointId, arg('endpointId')))
+      .prepare(),
+  );
+  const setHealth = fast(
+    db
+      .insert(endpointHealth)
+      .values({
+        endpointId: arg('endpointId'),
+        failingSinceMs: arg('failingSinceMs'),
+        disabledAtMs: arg('disabledAtMs'),
+        disabledReason: arg('disabledReason'),
+      })
+      .onConflictDoUpdate({
+        target: endpointHealth.endpointId,
+        set: {
+          failingSinceMs: sql`excluded.failing_since_ms`,
+          disabledAtMs: sql`excluded.disabled_at_ms`,
+          disabledReason: sql`excluded.disabled_reason`,
+        },
+      })
+      .prepare(),
+  );
+  const reply = fast(
+    db
+      .select()
+      .from(idempotency)
+      .where(eq(idempotency.id, arg('id')))
+      .prepare(),
+  );
   const saveReply = saveOf(db, idempotency, ['status', 'bodySealed'], ['id']);
   // In the order they were written, which is that of time: no index is kept for this alone.
-  const dropReplies = fast(db.delete(idempotency).where(sql`rowid IN (SELECT rowid FROM idempotency WHERE created_at_ms < ${arg('beforeMs')} ORDER BY rowid LIMIT 10000)`).prepare());
-  const consumer = fast(db.select().from(consumers).where(eq(consumers.name, arg('name'))).prepare());
-  const saveConsumer = fast(db.insert(consumers).values({ name: arg('name'), cursor: arg('cursor'), state: arg('state'), updatedAtMs: arg('updatedAtMs') })
-    .onConflictDoUpdate({ target: consumers.name, set: { cursor: sql`excluded.cursor`, state: sql`excluded.state`, updatedAtMs: sql`excluded.updated_at_ms` } }).prepare());
+  const dropReplies = fast(
+    db
+      .delete(idempotency)
+      .where(sql`rowid IN (SELECT rowid FROM idempotency WHERE created_at_ms < ${arg('beforeMs')} ORDER BY rowid LIMIT 10000)`)
+      .prepare(),
+  );
+  const consumer = fast(
+    db
+      .select()
+      .from(consumers)
+      .where(eq(consumers.name, arg('name')))
+      .prepare(),
+  );
+  const saveConsumer = fast(
+    db
+      .insert(consumers)
+      .values({ name: arg('name'), cursor: arg('cursor'), state: arg('state'), updatedAtMs: arg('updatedAtMs') })
+      .onConflictDoUpdate({
+        target: consumers.name,
+        set: { cursor: sql`excluded.cursor`, state: sql`excluded.state`, updatedAtMs: sql`excluded.updated_at_ms` },
+      })
+      .prepare(),
+  );
 
   return {
     setTimer: (kind: TimerKind, ref: string, dueAtMs: number, tries = 0) => void setTimer.run({ kind, ref, dueAtMs, tries }),
@@ -53,11 +164,27 @@ export function feedQueries(db: Database) {
     insertDelivery: insertInto(db, deliveries),
     delivery: (id: string): DeliveryRow | undefined => delivery.get({ id }),
     saveDelivery: (row: DeliveryRow) => saveDelivery(row, { id: row.id }),
-    deliveriesOf: (filter: { endpointId: string; states?: readonly DeliveryRow['state'][]; sinceMs?: number; afterSeq?: number; limit: number }): DeliveryRow[] =>
-      db.select().from(deliveries)
-        .where(and(eq(deliveries.endpointId, filter.endpointId), filter.states === undefined ? undefined : inArray(deliveries.state, [...filter.states]),
-          filter.sinceMs === undefined ? undefined : gte(deliveries.createdAtMs, filter.sinceMs), filter.afterSeq === undefined ? undefined : gt(deliveries.eventSeq, filter.afterSeq)))
-        .orderBy(asc(deliveries.eventSeq)).limit(filter.limit).all(),
+    deliveriesOf: (filter: {
+      endpointId: string;
+      states?: readonly DeliveryRow['state'][];
+      sinceMs?: number;
+      afterSeq?: number;
+      limit: number;
+    }): DeliveryRow[] =>
+      db
+        .select()
+        .from(deliveries)
+        .where(
+          and(
+            eq(deliveries.endpointId, filter.endpointId),
+            filter.states === undefined ? undefined : inArray(deliveries.state, [...filter.states]),
+            filter.sinceMs === undefined ? undefined : gte(deliveries.createdAtMs, filter.sinceMs),
+            filter.afterSeq === undefined ? undefined : gt(deliveries.eventSeq, filter.afterSeq),
+          ),
+        )
+        .orderBy(asc(deliveries.eventSeq))
+        .limit(filter.limit)
+        .all(),
     health: (endpointId: string) => health.get({ endpointId }),
     setHealth: (row: typeof endpointHealth.$inferSelect) => void setHealth.run({ ...row }),
     reply: (id: string): IdempotencyRow | undefined => reply.get({ id }),

@@ -9,22 +9,79 @@ export type ConversionRow = typeof conversions.$inferSelect;
 
 /** Partner offers shown, clicked and converted, with their counts. */
 export function partnerQueries(db: Database) {
-  const impression = fast(db.select().from(impressions).where(eq(impressions.id, arg('id'))).prepare());
-  const ofBorrower = fast(db.select().from(impressions).where(and(eq(impressions.borrowerId, arg('borrowerId')), gte(impressions.createdAtMs, arg('sinceMs')))).prepare());
-  const ofApplication = fast(db.select().from(impressions).where(eq(impressions.applicationId, arg('applicationId'))).orderBy(impressions.rank).prepare());
-  const click = fast(db.select().from(clicks).where(eq(clicks.id, arg('id'))).prepare());
-  const clickOf = fast(db.select().from(clicks).where(eq(clicks.impressionId, arg('impressionId'))).prepare());
-  const conversion = fast(db.select().from(conversions).where(eq(conversions.dedupeKey, arg('dedupeKey'))).prepare());
-  const conversionsOfClick = fast(db.select().from(conversions).where(eq(conversions.clickId, arg('clickId'))).prepare());
-  const bump = fast(db.insert(partnerOfferCounts)
-    .values({ offerId: arg('offerId'), shown: arg('shown'), clicks: arg('clicks'), leads: arg('leads'), sales: arg('sales'), earnedFen: arg('earnedFen') })
-    .onConflictDoUpdate({
-      target: partnerOfferCounts.offerId,
-      set: {
-        shown: sql`shown + excluded.shown`, clicks: sql`clicks + excluded.clicks`, leads: sql`leads + excluded.leads`,
-        sales: sql`sales + excluded.sales`, earnedFen: sql`earned_fen + excluded.earned_fen`,
-      },
-    }).prepare());
+  const impression = fast(
+    db
+      .select()
+      .from(impressions)
+      .where(eq(impressions.id, arg('id')))
+      .prepare(),
+  );
+  const ofBorrower = fast(
+    db
+      .select()
+      .from(impressions)
+      .where(and(eq(impressions.borrowerId, arg('borrowerId')), gte(impressions.createdAtMs, arg('sinceMs'))))
+      .prepare(),
+  );
+  const ofApplication = fast(
+    db
+      .select()
+      .from(impressions)
+      .where(eq(impressions.applicationId, arg('applicationId')))
+      .orderBy(impressions.rank)
+      .prepare(),
+  );
+  const click = fast(
+    db
+      .select()
+      .from(clicks)
+      .where(eq(clicks.id, arg('id')))
+      .prepare(),
+  );
+  const clickOf = fast(
+    db
+      .select()
+      .from(clicks)
+      .where(eq(clicks.impressionId, arg('impressionId')))
+      .prepare(),
+  );
+  const conversion = fast(
+    db
+      .select()
+      .from(conversions)
+      .where(eq(conversions.dedupeKey, arg('dedupeKey')))
+      .prepare(),
+  );
+  const conversionsOfClick = fast(
+    db
+      .select()
+      .from(conversions)
+      .where(eq(conversions.clickId, arg('clickId')))
+      .prepare(),
+  );
+  const bump = fast(
+    db
+      .insert(partnerOfferCounts)
+      .values({
+        offerId: arg('offerId'),
+        shown: arg('shown'),
+        clicks: arg('clicks'),
+        leads: arg('leads'),
+        sales: arg('sales'),
+        earnedFen: arg('earnedFen'),
+      })
+      .onConflictDoUpdate({
+        target: partnerOfferCounts.offerId,
+        set: {
+          shown: sql`shown + excluded.shown`,
+          clicks: sql`clicks + excluded.clicks`,
+          leads: sql`leads + excluded.leads`,
+          sales: sql`sales + excluded.sales`,
+          earnedFen: sql`earned_fen + excluded.earned_fen`,
+        },
+      })
+      .prepare(),
+  );
   return {
     impression: (id: string): ImpressionRow | undefined => impression.get({ id }),
     impressionsOfBorrower: (borrowerId: string, sinceMs: number): ImpressionRow[] => ofBorrower.all({ borrowerId, sinceMs }),

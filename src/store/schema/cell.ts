@@ -1,201 +1,97 @@
-/** Tables of a cell: everything about one slice of borrowers. Personal data is only ever in the `*_sealed` columns. */
-import { blob, customType, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+/** The other tables of a cell: what came of applications, the feed, the timers, and what intake holds. Sealed columns as everywhere. */
 import { sql } from 'drizzle-orm';
-import type { FieldName } from '../../domain/applicant.ts';
-import type { ApplicationState, AttemptState, LoanState } from '../../domain/states.ts';
+import { blob, customType, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import type { Fee, Instalment } from '../../domain/loan-offer.ts';
 import type { AmountMinor } from '../../domain/money.ts';
+import type { LoanState } from '../../domain/states.ts';
 
 /** A repayment plan as JSON of `[month, principal, interest, fee]`, a third of what it is with names. */
 const instalments = customType<{ data: readonly Instalment[]; driverData: string }>({
   dataType: () => 'text',
   toDriver: (plan) => JSON.stringify(plan.map((part) => [part.dueInMonths, part.principal, part.interest, part.fee])),
-  fromDriver: (stored) => (JSON.parse(stored) as [number, AmountMinor, AmountMinor, AmountMinor][]).map(([dueInMonths, principal, interest, fee]) => ({ dueInMonths, principal, interest, fee })),
+  fromDriver: (stored) =>
+    (JSON.parse(stored) as [number, AmountMinor, AmountMinor, AmountMinor][]).map(([dueInMonths, principal, interest, fee]) => ({
+      dueInMonths,
+      principal,
+      interest,
+      fee,
+    })),
 });
 
-/** A person as a blind index of the phone. `dataKey` null: erased, nothing sealed under it can be opened again. */
-export const borrowers = sqliteTable('borrowers', {
-  id: text().primaryKey(),
-  phoneIndex: text('phone_index'),
-  dataKey: blob('data_key', { mode: 'buffer' }),
-  createdAtMs: integer('created_at_ms').notNull(),
-  erasedAtMs: integer('erased_at_ms'),
-}, (t) => [uniqueIndex('borrowers_phone').on(t.phoneIndex)]);
+export const offers = sqliteTable(
+  'offers',
+  {
+    id: text().primaryKey(),
+    applicationId: text('application_id').notNull(),
+    attemptId: text('attempt_id').notNull(),
+    funderId: text('funder_id').notNull(),
+    state: text().$type<'open' | 'blocked' | 'accepted' | 'declined' | 'expired' | 'cancelled'>().notNull(),
+    amountFen: integer('amount_fen').notNull(),
+    termMonths: integer('term_months').notNull(),
+    quotedAprBps: integer('quoted_apr_bps').notNull(),
+    /** Our own, from the IRR over plan and fees; null when it could not be computed (and the offer is blocked). */
+    allInAprBps: integer('all_in_apr_bps'),
+    plan: instalments().notNull(),
+    fees: text({ mode: 'json' }).$type<readonly Fee[]>().notNull(),
+    expiresAtMs: integer('expires_at_ms').notNull(),
+    disclosureHash: text('disclosure_hash'),
+    disclosedAtMs: integer('disclosed_at_ms'),
+    confirmedAtMs: integer('confirmed_at_ms'),
+    createdAtMs: integer('created_at_ms').notNull(),
+  },
+  (t) => [uniqueIndex('offers_attempt').on(t.applicationId, t.attemptId)],
+);
 
-export const applications = sqliteTable('applications', {
-  id: text().primaryKey(),
-  borrowerId: text('borrower_id').notNull(),
-  channelId: text('channel_id').notNull(),
-  variant: text(),
-  state: text().$type<ApplicationState>().notNull(),
-  /** The applicant, the request and the visit as JSON. */
-  bodySealed: blob('body_sealed', { mode: 'buffer' }),
-  amountFen: integer('amount_fen'),
-  termMonths: integer('term_months'),
-  /** The coarse risk band the likelihood learns by. */
-  band: text(),
-  reasons: text({ mode: 'json' }).$type<readonly StoredReason[]>().notNull(),
-  quarantined: integer({ mode: 'boolean' }).notNull(),
-  /** Rules an operator has looked at and let pass. */
-  released: integer({ mode: 'boolean' }).notNull(),
-  planId: text('plan_id'),
-  /** Recipients asked for and refused by the borrower. */
-  refusedRecipients: text('refused_recipients', { mode: 'json' }).$type<readonly string[]>().notNull(),
-  /** Number of the last event of this application. */
-  eventSeq: integer('event_seq').notNull(),
-  phoneIndex: text('phone_index'),
-  idIndex: text('id_index'),
-  deviceIndex: text('device_index'),
-  ipIndex: text('ip_index'),
-  createdAtMs: integer('created_at_ms').notNull(),
-  submittedAtMs: integer('submitted_at_ms'),
-  /** When the application ends as expired if nothing else ends it. */
-  deadlineAtMs: integer('deadline_at_ms').notNull(),
-  updatedAtMs: integer('updated_at_ms').notNull(),
-}, (t) => [
-  index('applications_borrower').on(t.borrowerId, t.submittedAtMs),
-  index('applications_id_number').on(t.idIndex, t.submittedAtMs),
-  index('applications_device').on(t.deviceIndex, t.submittedAtMs),
-  index('applications_ip').on(t.ipIndex, t.submittedAtMs),
-]);
-
-/** A reason as stored: the code for the borrower's sentence, the detail for the operator. */
-export interface StoredReason {
-  readonly code: string;
-  readonly detail: string;
-}
-
-export const plans = sqliteTable('plans', {
-  id: text().notNull(),
-  applicationId: text('application_id').notNull(),
-  ordinal: integer().notNull(),
-  inputsSealed: blob('inputs_sealed', { mode: 'buffer' }),
-  /** The plan as made, byte for byte. */
-  result: text().notNull(),
-  snapshotVersion: integer('snapshot_version').notNull(),
-  policyVersion: integer('policy_version').notNull(),
-  modelVersion: integer('model_version').notNull(),
-  createdAtMs: integer('created_at_ms').notNull(),
-}, (t) => [primaryKey({ columns: [t.applicationId, t.id] })]);
-
-export const attempts = sqliteTable('attempts', {
-  id: text().primaryKey(),
-  applicationId: text('application_id').notNull(),
-  borrowerId: text('borrower_id').notNull(),
-  funderId: text('funder_id').notNull(),
-  ordinal: integer().notNull(),
-  planId: text('plan_id').notNull(),
-  state: text().$type<AttemptState>().notNull(),
-  funderRef: text('funder_ref'),
-  /** Time of the newest funder event applied; older ones are ignored. */
-  eventAtMs: integer('event_at_ms'),
-  /** Mean likelihood at planning: the propensity, and what a decline teaches with. */
-  likelihood: integer('likelihood_ppm').notNull(),
-  /** The same before what earlier declines of this application taught. */
-  prior: integer('prior_ppm').notNull(),
-  reason: text({ mode: 'json' }).$type<StoredReason>(),
-  /** Cap reservations held: window keys, returned on a sure no. */
-  reserved: text({ mode: 'json' }).$type<readonly string[]>().notNull(),
-  amountFen: integer('amount_fen').notNull(),
-  polls: integer().notNull(),
-  submittedAtMs: integer('submitted_at_ms'),
-  decidedAtMs: integer('decided_at_ms'),
-  /** When a pending decision is given up. */
-  deadlineAtMs: integer('deadline_at_ms').notNull(),
-  createdAtMs: integer('created_at_ms').notNull(),
-}, (t) => [
-  uniqueIndex('attempts_application_funder').on(t.applicationId, t.funderId),
-  index('attempts_funder_ref').on(t.funderId, t.funderRef).where(sql`funder_ref IS NOT NULL`),
-]);
-
-export const consents = sqliteTable('consents', {
-  id: text().notNull(),
-  borrowerId: text('borrower_id').notNull(),
-  applicationId: text('application_id').notNull(),
-  recipient: text().notNull(),
-  legalEntity: text('legal_entity').notNull(),
-  purpose: text().$type<'application' | 'credit_decision' | 'marketing'>().notNull(),
-  fields: text({ mode: 'json' }).$type<readonly FieldName[]>().notNull(),
-  textVersion: text('text_version').notNull(),
-  textHash: text('text_hash').notNull(),
-  agreedAtMs: integer('agreed_at_ms').notNull(),
-  recordedAtMs: integer('recorded_at_ms').notNull(),
-  withdrawnAtMs: integer('withdrawn_at_ms'),
-}, (t) => [primaryKey({ columns: [t.applicationId, t.id] })]);
-
-/** One call to a funder that hands over data: written before the call, completed after it. A trigger refuses a row without a live consent. */
-export const receipts = sqliteTable('receipts', {
-  id: text().notNull(),
-  attemptId: text('attempt_id').notNull(),
-  consentId: text('consent_id').notNull(),
-  legalEntity: text('legal_entity').notNull(),
-  capability: text().$type<'precheck' | 'submit'>().notNull(),
-  fields: text({ mode: 'json' }).$type<readonly FieldName[]>().notNull(),
-  createdAtMs: integer('created_at_ms').notNull(),
-  /** Request and response bodies, sealed under the borrower's key. */
-  exchangeSealed: blob('exchange_sealed', { mode: 'buffer' }),
-  outcome: text(),
-  latencyMs: integer('latency_ms'),
-}, (t) => [primaryKey({ columns: [t.attemptId, t.id] })]);
-
-export const offers = sqliteTable('offers', {
-  id: text().primaryKey(),
-  applicationId: text('application_id').notNull(),
-  attemptId: text('attempt_id').notNull(),
-  funderId: text('funder_id').notNull(),
-  state: text().$type<'open' | 'blocked' | 'accepted' | 'declined' | 'expired' | 'cancelled'>().notNull(),
-  amountFen: integer('amount_fen').notNull(),
-  termMonths: integer('term_months').notNull(),
-  quotedAprBps: integer('quoted_apr_bps').notNull(),
-  /** Our own, from the IRR over plan and fees; null when it could not be computed (and the offer is blocked). */
-  allInAprBps: integer('all_in_apr_bps'),
-  plan: instalments().notNull(),
-  fees: text({ mode: 'json' }).$type<readonly Fee[]>().notNull(),
-  expiresAtMs: integer('expires_at_ms').notNull(),
-  disclosureHash: text('disclosure_hash'),
-  disclosedAtMs: integer('disclosed_at_ms'),
-  confirmedAtMs: integer('confirmed_at_ms'),
-  createdAtMs: integer('created_at_ms').notNull(),
-}, (t) => [uniqueIndex('offers_attempt').on(t.applicationId, t.attemptId)]);
-
-export const loans = sqliteTable('loans', {
-  id: text().primaryKey(),
-  applicationId: text('application_id').notNull(),
-  borrowerId: text('borrower_id').notNull(),
-  attemptId: text('attempt_id').notNull(),
-  offerId: text('offer_id').notNull(),
-  funderId: text('funder_id').notNull(),
-  state: text().$type<LoanState>().notNull(),
-  amountFen: integer('amount_fen').notNull(),
-  plan: instalments().notNull(),
-  overdueDays: integer('overdue_days').notNull(),
-  drawTries: integer('draw_tries').notNull(),
-  eventAtMs: integer('event_at_ms'),
-  disbursedAtMs: integer('disbursed_at_ms'),
-  createdAtMs: integer('created_at_ms').notNull(),
-}, (t) => [uniqueIndex('loans_attempt').on(t.attemptId), index('loans_application').on(t.applicationId)]);
+export const loans = sqliteTable(
+  'loans',
+  {
+    id: text().primaryKey(),
+    applicationId: text('application_id').notNull(),
+    borrowerId: text('borrower_id').notNull(),
+    attemptId: text('attempt_id').notNull(),
+    offerId: text('offer_id').notNull(),
+    funderId: text('funder_id').notNull(),
+    state: text().$type<LoanState>().notNull(),
+    amountFen: integer('amount_fen').notNull(),
+    plan: instalments().notNull(),
+    overdueDays: integer('overdue_days').notNull(),
+    drawTries: integer('draw_tries').notNull(),
+    eventAtMs: integer('event_at_ms'),
+    disbursedAtMs: integer('disbursed_at_ms'),
+    createdAtMs: integer('created_at_ms').notNull(),
+  },
+  (t) => [uniqueIndex('loans_attempt').on(t.attemptId), index('loans_application').on(t.applicationId)],
+);
 
 /** The one timer table. `ref` is the id of what is to be looked at; the handler decides by its state. */
-export const timers = sqliteTable('timers', {
-  kind: text().$type<TimerKind>().notNull(),
-  ref: text().notNull(),
-  dueAtMs: integer('due_at_ms').notNull(),
-  tries: integer().notNull(),
-}, (t) => [primaryKey({ columns: [t.kind, t.ref] }), index('timers_due').on(t.dueAtMs)]);
+export const timers = sqliteTable(
+  'timers',
+  {
+    kind: text().$type<TimerKind>().notNull(),
+    ref: text().notNull(),
+    dueAtMs: integer('due_at_ms').notNull(),
+    tries: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.kind, t.ref] }), index('timers_due').on(t.dueAtMs)],
+);
 export const TIMER_KINDS = ['application', 'attempt', 'loan', 'callback', 'delivery', 'housekeeping', 'learn'] as const;
 export type TimerKind = (typeof TIMER_KINDS)[number];
 
 /** The one feed. `seq` orders the cell's events, `applicationSeq` those of one application. `data` holds no personal data. */
-export const events = sqliteTable('events', {
-  // Nothing is ever deleted, so the largest plus one is never used twice and no counter need be kept.
-  seq: integer().primaryKey(),
-  type: text().notNull(),
-  applicationId: text('application_id'),
-  applicationSeq: integer('application_seq'),
-  channelId: text('channel_id'),
-  atMs: integer('at_ms').notNull(),
-  data: text({ mode: 'json' }).$type<Readonly<Record<string, unknown>>>().notNull(),
-}, (t) => [index('events_application').on(t.applicationId, t.applicationSeq)]);
+export const events = sqliteTable(
+  'events',
+  {
+    // Nothing is ever deleted, so the largest plus one is never used twice and no counter need be kept.
+    seq: integer().primaryKey(),
+    type: text().notNull(),
+    applicationId: text('application_id'),
+    applicationSeq: integer('application_seq'),
+    channelId: text('channel_id'),
+    atMs: integer('at_ms').notNull(),
+    data: text({ mode: 'json' }).$type<Readonly<Record<string, unknown>>>().notNull(),
+  },
+  (t) => [index('events_application').on(t.applicationId, t.applicationSeq)],
+);
 
 export const idempotency = sqliteTable('idempotency', {
   /** Blind: key holder, route and Idempotency-Key. */
@@ -206,40 +102,61 @@ export const idempotency = sqliteTable('idempotency', {
   createdAtMs: integer('created_at_ms').notNull(),
 });
 
-export const callbacks = sqliteTable('callbacks', {
-  id: text().primaryKey(),
-  funderId: text('funder_id').notNull(),
-  /** Funder and message id, or funder and the hash of the raw bytes: equal ones are processed once. */
-  dedupeKey: text('dedupe_key').notNull(),
-  state: text().$type<'received' | 'forged' | 'processed' | 'ignored' | 'unmatched'>().notNull(),
-  rawSealed: blob('raw_sealed', { mode: 'buffer' }),
-  attemptId: text('attempt_id'),
-  detail: text(),
-  receivedAtMs: integer('received_at_ms').notNull(),
-}, (t) => [index('callbacks_dedupe').on(t.dedupeKey), index('callbacks_attempt').on(t.attemptId), index('callbacks_funder').on(t.funderId, t.receivedAtMs)]);
+export const callbacks = sqliteTable(
+  'callbacks',
+  {
+    id: text().primaryKey(),
+    funderId: text('funder_id').notNull(),
+    /** Funder and message id, or funder and the hash of the raw bytes: equal ones are processed once. */
+    dedupeKey: text('dedupe_key').notNull(),
+    state: text().$type<'received' | 'forged' | 'processed' | 'ignored' | 'unmatched'>().notNull(),
+    rawSealed: blob('raw_sealed', { mode: 'buffer' }),
+    attemptId: text('attempt_id'),
+    detail: text(),
+    receivedAtMs: integer('received_at_ms').notNull(),
+  },
+  (t) => [
+    index('callbacks_dedupe').on(t.dedupeKey),
+    index('callbacks_attempt').on(t.attemptId),
+    index('callbacks_funder').on(t.funderId, t.receivedAtMs),
+  ],
+);
 
-export const phoneVerifications = sqliteTable('phone_verifications', {
-  id: text().primaryKey(),
-  phoneIndex: text('phone_index').notNull(),
-  ipIndex: text('ip_index').notNull(),
-  codeHash: text('code_hash').notNull(),
-  wrongTries: integer('wrong_tries').notNull(),
-  createdAtMs: integer('created_at_ms').notNull(),
-  expiresAtMs: integer('expires_at_ms').notNull(),
-  confirmedAtMs: integer('confirmed_at_ms'),
-}, (t) => [index('phone_verifications_phone').on(t.phoneIndex, t.createdAtMs), index('phone_verifications_ip').on(t.ipIndex, t.createdAtMs)]);
+export const phoneVerifications = sqliteTable(
+  'phone_verifications',
+  {
+    id: text().primaryKey(),
+    phoneIndex: text('phone_index').notNull(),
+    ipIndex: text('ip_index').notNull(),
+    codeHash: text('code_hash').notNull(),
+    wrongTries: integer('wrong_tries').notNull(),
+    createdAtMs: integer('created_at_ms').notNull(),
+    expiresAtMs: integer('expires_at_ms').notNull(),
+    confirmedAtMs: integer('confirmed_at_ms'),
+  },
+  (t) => [index('phone_verifications_phone').on(t.phoneIndex, t.createdAtMs), index('phone_verifications_ip').on(t.ipIndex, t.createdAtMs)],
+);
 
 /** An ID photo: sealed under a key of its own, in the object store under its id. */
-export const documents = sqliteTable('documents', {
-  id: text().primaryKey(),
-  kind: text().$type<'id_front' | 'id_back'>().notNull(),
-  channelId: text('channel_id').notNull(),
-  applicationId: text('application_id'),
-  dataKey: blob('data_key', { mode: 'buffer' }),
-  ok: integer({ mode: 'boolean' }).notNull(),
-  problems: text({ mode: 'json' }).$type<readonly string[]>().notNull(),
-  createdAtMs: integer('created_at_ms').notNull(),
-}, (t) => [index('documents_application').on(t.applicationId), index('documents_unclaimed').on(t.createdAtMs).where(sql`application_id IS NULL`)]);
+export const documents = sqliteTable(
+  'documents',
+  {
+    id: text().primaryKey(),
+    kind: text().$type<'id_front' | 'id_back'>().notNull(),
+    channelId: text('channel_id').notNull(),
+    applicationId: text('application_id'),
+    dataKey: blob('data_key', { mode: 'buffer' }),
+    ok: integer({ mode: 'boolean' }).notNull(),
+    problems: text({ mode: 'json' }).$type<readonly string[]>().notNull(),
+    createdAtMs: integer('created_at_ms').notNull(),
+  },
+  (t) => [
+    index('documents_application').on(t.applicationId),
+    index('documents_unclaimed')
+      .on(t.createdAtMs)
+      .where(sql`application_id IS NULL`),
+  ],
+);
 
 /** What is left of the erased: keyed marks by which they are recognised, no more. */
 export const tombstones = sqliteTable('tombstones', {

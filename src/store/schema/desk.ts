@@ -3,18 +3,22 @@ import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from
 import type { ApiKey, DeskRecordKind, Role } from '../../domain/desk.ts';
 
 /** Every version of every record; the newest that is not retired is in force. */
-export const deskRecords = sqliteTable('desk_records', {
-  kind: text().$type<DeskRecordKind>().notNull(),
-  id: text().notNull(),
-  version: integer().notNull(),
-  body: text().notNull(),
-  retired: integer({ mode: 'boolean' }).notNull(),
-  /** 1, 2, 3… over all records: the snapshot of version N was made of those up to N. */
-  ordinal: integer().notNull(),
-  createdAtMs: integer('created_at_ms').notNull(),
-  author: text().notNull(),
-  approver: text(),
-}, (t) => [primaryKey({ columns: [t.kind, t.id, t.version] }), uniqueIndex('desk_records_ordinal').on(t.ordinal)]);
+export const deskRecords = sqliteTable(
+  'desk_records',
+  {
+    kind: text().$type<DeskRecordKind>().notNull(),
+    id: text().notNull(),
+    version: integer().notNull(),
+    body: text().notNull(),
+    retired: integer({ mode: 'boolean' }).notNull(),
+    /** 1, 2, 3… over all records: the snapshot of version N was made of those up to N. */
+    ordinal: integer().notNull(),
+    createdAtMs: integer('created_at_ms').notNull(),
+    author: text().notNull(),
+    approver: text(),
+  },
+  (t) => [primaryKey({ columns: [t.kind, t.id, t.version] }), uniqueIndex('desk_records_ordinal').on(t.ordinal)],
+);
 
 /** A proposed change of a record, waiting for a second person. Bound to the hash of its content. */
 export const deskChanges = sqliteTable('desk_changes', {
@@ -35,26 +39,34 @@ export const deskChanges = sqliteTable('desk_changes', {
   decidedAtMs: integer('decided_at_ms'),
 });
 
-export const apiKeys = sqliteTable('api_keys', {
-  id: text().primaryKey(),
-  hash: text().notNull(),
-  kind: text().$type<ApiKey['kind']>().notNull(),
-  channelId: text('channel_id'),
-  role: text().$type<Role>(),
-  name: text().notNull(),
-  createdAtMs: integer('created_at_ms').notNull(),
-  revokedAtMs: integer('revoked_at_ms'),
-}, (t) => [uniqueIndex('api_keys_hash').on(t.hash)]);
+export const apiKeys = sqliteTable(
+  'api_keys',
+  {
+    id: text().primaryKey(),
+    hash: text().notNull(),
+    kind: text().$type<ApiKey['kind']>().notNull(),
+    channelId: text('channel_id'),
+    role: text().$type<Role>(),
+    name: text().notNull(),
+    createdAtMs: integer('created_at_ms').notNull(),
+    revokedAtMs: integer('revoked_at_ms'),
+  },
+  (t) => [uniqueIndex('api_keys_hash').on(t.hash)],
+);
 
 /** Funder secrets and webhook signing secrets, sealed under the service key. `slot` names one secret of its owner. */
-export const deskSecrets = sqliteTable('desk_secrets', {
-  owner: text().notNull(),
-  slot: text().notNull(),
-  sealed: blob({ mode: 'buffer' }).notNull(),
-  createdAtMs: integer('created_at_ms').notNull(),
-  /** After rotation a secret still signs until then. */
-  expiresAtMs: integer('expires_at_ms'),
-}, (t) => [primaryKey({ columns: [t.owner, t.slot] })]);
+export const deskSecrets = sqliteTable(
+  'desk_secrets',
+  {
+    owner: text().notNull(),
+    slot: text().notNull(),
+    sealed: blob({ mode: 'buffer' }).notNull(),
+    createdAtMs: integer('created_at_ms').notNull(),
+    /** After rotation a secret still signs until then. */
+    expiresAtMs: integer('expires_at_ms'),
+  },
+  (t) => [primaryKey({ columns: [t.owner, t.slot] })],
+);
 
 /** Facts of this instance itself, such as the mark of the root its blind indexes derive from. */
 export const instanceFacts = sqliteTable('instance_facts', {
@@ -62,13 +74,17 @@ export const instanceFacts = sqliteTable('instance_facts', {
   value: text().notNull(),
 });
 
-export const blacklist = sqliteTable('blacklist', {
-  kind: text().$type<'phone' | 'id_number' | 'device'>().notNull(),
-  mark: text().notNull(),
-  reason: text().notNull(),
-  author: text().notNull(),
-  createdAtMs: integer('created_at_ms').notNull(),
-}, (t) => [primaryKey({ columns: [t.kind, t.mark] })]);
+export const blacklist = sqliteTable(
+  'blacklist',
+  {
+    kind: text().$type<'phone' | 'id_number' | 'device'>().notNull(),
+    mark: text().notNull(),
+    reason: text().notNull(),
+    author: text().notNull(),
+    createdAtMs: integer('created_at_ms').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.kind, t.mark] })],
+);
 
 /** Hash chain: each row's hash covers the row and the hash before it. */
 export const audit = sqliteTable('audit', {
@@ -104,19 +120,23 @@ export const consumers = sqliteTable('consumers', {
   updatedAtMs: integer('updated_at_ms').notNull(),
 });
 
-export const deliveries = sqliteTable('deliveries', {
-  id: text().primaryKey(),
-  endpointId: text('endpoint_id').notNull(),
-  eventSeq: integer('event_seq').notNull(),
-  type: text().notNull(),
-  state: text().$type<'waiting' | 'delivered' | 'dead'>().notNull(),
-  tries: integer().notNull(),
-  lastStatus: integer('last_status'),
-  lastError: text('last_error'),
-  createdAtMs: integer('created_at_ms').notNull(),
-  firstTryAtMs: integer('first_try_at_ms'),
-  endedAtMs: integer('ended_at_ms'),
-}, (t) => [index('deliveries_endpoint').on(t.endpointId, t.eventSeq)]);
+export const deliveries = sqliteTable(
+  'deliveries',
+  {
+    id: text().primaryKey(),
+    endpointId: text('endpoint_id').notNull(),
+    eventSeq: integer('event_seq').notNull(),
+    type: text().notNull(),
+    state: text().$type<'waiting' | 'delivered' | 'dead'>().notNull(),
+    tries: integer().notNull(),
+    lastStatus: integer('last_status'),
+    lastError: text('last_error'),
+    createdAtMs: integer('created_at_ms').notNull(),
+    firstTryAtMs: integer('first_try_at_ms'),
+    endedAtMs: integer('ended_at_ms'),
+  },
+  (t) => [index('deliveries_endpoint').on(t.endpointId, t.eventSeq)],
+);
 
 /** How an endpoint fares: since when it has failed without a success. */
 export const endpointHealth = sqliteTable('endpoint_health', {
@@ -126,35 +146,47 @@ export const endpointHealth = sqliteTable('endpoint_health', {
   disabledReason: text('disabled_reason'),
 });
 
-export const impressions = sqliteTable('partner_impressions', {
-  id: text().primaryKey(),
-  applicationId: text('application_id').notNull(),
-  borrowerId: text('borrower_id').notNull(),
-  offerId: text('offer_id').notNull(),
-  rank: integer().notNull(),
-  expectedFen: integer('expected_fen').notNull(),
-  createdAtMs: integer('created_at_ms').notNull(),
-}, (t) => [index('partner_impressions_borrower').on(t.borrowerId, t.createdAtMs), index('partner_impressions_application').on(t.applicationId)]);
+export const impressions = sqliteTable(
+  'partner_impressions',
+  {
+    id: text().primaryKey(),
+    applicationId: text('application_id').notNull(),
+    borrowerId: text('borrower_id').notNull(),
+    offerId: text('offer_id').notNull(),
+    rank: integer().notNull(),
+    expectedFen: integer('expected_fen').notNull(),
+    createdAtMs: integer('created_at_ms').notNull(),
+  },
+  (t) => [index('partner_impressions_borrower').on(t.borrowerId, t.createdAtMs), index('partner_impressions_application').on(t.applicationId)],
+);
 
-export const clicks = sqliteTable('partner_clicks', {
-  id: text().primaryKey(),
-  impressionId: text('impression_id').notNull(),
-  offerId: text('offer_id').notNull(),
-  partnerId: text('partner_id').notNull(),
-  earnedFen: integer('earned_fen').notNull(),
-  createdAtMs: integer('created_at_ms').notNull(),
-}, (t) => [uniqueIndex('partner_clicks_impression').on(t.impressionId)]);
+export const clicks = sqliteTable(
+  'partner_clicks',
+  {
+    id: text().primaryKey(),
+    impressionId: text('impression_id').notNull(),
+    offerId: text('offer_id').notNull(),
+    partnerId: text('partner_id').notNull(),
+    earnedFen: integer('earned_fen').notNull(),
+    createdAtMs: integer('created_at_ms').notNull(),
+  },
+  (t) => [uniqueIndex('partner_clicks_impression').on(t.impressionId)],
+);
 
-export const conversions = sqliteTable('partner_conversions', {
-  /** Partner and its own event id. */
-  dedupeKey: text('dedupe_key').primaryKey(),
-  clickId: text('click_id').notNull(),
-  offerId: text('offer_id').notNull(),
-  partnerId: text('partner_id').notNull(),
-  kind: text().$type<'lead' | 'sale' | 'reversal'>().notNull(),
-  earnedFen: integer('earned_fen').notNull(),
-  createdAtMs: integer('created_at_ms').notNull(),
-}, (t) => [index('partner_conversions_offer').on(t.offerId)]);
+export const conversions = sqliteTable(
+  'partner_conversions',
+  {
+    /** Partner and its own event id. */
+    dedupeKey: text('dedupe_key').primaryKey(),
+    clickId: text('click_id').notNull(),
+    offerId: text('offer_id').notNull(),
+    partnerId: text('partner_id').notNull(),
+    kind: text().$type<'lead' | 'sale' | 'reversal'>().notNull(),
+    earnedFen: integer('earned_fen').notNull(),
+    createdAtMs: integer('created_at_ms').notNull(),
+  },
+  (t) => [index('partner_conversions_offer').on(t.offerId)],
+);
 
 /** Counts per partner offer, kept with each event so that ranking reads one small table. */
 export const partnerOfferCounts = sqliteTable('partner_offer_counts', {

@@ -1,2 +1,3 @@
+export * from './application.ts';
 export * from './cell.ts';
 export * from './desk.ts';

@@ -75,10 +75,12 @@ describe('the audit trail', () => {
   it('goes with its deed: a commit that fails leaves no trace in it', async () => {
     const world = await chained(1);
     const { deps } = world.service;
-    await expect(deps.commit((tx) => {
-      appendAudit(tx, deps, { actor: 'key_1', action: 'test.failed', subject: 'x' });
-      throw new Error('no');
-    })).rejects.toThrow('no');
+    await expect(
+      deps.commit((tx) => {
+        appendAudit(tx, deps, { actor: 'key_1', action: 'test.failed', subject: 'x' });
+        throw new Error('no');
+      }),
+    ).rejects.toThrow('no');
     expect(verifyAudit(deps)).toMatchObject({ verdict: { ok: true }, head: { count: 1 } });
   });
 });

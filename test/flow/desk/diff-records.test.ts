@@ -12,8 +12,19 @@ describe('the diff an approver reads', () => {
   });
 
   it('compares lists of things with ids by their ids, not their places', () => {
-    const before = { caps: [{ id: 'day', limit: 10 }, { id: 'hour', limit: 2 }] };
-    const after = { caps: [{ id: 'total', limit: 99 }, { id: 'day', limit: 20 }, { id: 'hour', limit: 2 }] };
+    const before = {
+      caps: [
+        { id: 'day', limit: 10 },
+        { id: 'hour', limit: 2 },
+      ],
+    };
+    const after = {
+      caps: [
+        { id: 'total', limit: 99 },
+        { id: 'day', limit: 20 },
+        { id: 'hour', limit: 2 },
+      ],
+    };
     expect(diffRecords(before, after)).toEqual([
       { pointer: '/caps/day/limit', change: 'changed', from: 10, to: 20 },
       { pointer: '/caps/total', change: 'added', to: { id: 'total', limit: 99 } },
@@ -22,7 +33,9 @@ describe('the diff an approver reads', () => {
 
   it('does not take another order, or a list for an object, as no change', () => {
     const [one, two] = [{ id: 'a' }, { id: 'b' }];
-    expect(diffRecords({ rules: [one, two] }, { rules: [two, one] })).toEqual([{ pointer: '/rules', change: 'changed', from: [one, two], to: [two, one] }]);
+    expect(diffRecords({ rules: [one, two] }, { rules: [two, one] })).toEqual([
+      { pointer: '/rules', change: 'changed', from: [one, two], to: [two, one] },
+    ]);
     expect(diffRecords([one], { a: one })).toHaveLength(1);
   });
 
@@ -51,5 +64,9 @@ describe('the diff an approver reads', () => {
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== 'object' || value === null) return Object.is(value, -0) ? 0 : value;
-  return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([name, each]) => [name, sorted(each)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, each]) => [name, sorted(each)]),
+  );
 }

@@ -2,7 +2,11 @@ import { expect, it } from 'vitest';
 import { maskIdNumber, maskName, maskPhone } from '../../../src/flow/desk/mask.ts';
 
 it.each([
-  ['张三', '张*'], ['欧阳修文', '欧*'], ['John Smith', 'J*'], ['𠮷野', '𠮷*'], ['', ''],
+  ['张三', '张*'],
+  ['欧阳修文', '欧*'],
+  ['John Smith', 'J*'],
+  ['𠮷野', '𠮷*'],
+  ['', ''],
 ])('masks the name %s', (name, masked) => expect(maskName(name)).toBe(masked));
 
 it('masks phone and ID number, and whatever has not their form altogether', () => {

@@ -5,18 +5,33 @@ import { makeWorld, type JsonValue, type Reply, type World } from '../../world.t
 
 const see = (world: World, id: unknown): Promise<Reply> => world.call('GET', `/v1/desk/applications/${id as string}`, { key: world.roleKeys.viewer });
 const list = async (world: World, query: string): Promise<string[]> =>
-  ((await world.call('GET', `/v1/desk/applications${query}`, { key: world.roleKeys.viewer })).json['data'] as unknown as { id: string }[]).map(({ id }) => id);
+  ((await world.call('GET', `/v1/desk/applications${query}`, { key: world.roleKeys.viewer })).json['data'] as unknown as { id: string }[]).map(
+    ({ id }) => id,
+  );
 
 /** Puts a policy rule that sets a person of this income aside into force, by two people. */
 async function policy(world: World, change: (policy: Record<string, JsonValue>) => object): Promise<void> {
   const current = await world.call('GET', '/v1/desk/records/policy/pol_default', { key: world.roleKeys.viewer });
   const body = change(current.json['body'] as unknown as Record<string, JsonValue>);
-  const proposed = await world.call('POST', '/v1/desk/changes', { key: world.roleKeys.risk, json: { kind: 'policy', id: 'pol_default', note: 'test', body } });
-  const approved = await world.call('POST', `/v1/desk/changes/${proposed.json['id']}/approve`, { key: world.roleKeys.approver, json: { hash: proposed.json['hash'] } });
+  const proposed = await world.call('POST', '/v1/desk/changes', {
+    key: world.roleKeys.risk,
+    json: { kind: 'policy', id: 'pol_default', note: 'test', body },
+  });
+  const approved = await world.call('POST', `/v1/desk/changes/${proposed.json['id']}/approve`, {
+    key: world.roleKeys.approver,
+    json: { hash: proposed.json['hash'] },
+  });
   expect(approved.status).toBe(200);
 }
-const withRule = (action: 'quarantine' | 'refuse') => (body: Record<string, JsonValue>): object =>
-  ({ ...body, prescreen: { ...(body['prescreen'] as unknown as object), rules: [{ id: 'look', when: { '==': [{ var: 'employment' }, 'freelance'] }, action, note: 'freelancers' }] } });
+const withRule =
+  (action: 'quarantine' | 'refuse') =>
+  (body: Record<string, JsonValue>): object => ({
+    ...body,
+    prescreen: {
+      ...(body['prescreen'] as unknown as object),
+      rules: [{ id: 'look', when: { '==': [{ var: 'employment' }, 'freelance'] }, action, note: 'freelancers' }],
+    },
+  });
 
 describe('applications at the desk', () => {
   it('are masked, and explained from plan to receipt', async () => {
@@ -24,20 +39,35 @@ describe('applications at the desk', () => {
     const made = await world.apply();
     const view = await see(world, made.json['id']);
     expect(view.json).toMatchObject({
-      state: 'offered', channel: 'h5-demo', amount_fen: 2_000_000, term_months: 12,
+      state: 'offered',
+      channel: 'h5-demo',
+      amount_fen: 2_000_000,
+      term_months: 12,
       applicant: { name: '张*', phone: '138****0001', id_number: '110***********2338' },
       facts: { age: 36, sex: 'm', province: { en: 'Beijing' }, monthly_income_fen: 1_200_000, employment: 'salaried' },
     });
-    const types = (view.json['timeline'] as unknown as { type: string; seq: number }[]);
+    const types = view.json['timeline'] as unknown as { type: string; seq: number }[];
     expect(types.map(({ seq }) => seq)).toEqual(types.map((_, index) => index + 1));
-    expect(types.map(({ type }) => type)).toEqual(expect.arrayContaining(['application.submitted', 'attempt.submitted', 'attempt.approved', 'application.offered']));
+    expect(types.map(({ type }) => type)).toEqual(
+      expect.arrayContaining(['application.submitted', 'attempt.submitted', 'attempt.approved', 'application.offered']),
+    );
     const [plan] = view.json['plans'] as unknown as { steps: { funder: string; mean: number }[]; excluded: { funder: string; code: string }[] }[];
     // Every funder of the desk is either tried or left out with a reason.
-    expect([...plan!.steps, ...plan!.excluded].map(({ funder }) => funder).toSorted()).toEqual([...world.service.desk.snapshot().funders.keys()].toSorted());
-    const [attempt] = view.json['attempts'] as unknown as { id: string; funder: { id: string }; propensity: number; latency_ms: number; state: string }[];
+    expect([...plan!.steps, ...plan!.excluded].map(({ funder }) => funder).toSorted()).toEqual(
+      [...world.service.desk.snapshot().funders.keys()].toSorted(),
+    );
+    const [attempt] = view.json['attempts'] as unknown as {
+      id: string;
+      funder: { id: string };
+      propensity: number;
+      latency_ms: number;
+      state: string;
+    }[];
     expect(attempt).toMatchObject({ state: 'approved', latency_ms: 0 });
     expect(attempt!.propensity).toBeCloseTo(plan!.steps[0]!.mean, 5);
-    expect(view.json['receipts']).toMatchObject([{ attempt_id: attempt!.id, capability: 'submit', outcome: 'approved', fields: expect.arrayContaining(['id_number']) as unknown }]);
+    expect(view.json['receipts']).toMatchObject([
+      { attempt_id: attempt!.id, capability: 'submit', outcome: 'approved', fields: expect.arrayContaining(['id_number']) as unknown },
+    ]);
     expect(view.json['offers']).toMatchObject([{ attempt_id: attempt!.id, state: 'open', quoted_apr_bps: 1_080 }]);
     expect((view.json['consents'] as unknown as unknown[]).length).toBe(7);
     for (const secret of ['张三', '13800000001', '110105199003072338', '19900307']) expect(view.text).not.toContain(secret);
@@ -47,8 +77,14 @@ describe('applications at the desk', () => {
     const world = await makeWorld();
     const caps = await world.call('GET', '/v1/desk/records/cost_cap', { key: world.roleKeys.viewer });
     for (const { id, body } of caps.json['data'] as unknown as { id: string; body: object }[]) {
-      const proposed = await world.call('POST', '/v1/desk/changes', { key: world.roleKeys.risk, json: { kind: 'cost_cap', id, note: 'x', body: { ...body, max_apr_bps: 2_000 } } });
-      await world.call('POST', `/v1/desk/changes/${proposed.json['id']}/approve`, { key: world.roleKeys.approver, json: { hash: proposed.json['hash'] } });
+      const proposed = await world.call('POST', '/v1/desk/changes', {
+        key: world.roleKeys.risk,
+        json: { kind: 'cost_cap', id, note: 'x', body: { ...body, max_apr_bps: 2_000 } },
+      });
+      await world.call('POST', `/v1/desk/changes/${proposed.json['id']}/approve`, {
+        key: world.roleKeys.approver,
+        json: { hash: proposed.json['hash'] },
+      });
     }
     // Only the least strict one approves: quoted and all-in above the new ceiling, so the plan leaves it out or its offer is blocked.
     const made = await world.apply({ phone: '13800000002' });
@@ -65,7 +101,13 @@ describe('applications at the desk', () => {
     await policy(world, withRule('quarantine'));
     const offered = (await world.apply()).json['id'] as string;
     await world.settle(10);
-    const aside = (await world.apply({ phone: '13900000001', employment: 'freelance', id_number: makeIdNumber({ region: '310101', birthDate: '1988-05-12', sequence: 1, sex: 'f' }) })).json['id'] as string;
+    const aside = (
+      await world.apply({
+        phone: '13900000001',
+        employment: 'freelance',
+        id_number: makeIdNumber({ region: '310101', birthDate: '1988-05-12', sequence: 1, sex: 'f' }),
+      })
+    ).json['id'] as string;
     expect(await list(world, '')).toEqual([aside, offered]);
     expect(await list(world, '?state=offered')).toEqual([offered]);
     expect(await list(world, '?quarantined=true')).toEqual([aside]);
@@ -84,7 +126,10 @@ describe('applications at the desk', () => {
     expect((await world.call('POST', '/v1/erasures', { key: world.keys.secret, json: { application_id: id } })).status).toBe(201);
     const view = await see(world, id);
     expect(view.json).toMatchObject({ state: 'erased', applicant: null, facts: null });
-    expect((await world.call('POST', `/v1/desk/applications/${id}/replay`, { key: world.roleKeys.viewer })).json).toMatchObject({ equal: null, plans: [{ equal: null }] });
+    expect((await world.call('POST', `/v1/desk/applications/${id}/replay`, { key: world.roleKeys.viewer })).json).toMatchObject({
+      equal: null,
+      plans: [{ equal: null }],
+    });
   });
 });
 
@@ -99,13 +144,24 @@ describe('replay', () => {
     await policy(world, (body) => ({ ...body, patience: 0.5, weights: { fnd_ember: 9 }, exploration_share: 0 }));
     const change = await world.call('GET', '/v1/desk/records/funder/fnd_summit', { key: world.roleKeys.viewer });
     const proposed = await world.call('POST', '/v1/desk/changes', {
-      key: world.roleKeys.risk, json: { kind: 'funder', id: 'fnd_summit', note: 'x', body: { ...(change.json['body'] as unknown as object), status: 'paused', terms: { cps_bps: 9_000 } } },
+      key: world.roleKeys.risk,
+      json: {
+        kind: 'funder',
+        id: 'fnd_summit',
+        note: 'x',
+        body: { ...(change.json['body'] as unknown as object), status: 'paused', terms: { cps_bps: 9_000 } },
+      },
     });
-    await world.call('POST', `/v1/desk/changes/${proposed.json['id']}/approve`, { key: world.roleKeys.approver, json: { hash: proposed.json['hash'] } });
+    await world.call('POST', `/v1/desk/changes/${proposed.json['id']}/approve`, {
+      key: world.roleKeys.approver,
+      json: { hash: proposed.json['hash'] },
+    });
 
     const replayed = await world.call('POST', `/v1/desk/applications/${id}/replay`, { key: world.roleKeys.viewer });
     expect(replayed.json['equal']).toBe(true);
-    expect((replayed.json['plans'] as unknown as { id: string; equal: boolean }[]).map(({ id: plan, equal }) => [plan, equal])).toEqual(before.map((row) => [row.id, true]));
+    expect((replayed.json['plans'] as unknown as { id: string; equal: boolean }[]).map(({ id: plan, equal }) => [plan, equal])).toEqual(
+      before.map((row) => [row.id, true]),
+    );
     // Under the records of now they would come out otherwise: what made them equal are those of then.
     world.db.run(sql`UPDATE plans SET snapshot_version = snapshot_version + 2`);
     const otherwise = await world.call('POST', `/v1/desk/applications/${id}/replay`, { key: world.roleKeys.viewer });
@@ -140,15 +196,22 @@ describe('one that was set aside', () => {
     await world.settle();
     const view = await see(world, id);
     expect(view.json['state']).toBe('offered');
-    expect((view.json['timeline'] as unknown as { type: string }[]).map(({ type }) => type)).toEqual(expect.arrayContaining(['application.quarantined', 'application.released']));
+    expect((view.json['timeline'] as unknown as { type: string }[]).map(({ type }) => type)).toEqual(
+      expect.arrayContaining(['application.quarantined', 'application.released']),
+    );
     const audit = await world.call('GET', '/v1/desk/audit?limit=1', { key: world.roleKeys.risk });
-    expect(audit.json['data']).toMatchObject([{ action: 'application.released', actor: 'key_risk', subject: id, detail: { reasons: 'under_review' } }]);
+    expect(audit.json['data']).toMatchObject([
+      { action: 'application.released', actor: 'key_risk', subject: id, detail: { reasons: 'under_review' } },
+    ]);
   });
 
   it('is refused on release when it has come onto the blacklist meanwhile', async () => {
     const world = await makeWorld();
     const id = await setAside(world);
-    await world.call('POST', '/v1/desk/blacklist', { key: world.roleKeys.risk, json: { entries: [{ kind: 'phone', value: '13800000001', reason: 'fraud' }] } });
+    await world.call('POST', '/v1/desk/blacklist', {
+      key: world.roleKeys.risk,
+      json: { entries: [{ kind: 'phone', value: '13800000001', reason: 'fraud' }] },
+    });
     const released = await world.call('POST', `/v1/desk/applications/${id}/release`, { key: world.roleKeys.operator });
     expect(released.json).toMatchObject({ state: 'refused', reasons: [{ code: 'blacklisted' }] });
   });
@@ -156,8 +219,15 @@ describe('one that was set aside', () => {
   it('can be refused by a person, whose note goes to operators alone', async () => {
     const world = await makeWorld();
     const id = await setAside(world);
-    const refused = await world.call('POST', `/v1/desk/applications/${id}/refuse`, { key: world.roleKeys.risk, json: { note: 'documents look borrowed' } });
-    expect(refused.json).toMatchObject({ state: 'refused', quarantined: false, reasons: [{ code: 'operator_rule', detail: 'by key_risk: documents look borrowed' }] });
+    const refused = await world.call('POST', `/v1/desk/applications/${id}/refuse`, {
+      key: world.roleKeys.risk,
+      json: { note: 'documents look borrowed' },
+    });
+    expect(refused.json).toMatchObject({
+      state: 'refused',
+      quarantined: false,
+      reasons: [{ code: 'operator_rule', detail: 'by key_risk: documents look borrowed' }],
+    });
     const told = await world.call('GET', `/v1/applications/${id}`, { key: world.keys.secret });
     expect(told.text).not.toContain('borrowed');
     expect(JSON.stringify(world.db.all(sql`SELECT data FROM events UNION ALL SELECT detail FROM audit`))).not.toContain('borrowed');
@@ -184,10 +254,19 @@ describe('one that was set aside', () => {
   it('and nothing else can be released or refused', async () => {
     const world = await makeWorld();
     const made = await world.apply();
-    for (const [action, json] of [['release', undefined], ['refuse', { note: 'x' }]] as const) {
-      const reply = await world.call('POST', `/v1/desk/applications/${made.json['id']}/${action}`, { key: world.roleKeys.risk, ...(json === undefined ? {} : { json }) });
+    for (const [action, json] of [
+      ['release', undefined],
+      ['refuse', { note: 'x' }],
+    ] as const) {
+      const reply = await world.call('POST', `/v1/desk/applications/${made.json['id']}/${action}`, {
+        key: world.roleKeys.risk,
+        ...(json === undefined ? {} : { json }),
+      });
       expect([reply.status, reply.json['code']]).toEqual([409, 'illegal_transition']);
-      expect((await world.call('POST', `/v1/desk/applications/app_none/${action}`, { key: world.roleKeys.risk, ...(json === undefined ? {} : { json }) })).status).toBe(404);
+      expect(
+        (await world.call('POST', `/v1/desk/applications/app_none/${action}`, { key: world.roleKeys.risk, ...(json === undefined ? {} : { json }) }))
+          .status,
+      ).toBe(404);
     }
     expect(world.service.deps.store.desk.auditHead()).toBeUndefined();
   });

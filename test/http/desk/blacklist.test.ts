@@ -5,11 +5,13 @@ import { makeWorld, type Reply, type World } from '../../world.ts';
 const PHONE = '13911112222';
 const ID_NUMBER = '110105199003072338';
 
-const add = (world: World, entries: readonly object[]): Promise<Reply> => world.call('POST', '/v1/desk/blacklist', { key: world.roleKeys.risk, json: { entries } });
+const add = (world: World, entries: readonly object[]): Promise<Reply> =>
+  world.call('POST', '/v1/desk/blacklist', { key: world.roleKeys.risk, json: { entries } });
 const addCsv = (world: World, body: string | Uint8Array): Promise<Reply> =>
   world.call('POST', '/v1/desk/blacklist', { key: world.roleKeys.risk, body, headers: { 'content-type': 'text/csv; charset=utf-8' } });
 const list = (world: World): Promise<Reply> => world.call('GET', '/v1/desk/blacklist', { key: world.roleKeys.risk });
-const faultsOf = (reply: Reply): [string, string][] => (reply.json['errors'] as unknown as { pointer: string; code: string }[]).map((each) => [each.pointer, each.code]);
+const faultsOf = (reply: Reply): [string, string][] =>
+  (reply.json['errors'] as unknown as { pointer: string; code: string }[]).map((each) => [each.pointer, each.code]);
 const count = (world: World): number => world.db.all<{ n: number }>(sql`SELECT count(*) AS n FROM blacklist`)[0]!.n;
 
 describe('the blacklist', () => {
@@ -32,12 +34,24 @@ describe('the blacklist', () => {
 
   it('lists marks and no values, and keeps values nowhere', async () => {
     const world = await makeWorld();
-    await add(world, [{ kind: 'phone', value: PHONE, reason: 'fraud' }, { kind: 'id_number', value: ID_NUMBER, reason: 'court order' }]);
+    await add(world, [
+      { kind: 'phone', value: PHONE, reason: 'fraud' },
+      { kind: 'id_number', value: ID_NUMBER, reason: 'court order' },
+    ]);
     const listed = await list(world);
-    expect((listed.json['data'] as unknown as { kind: string; reason: string; author: string }[]).map(({ kind, reason, author }) => [kind, reason, author].join()).toSorted())
-      .toEqual(['id_number,court order,key_risk', 'phone,fraud,key_risk']);
+    expect(
+      (listed.json['data'] as unknown as { kind: string; reason: string; author: string }[])
+        .map(({ kind, reason, author }) => [kind, reason, author].join())
+        .toSorted(),
+    ).toEqual(['id_number,court order,key_risk', 'phone,fraud,key_risk']);
     const audit = await world.call('GET', '/v1/desk/audit', { key: world.roleKeys.risk });
-    const stored = JSON.stringify([world.db.all(sql`SELECT * FROM blacklist`), world.db.all(sql`SELECT * FROM audit`), audit.text, listed.text, world.logged]);
+    const stored = JSON.stringify([
+      world.db.all(sql`SELECT * FROM blacklist`),
+      world.db.all(sql`SELECT * FROM audit`),
+      audit.text,
+      listed.text,
+      world.logged,
+    ]);
     expect(stored).not.toContain(PHONE);
     expect(stored).not.toContain(ID_NUMBER);
     expect(audit.json['data']).toMatchObject([{ action: 'blacklist.added', detail: { added: 2, known: 0 } }]);
@@ -53,7 +67,10 @@ describe('the blacklist', () => {
 
   it('takes entries off by value or by mark', async () => {
     const world = await makeWorld();
-    await add(world, [{ kind: 'phone', value: PHONE, reason: 'x' }, { kind: 'device', value: 'dev-1', reason: 'x' }]);
+    await add(world, [
+      { kind: 'phone', value: PHONE, reason: 'x' },
+      { kind: 'device', value: 'dev-1', reason: 'x' },
+    ]);
     const drop = (json: object): Promise<Reply> => world.call('DELETE', '/v1/desk/blacklist', { key: world.roleKeys.operator, json });
     expect((await drop({ kind: 'phone', value: '139 1111 2222' })).status).toBe(204);
     expect((await drop({ kind: 'phone', value: PHONE })).status).toBe(404);
@@ -67,7 +84,10 @@ describe('the blacklist', () => {
 
   it('pages through many', async () => {
     const world = await makeWorld();
-    await add(world, Array.from({ length: 45 }, (_, index) => ({ kind: 'device', value: `device-${index}`, reason: `r${index}` })));
+    await add(
+      world,
+      Array.from({ length: 45 }, (_, index) => ({ kind: 'device', value: `device-${index}`, reason: `r${index}` })),
+    );
     const seen = new Set<string>();
     let path = '/v1/desk/blacklist?limit=20';
     for (let page = 0; page < 5 && path !== ''; page += 1) {
@@ -82,26 +102,53 @@ describe('the blacklist', () => {
 describe('an import', () => {
   it('takes CSV with or without a heading', async () => {
     const world = await makeWorld();
-    expect((await addCsv(world, `\ufeffkind,value,reason\r\nphone,${PHONE},"fraud, twice"\r\n\r\nid_number,${ID_NUMBER},court\r\n`)).json).toEqual({ added: 2, known: 0 });
+    expect((await addCsv(world, `\ufeffkind,value,reason\r\nphone,${PHONE},"fraud, twice"\r\n\r\nid_number,${ID_NUMBER},court\r\n`)).json).toEqual({
+      added: 2,
+      known: 0,
+    });
     expect((await addCsv(world, 'device,dev-9,bonus hunter')).json).toEqual({ added: 1, known: 0 });
     expect((await list(world)).text).toContain('fraud, twice');
   });
 
   it('names every faulty line and stores none of the others', async () => {
     const world = await makeWorld();
-    const lines = ['kind,value,reason', `phone,${PHONE},good`, 'phone,12345,short', `id_number,${ID_NUMBER.slice(0, 17)}9,typo`, 'device,,empty', 'email,a@b.c,what', `phone,${PHONE}`, `device,d,see ${PHONE}`];
+    const lines = [
+      'kind,value,reason',
+      `phone,${PHONE},good`,
+      'phone,12345,short',
+      `id_number,${ID_NUMBER.slice(0, 17)}9,typo`,
+      'device,,empty',
+      'email,a@b.c,what',
+      `phone,${PHONE}`,
+      `device,d,see ${PHONE}`,
+    ];
     const refused = await addCsv(world, lines.join('\n'));
     expect(refused.status).toBe(422);
-    expect(faultsOf(refused)).toEqual([['/lines/5/value', 'length'], ['/lines/6/kind', 'not_one_of'], ['/lines/7', 'columns']]);
+    expect(faultsOf(refused)).toEqual([
+      ['/lines/5/value', 'length'],
+      ['/lines/6/kind', 'not_one_of'],
+      ['/lines/7', 'columns'],
+    ]);
     const again = await addCsv(world, lines.filter((_, index) => ![4, 5, 6].includes(index)).join('\n'));
-    expect(faultsOf(again)).toEqual([['/lines/3/value', 'phone_too_short'], ['/lines/4/value', 'id_number_checksum'], ['/lines/5/reason', 'number_in_reason']]);
+    expect(faultsOf(again)).toEqual([
+      ['/lines/3/value', 'phone_too_short'],
+      ['/lines/4/value', 'id_number_checksum'],
+      ['/lines/5/reason', 'number_in_reason'],
+    ]);
     expect(refused.text + again.text).not.toContain(PHONE);
     expect(count(world)).toBe(0);
   });
 
   it('points into the list when it is JSON', async () => {
     const world = await makeWorld();
-    expect(faultsOf(await add(world, [{ kind: 'device', value: 'a', reason: 'x' }, { kind: 'phone', value: '139', reason: 'x' }]))).toEqual([['/entries/1/value', 'phone_too_short']]);
+    expect(
+      faultsOf(
+        await add(world, [
+          { kind: 'device', value: 'a', reason: 'x' },
+          { kind: 'phone', value: '139', reason: 'x' },
+        ]),
+      ),
+    ).toEqual([['/entries/1/value', 'phone_too_short']]);
     expect(faultsOf(await add(world, [{ kind: 'ip', value: 'a', reason: 'x' }]))).toEqual([['/entries/0/kind', 'not_one_of']]);
     expect((await add(world, [])).status).toBe(422);
     expect(count(world)).toBe(0);
@@ -113,7 +160,9 @@ describe('an import', () => {
     expect(faultsOf(await addCsv(world, 'phone,"1390'))).toEqual([['/lines/1', 'quote']]);
     expect(faultsOf(await addCsv(world, 'kind,value,reason\n'))).toEqual([['', 'lines']]);
     expect((await addCsv(world, 'x'.repeat(4 * 1024 * 1024 + 1))).status).toBe(413);
-    expect((await world.call('POST', '/v1/desk/blacklist', { key: world.roleKeys.risk, body: 'a', headers: { 'content-type': 'text/plain' } })).status).toBe(415);
+    expect(
+      (await world.call('POST', '/v1/desk/blacklist', { key: world.roleKeys.risk, body: 'a', headers: { 'content-type': 'text/plain' } })).status,
+    ).toBe(415);
   });
 
   it('keeps the reply small however many lines are faulty', async () => {

@@ -15,15 +15,22 @@ interface Part {
 async function propose(world: World, { kind, id, edit, body, more, as = 'operator' }: Part): Promise<Reply> {
   const current = await world.call('GET', `/v1/desk/records/${kind}/${id}`, { key: world.roleKeys.viewer });
   const proposed = edit === undefined ? body : edit(structuredClone(current.json['body']) as unknown as Record<string, unknown>);
-  return world.call('POST', '/v1/desk/changes', { key: world.roleKeys[as], json: { kind, id, note: 'because', ...(proposed === undefined ? {} : { body: proposed }), ...more } });
+  return world.call('POST', '/v1/desk/changes', {
+    key: world.roleKeys[as],
+    json: { kind, id, note: 'because', ...(proposed === undefined ? {} : { body: proposed }), ...more },
+  });
 }
 
 function approve(world: World, change: Reply, as: 'approver' | 'admin' | 'operator' = 'approver', hash?: unknown): Promise<Reply> {
-  return world.call('POST', `/v1/desk/changes/${change.json['id']}/approve`, { key: world.roleKeys[as], json: { hash: hash ?? change.json['hash'] } });
+  return world.call('POST', `/v1/desk/changes/${change.json['id']}/approve`, {
+    key: world.roleKeys[as],
+    json: { hash: hash ?? change.json['hash'] },
+  });
 }
 
 const pause = (body: Record<string, unknown>): unknown => ({ ...body, status: 'paused' });
-const faultsOf = (reply: Reply): [string, string][] => (reply.json['errors'] as unknown as { pointer: string; code: string }[]).map((each) => [each.pointer, each.code]);
+const faultsOf = (reply: Reply): [string, string][] =>
+  (reply.json['errors'] as unknown as { pointer: string; code: string }[]).map((each) => [each.pointer, each.code]);
 
 describe('a change', () => {
   it('comes into force when a second person approves exactly that content, and routing uses it at once', async () => {
@@ -31,22 +38,40 @@ describe('a change', () => {
     const before = world.service.desk.snapshot();
     const change = await propose(world, { kind: 'funder', id: 'fnd_summit', edit: pause });
     expect(change.status).toBe(201);
-    expect(change.json).toMatchObject({ state: 'proposed', author: 'key_operator', base_version: 1, stale: false, diff: [{ pointer: '/status', change: 'changed', from: 'live', to: 'paused' }] });
+    expect(change.json).toMatchObject({
+      state: 'proposed',
+      author: 'key_operator',
+      base_version: 1,
+      stale: false,
+      diff: [{ pointer: '/status', change: 'changed', from: 'live', to: 'paused' }],
+    });
     expect(world.service.desk.snapshot()).toBe(before);
 
     const approved = await approve(world, change);
     expect(approved.status).toBe(200);
-    expect(approved.json).toMatchObject({ state: 'approved', decided_by: 'key_approver', diff: [{ pointer: '/status', from: 'live', to: 'paused' }] });
+    expect(approved.json).toMatchObject({
+      state: 'approved',
+      decided_by: 'key_approver',
+      diff: [{ pointer: '/status', from: 'live', to: 'paused' }],
+    });
     expect(world.service.desk.snapshot().funders.get('fnd_summit')!.status).toBe('paused');
     expect(world.service.desk.snapshot().version).toBe(before.version + 1);
 
     const record = await world.call('GET', '/v1/desk/records/funder/fnd_summit', { key: world.roleKeys.viewer });
-    expect(record.json).toMatchObject({ version: 2, author: 'key_operator', approver: 'key_approver', history: [{ version: 2 }, { version: 1, author: 'sandbox' }] });
+    expect(record.json).toMatchObject({
+      version: 2,
+      author: 'key_operator',
+      approver: 'key_approver',
+      history: [{ version: 2 }, { version: 1, author: 'sandbox' }],
+    });
     const view = await world.apply();
     expect((view.json['attempts'] as unknown as { funder: { id: string } }[]).map((each) => each.funder.id)).not.toContain('fnd_summit');
 
     const audit = await world.call('GET', '/v1/desk/audit', { key: world.roleKeys.risk });
-    expect((audit.json['data'] as unknown as { action: string; actor: string }[]).map(({ action, actor }) => [action, actor])).toEqual([['change.approved', 'key_approver'], ['change.proposed', 'key_operator']]);
+    expect((audit.json['data'] as unknown as { action: string; actor: string }[]).map(({ action, actor }) => [action, actor])).toEqual([
+      ['change.approved', 'key_approver'],
+      ['change.proposed', 'key_operator'],
+    ]);
     expect((await world.call('GET', '/v1/desk/audit/verify', { key: world.roleKeys.risk })).json).toMatchObject({ ok: true, head: { count: 2 } });
   });
 
@@ -62,7 +87,10 @@ describe('a change', () => {
 
   it('is not approved under the hash of another content', async () => {
     const world = await makeWorld();
-    const [one, other] = [await propose(world, { kind: 'funder', id: 'fnd_summit', edit: pause }), await propose(world, { kind: 'funder', id: 'fnd_river', edit: pause })];
+    const [one, other] = [
+      await propose(world, { kind: 'funder', id: 'fnd_summit', edit: pause }),
+      await propose(world, { kind: 'funder', id: 'fnd_river', edit: pause }),
+    ];
     const refused = await approve(world, one, 'approver', other.json['hash']);
     expect([refused.status, refused.json['code']]).toEqual([409, 'stale']);
     expect((await approve(world, one)).status).toBe(200);
@@ -90,7 +118,8 @@ describe('a change', () => {
     const world = await makeWorld();
     const change = await propose(world, { kind: 'funder', id: 'fnd_summit', edit: pause });
     const replies = await Promise.all([
-      approve(world, change), approve(world, change, 'admin'),
+      approve(world, change),
+      approve(world, change, 'admin'),
       world.call('POST', `/v1/desk/changes/${change.json['id']}/reject`, { key: world.roleKeys.approver }),
       world.call('POST', `/v1/desk/changes/${change.json['id']}/withdraw`, { key: world.roleKeys.operator }),
     ]);
@@ -102,7 +131,9 @@ describe('a change', () => {
     const world = await makeWorld();
     const change = await propose(world, { kind: 'funder', id: 'fnd_summit', edit: pause });
     expect((await world.call('POST', `/v1/desk/changes/${change.json['id']}/withdraw`, { key: world.roleKeys.risk })).status).toBe(403);
-    expect((await world.call('POST', `/v1/desk/changes/${change.json['id']}/withdraw`, { key: world.roleKeys.operator })).json['state']).toBe('withdrawn');
+    expect((await world.call('POST', `/v1/desk/changes/${change.json['id']}/withdraw`, { key: world.roleKeys.operator })).json['state']).toBe(
+      'withdrawn',
+    );
     const next = await propose(world, { kind: 'funder', id: 'fnd_summit', edit: pause });
     expect((await world.call('POST', `/v1/desk/changes/${next.json['id']}/reject`, { key: world.roleKeys.approver })).json['state']).toBe('rejected');
     expect((await approve(world, next)).json['code']).toBe('illegal_transition');
@@ -117,7 +148,9 @@ describe('a change', () => {
     await approve(world, change);
     expect(world.service.desk.snapshot().partnerOffers.has('pof_card')).toBe(false);
     const listed = await world.call('GET', '/v1/desk/records/partner_offer', { key: world.roleKeys.viewer });
-    expect((listed.json['data'] as unknown as { id: string; retired: boolean }[]).filter(({ retired }) => retired).map(({ id }) => id)).toEqual(['pof_card']);
+    expect((listed.json['data'] as unknown as { id: string; retired: boolean }[]).filter(({ retired }) => retired).map(({ id }) => id)).toEqual([
+      'pof_card',
+    ]);
     expect((await propose(world, { kind: 'partner_offer', id: 'pof_card', more: { retire: true } })).status).toBe(404);
     const back = await propose(world, { kind: 'partner_offer', id: 'pof_card', edit: (body) => body });
     expect(back.json).toMatchObject({ base_version: 2, diff: [{ pointer: '', change: 'added' }] });
@@ -127,9 +160,12 @@ describe('a change', () => {
 
   it('is made once per Idempotency-Key', async () => {
     const world = await makeWorld();
-    const call = () => world.call('POST', '/v1/desk/changes', {
-      key: world.roleKeys.operator, headers: { 'idempotency-key': 'once' }, json: { kind: 'channel', id: 'app-store', note: 'new', body: { id: 'app-store', name: 'Store', status: 'live' } },
-    });
+    const call = () =>
+      world.call('POST', '/v1/desk/changes', {
+        key: world.roleKeys.operator,
+        headers: { 'idempotency-key': 'once' },
+        json: { kind: 'channel', id: 'app-store', note: 'new', body: { id: 'app-store', name: 'Store', status: 'live' } },
+      });
     const [one, two] = [await call(), await call()];
     expect([one.status, two.status, two.text, two.headers.get('idempotent-replayed')]).toEqual([201, 201, one.text, 'true']);
     expect(world.service.deps.store.desk.changes(undefined, 10)).toHaveLength(1);
@@ -137,28 +173,112 @@ describe('a change', () => {
 });
 
 describe('a faulty proposal is refused with every fault, and stores nothing', () => {
-  const offer = { id: 'pof_new', partner_id: 'ptn_x', class: 'insurance', title: { zh: '保险', en: 'Cover' }, text: { zh: '广告', en: 'Ad' }, url: 'https://x.example/', status: 'live', payouts: {}, prior: { click: 0.1, lead: 0, sale: 0 } };
+  const offer = {
+    id: 'pof_new',
+    partner_id: 'ptn_x',
+    class: 'insurance',
+    title: { zh: '保险', en: 'Cover' },
+    text: { zh: '广告', en: 'Ad' },
+    url: 'https://x.example/',
+    status: 'live',
+    payouts: {},
+    prior: { click: 0.1, lead: 0, sale: 0 },
+  };
   const CASES: readonly [string, Part, [string, string][]][] = [
-    ['shape of the record', { kind: 'funder', id: 'fnd_summit', edit: (body) => ({ ...body, tier: 'one', colour: 'red' }) }, [['/body/tier', 'type'], ['/body/colour', 'unknown_field']]],
+    [
+      'shape of the record',
+      { kind: 'funder', id: 'fnd_summit', edit: (body) => ({ ...body, tier: 'one', colour: 'red' }) },
+      [
+        ['/body/tier', 'type'],
+        ['/body/colour', 'unknown_field'],
+      ],
+    ],
     ['no record at all', { kind: 'funder', id: 'fnd_new' }, [['/body', 'required']]],
     ['another id', { kind: 'funder', id: 'fnd_summit', edit: (body) => ({ ...body, id: 'fnd_other' }) }, [['/body/id', 'other_id']]],
-    ['a rule with an unknown fact', { kind: 'funder', id: 'fnd_summit', edit: (body) => ({ ...body, rule: { '>': [{ var: 'agee' }, 3] } }) }, [['/body/rule/>/0/var', 'rule_unknown_fact']]],
-    ['an unknown adapter', { kind: 'funder', id: 'fnd_summit', edit: (body) => ({ ...body, adapter: 'telex' }) }, [['/body/adapter', 'unknown_adapter']]],
-    ['a time zone nobody has', { kind: 'funder', id: 'fnd_summit', edit: (body) => ({ ...body, time_zone: 'Mars/Olympus' }) }, [['/body/time_zone', 'unknown_time_zone']]],
-    ['hours and dates the wrong way round', { kind: 'funder', id: 'fnd_summit', edit: (body) => ({ ...body, hours: [20, 8], whitelist: { evidence: 'x', valid_from: '2027-01-01', valid_to: '2026-01-01' } }) },
-      [['/body/hours', 'order'], ['/body/whitelist/valid_from', 'order']]],
-    ['two caps of one id', { kind: 'funder', id: 'fnd_summit', edit: (body) => ({ ...body, caps: [1, 2].map(() => ({ id: 'c', unit: 'count', window: 'day', limit: 1 })) }) }, [['/body/caps/1/id', 'twice']]],
-    ['a weight for no funder', { kind: 'policy', id: 'pol_default', edit: (body) => ({ ...body, weights: { fnd_nobody: 2 } }) }, [['/body/weights/fnd_nobody', 'unknown_funder']]],
-    ['a policy rule that calls a prototype', { kind: 'policy', id: 'pol_default', edit: (body) => ({ ...body, prescreen: { rules: [{ id: 'r', when: { toString: [] }, action: 'refuse', note: '' }] } }) },
-      [['/body/prescreen/rules/0/when/toString', 'rule_unknown_operator']]],
+    [
+      'a rule with an unknown fact',
+      { kind: 'funder', id: 'fnd_summit', edit: (body) => ({ ...body, rule: { '>': [{ var: 'agee' }, 3] } }) },
+      [['/body/rule/>/0/var', 'rule_unknown_fact']],
+    ],
+    [
+      'an unknown adapter',
+      { kind: 'funder', id: 'fnd_summit', edit: (body) => ({ ...body, adapter: 'telex' }) },
+      [['/body/adapter', 'unknown_adapter']],
+    ],
+    [
+      'a time zone nobody has',
+      { kind: 'funder', id: 'fnd_summit', edit: (body) => ({ ...body, time_zone: 'Mars/Olympus' }) },
+      [['/body/time_zone', 'unknown_time_zone']],
+    ],
+    [
+      'hours and dates the wrong way round',
+      {
+        kind: 'funder',
+        id: 'fnd_summit',
+        edit: (body) => ({ ...body, hours: [20, 8], whitelist: { evidence: 'x', valid_from: '2027-01-01', valid_to: '2026-01-01' } }),
+      },
+      [
+        ['/body/hours', 'order'],
+        ['/body/whitelist/valid_from', 'order'],
+      ],
+    ],
+    [
+      'two caps of one id',
+      {
+        kind: 'funder',
+        id: 'fnd_summit',
+        edit: (body) => ({ ...body, caps: [1, 2].map(() => ({ id: 'c', unit: 'count', window: 'day', limit: 1 })) }),
+      },
+      [['/body/caps/1/id', 'twice']],
+    ],
+    [
+      'a weight for no funder',
+      { kind: 'policy', id: 'pol_default', edit: (body) => ({ ...body, weights: { fnd_nobody: 2 } }) },
+      [['/body/weights/fnd_nobody', 'unknown_funder']],
+    ],
+    [
+      'a policy rule that calls a prototype',
+      {
+        kind: 'policy',
+        id: 'pol_default',
+        edit: (body) => ({ ...body, prescreen: { rules: [{ id: 'r', when: { toString: [] }, action: 'refuse', note: '' }] } }),
+      },
+      [['/body/prescreen/rules/0/when/toString', 'rule_unknown_operator']],
+    ],
     ['a second policy', { kind: 'policy', id: 'pol_aaa', body: { id: 'pol_aaa', name: 'A', strategy: 'wave' } }, [['/body/id', 'one_policy']]],
-    ['an origin with a path', { kind: 'channel', id: 'h5-demo', edit: (body) => ({ ...body, allowed_origins: ['https://a.example', 'https://a.example/x', 'nonsense'] }) },
-      [['/body/allowed_origins/1', 'origin'], ['/body/allowed_origins/2', 'origin']]],
-    ['a partner offer that promises approval', { kind: 'partner_offer', id: 'pof_new', body: { ...offer, title: { zh: '包过', en: 'x' } } }, [['/body/text', 'claims_approval']]],
-    ['a partner offer that leads astray', { kind: 'partner_offer', id: 'pof_new', body: { ...offer, url: 'javascript:alert(1)' } }, [['/body/url', 'malformed']]],
-    ['a reworded consent text under its old version', { kind: 'consent_text', id: 'application', edit: (body) => ({ ...body, zh: '我什么都同意' }) }, [['/body/version', 'same_version']]],
-    ['a second text for a purpose', { kind: 'consent_text', id: 'again', body: { id: 'again', purpose: 'application', version: '2', zh: 'x', en: 'x' } }, [['/body/id', 'one_text']]],
-    ['a second cap from the same day', { kind: 'cost_cap', id: 'more', body: { id: 'more', funder_type: 'bank', valid_from: '2025-10-01', max_apr_bps: 3_600, source: 'x' } }, [['/body/valid_from', 'same_day']]],
+    [
+      'an origin with a path',
+      { kind: 'channel', id: 'h5-demo', edit: (body) => ({ ...body, allowed_origins: ['https://a.example', 'https://a.example/x', 'nonsense'] }) },
+      [
+        ['/body/allowed_origins/1', 'origin'],
+        ['/body/allowed_origins/2', 'origin'],
+      ],
+    ],
+    [
+      'a partner offer that promises approval',
+      { kind: 'partner_offer', id: 'pof_new', body: { ...offer, title: { zh: '包过', en: 'x' } } },
+      [['/body/text', 'claims_approval']],
+    ],
+    [
+      'a partner offer that leads astray',
+      { kind: 'partner_offer', id: 'pof_new', body: { ...offer, url: 'javascript:alert(1)' } },
+      [['/body/url', 'malformed']],
+    ],
+    [
+      'a reworded consent text under its old version',
+      { kind: 'consent_text', id: 'application', edit: (body) => ({ ...body, zh: '我什么都同意' }) },
+      [['/body/version', 'same_version']],
+    ],
+    [
+      'a second text for a purpose',
+      { kind: 'consent_text', id: 'again', body: { id: 'again', purpose: 'application', version: '2', zh: 'x', en: 'x' } },
+      [['/body/id', 'one_text']],
+    ],
+    [
+      'a second cap from the same day',
+      { kind: 'cost_cap', id: 'more', body: { id: 'more', funder_type: 'bank', valid_from: '2025-10-01', max_apr_bps: 3_600, source: 'x' } },
+      [['/body/valid_from', 'same_day']],
+    ],
     ['the same again', { kind: 'funder', id: 'fnd_summit', edit: (body) => body }, [['/body', 'no_change']]],
     ['retiring the policy', { kind: 'policy', id: 'pol_default', more: { retire: true } }, [['/retire', 'needed']]],
     ['retiring a consent text', { kind: 'consent_text', id: 'credit_decision', more: { retire: true } }, [['/retire', 'needed']]],
@@ -205,7 +325,9 @@ describe('records', () => {
     const seen: string[] = [];
     let cursor: unknown = '';
     for (let page = 0; cursor !== null && page < 5; page += 1) {
-      const reply: Reply = await world.call('GET', `/v1/desk/changes?limit=2${cursor === '' ? '' : `&cursor=${cursor as string}`}`, { key: world.roleKeys.viewer });
+      const reply: Reply = await world.call('GET', `/v1/desk/changes?limit=2${cursor === '' ? '' : `&cursor=${cursor as string}`}`, {
+        key: world.roleKeys.viewer,
+      });
       seen.push(...(reply.json['data'] as unknown as { record_id: string }[]).map((each) => each.record_id));
       cursor = reply.json['next_cursor'];
     }

@@ -45,7 +45,7 @@ describe('secrets', () => {
     const audit = await world.call('GET', '/v1/desk/audit', admin());
     expect(JSON.stringify(audit.json)).toContain('fnd_river/api_secret');
     expect(JSON.stringify(audit.json)).not.toContain(secret);
-    expect(JSON.stringify(world.db.all("SELECT CAST(sealed AS TEXT) AS t FROM desk_secrets"))).not.toContain(secret);
+    expect(JSON.stringify(world.db.all('SELECT CAST(sealed AS TEXT) AS t FROM desk_secrets'))).not.toContain(secret);
   });
 
   it('knows no other slot and no other owner', async () => {

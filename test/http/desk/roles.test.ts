@@ -53,7 +53,9 @@ function attempt(route: string, key: string | undefined) {
 }
 
 it('names every route of the desk', () => {
-  const routes = new Set(world.app.routes.filter(({ method, path }) => method !== 'ALL' && DESK_PATH.test(path)).map(({ method, path }) => `${method} ${path}`));
+  const routes = new Set(
+    world.app.routes.filter(({ method, path }) => method !== 'ALL' && DESK_PATH.test(path)).map(({ method, path }) => `${method} ${path}`),
+  );
   expect([...routes].toSorted()).toEqual(Object.keys(TABLE).toSorted());
 });
 
@@ -79,7 +81,18 @@ it('nothing came of any of it', () => {
 
 it('a key without a role may do nothing', async () => {
   const { deps } = world.service;
-  await deps.commit((tx) => tx.desk.insertKey({ id: 'key_roleless', hash: deps.vault.sha256Hex('ok_test_world_roleless'), kind: 'operator', channelId: null, role: null, name: 'x', createdAtMs: 0, revokedAtMs: null }));
+  await deps.commit((tx) =>
+    tx.desk.insertKey({
+      id: 'key_roleless',
+      hash: deps.vault.sha256Hex('ok_test_world_roleless'),
+      kind: 'operator',
+      channelId: null,
+      role: null,
+      name: 'x',
+      createdAtMs: 0,
+      revokedAtMs: null,
+    }),
+  );
   world.service.desk.reload();
   for (const route of Object.keys(TABLE)) expect((await attempt(route, 'ok_test_world_roleless')).status).toBe(403);
 });

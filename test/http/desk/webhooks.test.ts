@@ -12,17 +12,28 @@ function receiver(): { answers: number; readonly options: WorldOptions } {
   return made;
 }
 const create = (world: World, json: object = {}, key?: string): Promise<Reply> =>
-  world.call('POST', '/v1/webhook-endpoints', { key: world.roleKeys.operator, json: { url: URL_OF, types: ['application.*'], ...json }, ...(key === undefined ? {} : { headers: { 'idempotency-key': key } }) });
+  world.call('POST', '/v1/webhook-endpoints', {
+    key: world.roleKeys.operator,
+    json: { url: URL_OF, types: ['application.*'], ...json },
+    ...(key === undefined ? {} : { headers: { 'idempotency-key': key } }),
+  });
 const received = (world: World): OutboundRequest[] => world.sent.filter(({ url }) => url === URL_OF);
 const idsOf = (requests: readonly OutboundRequest[]): string[] => requests.map(({ headers }) => headers['webhook-id']!);
-const deliveries = async (world: World, id: unknown, query = ''): Promise<{ id: string; state: string; tries: number; last_error: string | null }[]> =>
+const deliveries = async (
+  world: World,
+  id: unknown,
+  query = '',
+): Promise<{ id: string; state: string; tries: number; last_error: string | null }[]> =>
   (await world.call('GET', `/v1/webhook-endpoints/${id as string}/deliveries${query}`, { key: world.roleKeys.viewer })).json['data'] as never;
-const faultsOf = (reply: Reply): [string, string][] => (reply.json['errors'] as unknown as { pointer: string; code: string }[]).map((each) => [each.pointer, each.code]);
+const faultsOf = (reply: Reply): [string, string][] =>
+  (reply.json['errors'] as unknown as { pointer: string; code: string }[]).map((each) => [each.pointer, each.code]);
 
 /** The `v1` signatures of a request that this secret made. */
 function signedBy(request: OutboundRequest, secret: string): boolean {
   const { 'webhook-id': id, 'webhook-timestamp': at, 'webhook-signature': signatures } = request.headers;
-  const made = createHmac('sha256', Buffer.from(secret.slice('whsec_'.length), 'base64')).update(`${id}.${at}.${request.body as string}`).digest('base64');
+  const made = createHmac('sha256', Buffer.from(secret.slice('whsec_'.length), 'base64'))
+    .update(`${id}.${at}.${request.body as string}`)
+    .digest('base64');
   return signatures!.split(' ').includes(`v1,${made}`);
 }
 
@@ -35,12 +46,22 @@ describe('a webhook endpoint', () => {
     expect(made.json['secret']).toMatch(/^whsec_/);
     await world.apply();
     const requests = received(world);
-    expect(requests.map(({ body }) => (JSON.parse(body as string) as { type: string }).type)).toEqual(['application.submitted', 'application.routing', 'application.offered']);
-    const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: Buffer.from((made.json['public_key'] as string).slice('whpk_'.length), 'base64').toString('base64url') }, format: 'jwk' });
+    expect(requests.map(({ body }) => (JSON.parse(body as string) as { type: string }).type)).toEqual([
+      'application.submitted',
+      'application.routing',
+      'application.offered',
+    ]);
+    const key = createPublicKey({
+      key: { kty: 'OKP', crv: 'Ed25519', x: Buffer.from((made.json['public_key'] as string).slice('whpk_'.length), 'base64').toString('base64url') },
+      format: 'jwk',
+    });
     for (const request of requests) {
       expect(signedBy(request, made.json['secret'])).toBe(true);
       const { 'webhook-id': id, 'webhook-timestamp': at, 'webhook-signature': signatures } = request.headers;
-      const asymmetric = signatures!.split(' ').find((each) => each.startsWith('v1a,'))!.slice(4);
+      const asymmetric = signatures!
+        .split(' ')
+        .find((each) => each.startsWith('v1a,'))!
+        .slice(4);
       expect(verify(null, Buffer.from(`${id}.${at}.${request.body as string}`), key, Buffer.from(asymmetric, 'base64'))).toBe(true);
       for (const secret of ['张三', '13800000001', '110105199003072338']) expect(request.body).not.toContain(secret);
     }
@@ -53,7 +74,13 @@ describe('a webhook endpoint', () => {
     const again = await create(world, {}, 'once');
     expect(again.text).toBe(made.text);
     const secret = made.json['secret'] as unknown as string;
-    const paths = ['/v1/webhook-endpoints', `/v1/webhook-endpoints/${made.json['id']}`, '/v1/desk/records/webhook_endpoint', `/v1/desk/records/webhook_endpoint/${made.json['id']}`, '/v1/desk/audit'];
+    const paths = [
+      '/v1/webhook-endpoints',
+      `/v1/webhook-endpoints/${made.json['id']}`,
+      '/v1/desk/records/webhook_endpoint',
+      `/v1/desk/records/webhook_endpoint/${made.json['id']}`,
+      '/v1/desk/audit',
+    ];
     for (const path of paths) {
       const reply = await world.call('GET', path, { key: world.roleKeys.admin });
       expect(reply.status).toBe(200);
@@ -122,8 +149,11 @@ describe('a webhook endpoint', () => {
     await world.apply();
     const shown = () => world.call('GET', `/v1/webhook-endpoints/${made.json['id']}`, { key: world.roleKeys.viewer });
     expect((await shown()).json).toMatchObject({ status: 'disabled', disabled_reason: 'gone' });
-    expect((await deliveries(world, made.json['id'], '?state=dead'))).toMatchObject([{ state: 'dead' }]);
-    const patched = await world.call('PATCH', `/v1/webhook-endpoints/${made.json['id']}`, { key: world.roleKeys.operator, json: { status: 'enabled' } });
+    expect(await deliveries(world, made.json['id'], '?state=dead')).toMatchObject([{ state: 'dead' }]);
+    const patched = await world.call('PATCH', `/v1/webhook-endpoints/${made.json['id']}`, {
+      key: world.roleKeys.operator,
+      json: { status: 'enabled' },
+    });
     expect(patched.json).toMatchObject({ status: 'enabled', disabled_reason: null, health: { failing_since: null, disabled_at: null } });
     hooks.answers = 200;
     await world.apply({ phone: '13900000001', employment: 'student' });
@@ -134,7 +164,12 @@ describe('a webhook endpoint', () => {
     const world = await makeWorld();
     const made = await create(world);
     const patch = (json: object) => world.call('PATCH', `/v1/webhook-endpoints/${made.json['id']}`, { key: world.roleKeys.operator, json });
-    expect((await patch({ types: ['*'], status: 'disabled' })).json).toMatchObject({ types: ['*'], status: 'disabled', disabled_reason: 'by an operator', version: 2 });
+    expect((await patch({ types: ['*'], status: 'disabled' })).json).toMatchObject({
+      types: ['*'],
+      status: 'disabled',
+      disabled_reason: 'by an operator',
+      version: 2,
+    });
     await world.apply();
     expect(received(world)).toEqual([]);
     expect((await patch({ status: 'disabled' })).json['version']).toBe(2);
@@ -185,7 +220,11 @@ describe('sending again', () => {
 
     expect((await replay({ since })).json).toEqual({ queued: sentFirst.length + 2 });
     await world.settle(1_000);
-    expect(idsOf(received(world)).slice(sentFirst.length + 2).toSorted()).toEqual([...sentFirst, ...sentSecond].toSorted());
+    expect(
+      idsOf(received(world))
+        .slice(sentFirst.length + 2)
+        .toSorted(),
+    ).toEqual([...sentFirst, ...sentSecond].toSorted());
     expect(new Set(idsOf(received(world))).size).toBe(sentFirst.length + 2);
     expect((await replay({ since: new Date(world.clock.nowMs() + HOUR).toISOString() })).json).toEqual({ queued: 0 });
     expect((await replay({ since: 'yesterday' })).status).toBe(422);
@@ -205,7 +244,10 @@ describe('sending again', () => {
     hooks.answers = 200;
     await world.call('PATCH', `/v1/webhook-endpoints/${made.json['id']}`, { key: world.roleKeys.operator, json: { status: 'enabled' } });
     const before = received(world).length;
-    const replayed = await world.call('POST', `/v1/webhook-endpoints/${made.json['id']}/replay`, { key: world.roleKeys.operator, json: { since, dead_only: true } });
+    const replayed = await world.call('POST', `/v1/webhook-endpoints/${made.json['id']}/replay`, {
+      key: world.roleKeys.operator,
+      json: { since, dead_only: true },
+    });
     expect(replayed.json).toEqual({ queued: 1 });
     await world.settle(1_000);
     expect(idsOf(received(world).slice(before))).toEqual([dead[0]!.id]);
@@ -219,10 +261,20 @@ describe('sending again', () => {
     const made = await create(world);
     await deps.commit((tx) => {
       for (let index = 0; index < 1_200; index += 1) {
-        tx.feed.append({ type: 'application.expired', applicationId: `app_${index}`, applicationSeq: 1, channelId: 'h5-demo', atMs: deps.clock.nowMs(), data: {} });
+        tx.feed.append({
+          type: 'application.expired',
+          applicationId: `app_${index}`,
+          applicationSeq: 1,
+          channelId: 'h5-demo',
+          atMs: deps.clock.nowMs(),
+          data: {},
+        });
       }
     });
-    const replayed = await world.call('POST', `/v1/webhook-endpoints/${made.json['id']}/replay`, { key: world.roleKeys.operator, json: { since: new Date(world.clock.nowMs()).toISOString() } });
+    const replayed = await world.call('POST', `/v1/webhook-endpoints/${made.json['id']}/replay`, {
+      key: world.roleKeys.operator,
+      json: { since: new Date(world.clock.nowMs()).toISOString() },
+    });
     expect(replayed.json).toEqual({ queued: 1_200 });
     await world.settle(2_000);
     const early = received(world).length;
