@@ -1,6 +1,6 @@
 /**
  * npm run bench -- [--json] [--seconds 5] [--rounds 5] [--in-flight 128] [--soak 60] [--targets bare,sealed,millrace] [--profile]
- *   [--data-root DIR] [--node-flags '--single-threaded-gc']
+ *   [--data-root DIR] [--node-flags ='--single-threaded-gc --max-semi-space-size=64']
  *
  * Measures every target in one run, in turns: each round gives each target the same time, so that a noisy machine harms all alike, and
  * the median of the rounds counts. Server on one core, load and doubles on the other. The last line is JSON.
@@ -23,7 +23,7 @@ const { values } = parseArgs({
     soak: { type: 'string', default: '60' },
     targets: { type: 'string', default: Object.keys(TARGETS).join(',') },
     'data-root': { type: 'string', default: tmpdir() },
-    'node-flags': { type: 'string', default: '--single-threaded-gc' },
+    'node-flags': { type: 'string', default: '--single-threaded-gc --max-semi-space-size=64' },
     profile: { type: 'boolean', default: false },
   },
 });
