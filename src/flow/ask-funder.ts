@@ -146,7 +146,8 @@ function applyPrecheck(work: Work, attemptId: string, asking: Asking, answer: Ca
 export function goOn(work: Work, application: ApplicationRow, attempt: AttemptRow, asking: Pick<Asking, 'funder' | 'adapter'>): void {
   const want = { legalEntity: asking.funder.legal_entity, purpose: 'credit_decision', needs: asking.adapter.submit.needs } as const;
   const grant = liveGrant(work.consentsOf(application.id), want, work.nowMs);
-  const stillWanted = application.state === 'routing' || application.state === 'pending';
+  // Also while there is an offer already: of those asked at once, the borrower picks.
+  const stillWanted = application.state === 'routing' || application.state === 'pending' || application.state === 'offered';
   if (grant !== null && stillWanted) return beginSubmit(work, application, attempt, { ...asking, grant });
   work.moveAttempt(attempt, 'cancelled');
   attempt.decidedAtMs = work.nowMs;
