@@ -8,6 +8,7 @@ export default defineConfig({
     testTimeout: 15_000,
     hookTimeout: 30_000,
     retry: 0,
+    setupFiles: ['test/setup.ts'],
     env: { TZ: 'UTC' },
   },
 });

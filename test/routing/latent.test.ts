@@ -51,7 +51,8 @@ describe('what a decline teaches', () => {
         const [lowAfter, highAfter] = [afterDeclines(low, weights), afterDeclines(high, weights)];
         expect(lowAfter).toBeLessThan(low);
         expect(lowAfter).toBeGreaterThan(0);
-        expect(highAfter).toBeGreaterThanOrEqual(lowAfter);
+        // Two that differ in the last bit alone may change places by rounding.
+        expect(highAfter).toBeGreaterThanOrEqual(lowAfter - 1e-12);
         expect(highAfter).toBeLessThan(high);
       }),
       { numRuns: 500 },
