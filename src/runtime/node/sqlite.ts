@@ -29,7 +29,7 @@ export function openDatabase(path: string, migrations: readonly Migration[], now
   client.pragma('mmap_size = 268435456');
   client.pragma('temp_store = MEMORY');
   // Indexes of keyed hashes touch pages all over the file; a longer log lets many changes of one page become one write.
-  client.pragma('wal_autocheckpoint = 8000');
+  client.pragma('wal_autocheckpoint = 4000');
   const db = drizzle(client) as unknown as Database;
   const migrated = migrate(db, (script) => void client.exec(script), migrations, nowMs);
   // better-sqlite3 lowers this to NORMAL at the first transaction of a write-ahead log; then set it again and look.
