@@ -12,14 +12,15 @@ import { APPLICATION_ENDED } from '../domain/states.ts';
 import type { CallResult } from '../dispatch/lines.ts';
 import type { ApplicationRow, AttemptRow } from '../store/index.ts';
 import { advance } from './advance.ts';
+import { endAttempt } from './end-attempt.ts';
 import { fieldSource, isComplete, openBody } from './application-body.ts';
 import { contextFor } from './adapter-context.ts';
 import type { Deps } from './deps.ts';
 import type { Carried } from './effects.ts';
-import { factsOf } from '../domain/facts.ts';
+import { factsOfBody } from './facts-of-application.ts';
 import { loadPhotos } from './photos.ts';
 import { settleAttempt } from './settle-attempt.ts';
-import { beginSubmit, releaseCaps } from './start-attempt.ts';
+import { beginSubmit } from './start-attempt.ts';
 import { perform, Work } from './work.ts';
 
 interface Asking {
@@ -79,7 +80,7 @@ export function refOf(attempt: AttemptRow): AttemptRef {
 
 /** Whether the answer of a submit is surely "not taken", and what follows from each. */
 export function applySubmit(work: Work, attemptId: string, answer: SubmitAnswer): void {
-  const found = workOn(work, attemptId);
+  const found = work.attemptAndApplication(attemptId);
   if (found === null) return;
   const { application, attempt } = found;
   switch (answer.kind) {
@@ -111,15 +112,12 @@ export function markUnknown(work: Work, application: ApplicationRow, attempt: At
 
 export function fail(work: Work, application: ApplicationRow, attempt: AttemptRow, detail: string): void {
   attempt.reason = { code: 'other', detail };
-  attempt.decidedAtMs = work.nowMs;
-  releaseCaps(work, attempt);
-  work.clearTimer('attempt', attempt.id);
-  work.emit('attempt.failed', application, { attempt_id: attempt.id, funder_id: attempt.funderId });
+  endAttempt(work, application, attempt, 'attempt.failed');
   advance(work, application);
 }
 
 function applyPrecheck(work: Work, attemptId: string, asking: Asking, answer: CallResult<PrecheckAnswer>['answer']): void {
-  const found = workOn(work, attemptId);
+  const found = work.attemptAndApplication(attemptId);
   if (found === null || found.attempt.state !== 'checking') return;
   const { application, attempt } = found;
   switch (answer.kind) {
@@ -128,9 +126,7 @@ function applyPrecheck(work: Work, attemptId: string, asking: Asking, answer: Ca
     case 'ineligible':
       work.moveAttempt(attempt, 'ineligible');
       attempt.reason = { code: answer.reason.code, detail: answer.reason.detail };
-      attempt.decidedAtMs = work.nowMs;
-      work.clearTimer('attempt', attempt.id);
-      work.emit('attempt.ineligible', application, { attempt_id: attempt.id, funder_id: attempt.funderId, reason: answer.reason.code });
+      endAttempt(work, application, attempt, 'attempt.ineligible', { data: { reason: answer.reason.code } });
       return advance(work, application);
     case 'unavailable':
     case 'unknown':
@@ -150,10 +146,7 @@ export function goOn(work: Work, application: ApplicationRow, attempt: AttemptRo
   const stillWanted = application.state === 'routing' || application.state === 'pending' || application.state === 'offered';
   if (grant !== null && stillWanted) return beginSubmit(work, application, attempt, { ...asking, grant });
   work.moveAttempt(attempt, 'cancelled');
-  attempt.decidedAtMs = work.nowMs;
-  releaseCaps(work, attempt);
-  work.clearTimer('attempt', attempt.id);
-  work.emit('attempt.cancelled', application, { attempt_id: attempt.id, funder_id: attempt.funderId });
+  endAttempt(work, application, attempt, 'attempt.cancelled');
   advance(work, application);
 }
 
@@ -181,8 +174,7 @@ async function build<N extends readonly FieldName[]>(
   const grant = liveGrant(deps.store.dispatch.consentsOf(application.id), { ...to, needs }, nowMs);
   if (grant === null || body === null || !isComplete(body)) return null;
   const photos = needs.includes('id_photos') ? await loadPhotos(deps, application.id) : [];
-  const facts =
-    carry?.facts ?? factsOf(body.applicant, body.request, { ...body.visit, channel: application.channelId }, application.submittedAtMs ?? nowMs);
+  const facts = carry?.facts ?? factsOfBody(application, body, nowMs);
   return make(openGranted(needs, grant, fieldSource(body, facts, photos), to));
 }
 
@@ -198,20 +190,13 @@ function isGranted(deps: Deps, { application, funder }: Asking, needs: readonly 
 
 /** Consent went, or the borrower was erased, between commit and call: nothing was sent. */
 function abandon(work: Work, attemptId: string, receiptId: string): void {
-  const attempt = work.attempt(attemptId);
-  const application = attempt === null ? null : work.application(attempt.applicationId);
-  if (attempt === null || application === null) return;
+  const found = work.attemptAndApplication(attemptId);
+  if (found === null) return;
+  const { attempt, application } = found;
   const receipt = work.tx.dispatch.receiptsOf(attemptId).find((row) => row.id === receiptId);
   if (receipt !== undefined) work.tx.dispatch.finishReceipt({ ...receipt, outcome: 'not_sent' });
   if (!work.moveAttempt(attempt, attempt.state === 'checking' ? 'check_failed' : 'not_accepted')) return;
   fail(work, application, attempt, 'not sent: consent withdrawn');
-}
-
-function workOn(work: Work, attemptId: string): { application: ApplicationRow; attempt: AttemptRow } | null {
-  const attempt = work.attempt(attemptId);
-  if (attempt === null) return null;
-  const application = work.application(attempt.applicationId);
-  return application === null ? null : { application, attempt };
 }
 
 function finishReceipt(work: Work, asking: Asking, receiptId: string, request: OutboundRequest, result: CallResult<{ readonly kind: string }>): void {

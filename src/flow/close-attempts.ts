@@ -1,6 +1,6 @@
 /** Takes back what is still open at funders once an application has ended or was taken elsewhere. */
 import type { ApplicationRow } from '../store/index.ts';
-import { releaseCaps } from './start-attempt.ts';
+import { endAttempt } from './end-attempt.ts';
 import type { Work } from './work.ts';
 
 /**
@@ -13,10 +13,7 @@ export function releaseOpenAttempts(work: Work, application: ApplicationRow, exc
     switch (attempt.state) {
       case 'planned':
         if (!work.moveAttempt(attempt, 'cancelled')) break;
-        releaseCaps(work, attempt);
-        attempt.decidedAtMs = work.nowMs;
-        work.clearTimer('attempt', attempt.id);
-        work.emit('attempt.cancelled', application, { attempt_id: attempt.id, funder_id: attempt.funderId });
+        endAttempt(work, application, attempt, 'attempt.cancelled');
         break;
       case 'pending':
       case 'unknown':

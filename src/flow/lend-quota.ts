@@ -4,6 +4,7 @@ import { advance } from './advance.ts';
 import { goOn } from './ask-funder.ts';
 import type { Deps } from './deps.ts';
 import type { LeaseWant } from './effects.ts';
+import { endAttempt } from './end-attempt.ts';
 import { perform } from './work.ts';
 
 /** Loans under way by cap window, of each service: all who wait for one window wait for the same loan. */
@@ -12,9 +13,9 @@ const underWay = new WeakMap<Deps, Map<string, Promise<void>>>();
 export async function lendQuota(deps: Deps, attemptId: string, wants: readonly LeaseWant[]): Promise<void> {
   for (const want of wants) await borrowOnce(deps, want);
   await perform(deps, (work) => {
-    const attempt = work.attempt(attemptId);
-    const application = attempt === null ? null : work.application(attempt.applicationId);
-    if (attempt === null || application === null || (attempt.state !== 'planned' && attempt.state !== 'checking')) return;
+    const found = work.attemptAndApplication(attemptId);
+    if (found === null || (found.attempt.state !== 'planned' && found.attempt.state !== 'checking')) return;
+    const { attempt, application } = found;
     const funder = work.desk.funders.get(attempt.funderId);
     const adapter = funder === undefined ? undefined : deps.adapters.get(funder.adapter);
     const room =
@@ -26,9 +27,7 @@ export async function lendQuota(deps: Deps, attemptId: string, wants: readonly L
     if (funder !== undefined && adapter !== undefined && room) return goOn(work, application, attempt, { funder, adapter });
     work.moveAttempt(attempt, 'cancelled');
     attempt.reason = { code: 'other', detail: 'cap exhausted' };
-    attempt.decidedAtMs = work.nowMs;
-    work.clearTimer('attempt', attempt.id);
-    work.emit('attempt.cancelled', application, { attempt_id: attempt.id, funder_id: attempt.funderId, why: 'cap' });
+    endAttempt(work, application, attempt, 'attempt.cancelled', { data: { why: 'cap' } });
     advance(work, application);
   });
 }

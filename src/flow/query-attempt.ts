@@ -10,10 +10,10 @@ import type { ApplicationRow, AttemptRow } from '../store/index.ts';
 import { contextFor } from './adapter-context.ts';
 import { closeOfferOf } from './add-offer.ts';
 import { advance } from './advance.ts';
+import { endAttempt } from './end-attempt.ts';
 import { fail, goOn, markUnknown, refOf } from './ask-funder.ts';
 import type { Deps } from './deps.ts';
 import { pollDueMs, settleAttempt } from './settle-attempt.ts';
-import { releaseCaps } from './start-attempt.ts';
 import { EFFECT_GRACE_MS, perform, type Work } from './work.ts';
 
 /** A message that has been on its way for longer than this does not arrive any more; until then "no such order" may mean "not yet". */
@@ -92,9 +92,9 @@ export async function cancelAttempt(deps: Deps, attemptId: string): Promise<void
 /** We died, or the desk did not answer: what was on the wire is unknown, what was not is begun again. */
 async function resume(deps: Deps, { attempt, funder, adapter }: Target): Promise<void> {
   await perform(deps, (work) => {
-    const row = work.attempt(attempt.id);
-    const application = row === null ? null : work.application(row.applicationId);
-    if (row === null || application === null || row.state !== attempt.state) return;
+    const found = work.attemptAndApplication(attempt.id);
+    if (found === null || found.attempt.state !== attempt.state) return;
+    const { attempt: row, application } = found;
     if (row.state === 'submitting') return markUnknown(work, application, row, 'interrupted');
     if (funder === undefined || adapter === undefined) {
       work.moveAttempt(row, row.state === 'checking' ? 'check_failed' : 'cancelled');
@@ -110,9 +110,9 @@ async function resume(deps: Deps, { attempt, funder, adapter }: Target): Promise
 
 /** Returns true when the attempt is past its time and is to be taken back. */
 function afterQuery(work: Work, attemptId: string, answer: QueryAnswer): boolean {
-  const attempt = work.attempt(attemptId);
-  const application = attempt === null ? null : work.application(attempt.applicationId);
-  if (attempt === null || application === null || (attempt.state !== 'unknown' && attempt.state !== 'pending')) return false;
+  const found = work.attemptAndApplication(attemptId);
+  if (found === null || (found.attempt.state !== 'unknown' && found.attempt.state !== 'pending')) return false;
+  const { attempt, application } = found;
   switch (answer.kind) {
     case 'approved':
     case 'declined':
@@ -165,9 +165,9 @@ function nextAskMs(work: Work, attempt: AttemptRow): number {
 }
 
 function afterCancel(work: Work, attemptId: string, answer: CancelAnswer, asked: boolean): void {
-  const attempt = work.attempt(attemptId);
-  const application = attempt === null ? null : work.application(attempt.applicationId);
-  if (attempt === null || application === null) return;
+  const found = work.attemptAndApplication(attemptId);
+  if (found === null) return;
+  const { attempt, application } = found;
   const was = attempt.state;
   if (was !== 'unknown' && was !== 'pending' && was !== 'approved') return work.clearTimer('attempt', attemptId);
   const gone = answer.kind === 'cancelled' || (answer.kind === 'not_found' && work.nowMs >= arrivedByMs(work, attempt));
@@ -188,9 +188,9 @@ function afterCancel(work: Work, attemptId: string, answer: CancelAnswer, asked:
 function endCancelled(work: Work, application: ApplicationRow, attempt: AttemptRow, sure: boolean): void {
   const wasApproved = attempt.state === 'approved';
   work.moveAttempt(attempt, 'cancelled');
-  if (sure) releaseCaps(work, attempt);
   if (wasApproved) closeOfferOf(work, application, attempt, 'cancelled');
-  close(work, application, attempt, 'attempt.cancelled');
+  endAttempt(work, application, attempt, 'attempt.cancelled', sure ? {} : { caps: 'kept' });
+  advance(work, application);
 }
 
 function isOffered(work: Work, attempt: AttemptRow): boolean {
@@ -201,13 +201,7 @@ function isOffered(work: Work, attempt: AttemptRow): boolean {
 
 function expireAttempt(work: Work, application: ApplicationRow, attempt: AttemptRow): void {
   work.moveAttempt(attempt, 'expired');
-  close(work, application, attempt, 'attempt.expired');
-}
-
-function close(work: Work, application: ApplicationRow, attempt: AttemptRow, event: 'attempt.cancelled' | 'attempt.expired'): void {
-  attempt.decidedAtMs = work.nowMs;
-  work.clearTimer('attempt', attempt.id);
-  work.emit(event, application, { attempt_id: attempt.id, funder_id: attempt.funderId });
+  endAttempt(work, application, attempt, 'attempt.expired', { caps: 'kept' });
   advance(work, application);
 }
 

@@ -1,11 +1,11 @@
 /** Prescreens a complete application and, when it passes, plans and asks the first funder: all in the commit of its submission. */
 import { checkIdNumber } from '../domain/id-number.ts';
-import { factsOf } from '../domain/facts.ts';
 import type { Facts } from '../domain/applicant.ts';
 import { prescreen, type PrescreenInput, type PrescreenReason, type PrescreenResult } from '../prescreen/prescreen.ts';
 import { bandOf } from '../routing/band.ts';
 import type { ApplicationRow } from '../store/index.ts';
 import { advance } from './advance.ts';
+import { factsOfBody } from './facts-of-application.ts';
 import { isComplete, missingFields, type ApplicationBody, type CompleteBody } from './application-body.ts';
 import { PLATFORM } from './record-consents.ts';
 import type { Work } from './work.ts';
@@ -87,7 +87,7 @@ function act(
 
 function screenFacts(work: Work, application: ApplicationRow, body: ApplicationBody): Facts | null {
   if (!isComplete(body) || !checkIdNumber(body.applicant.id_number, work.nowMs).ok) return null;
-  return factsOf(body.applicant, body.request, { ...body.visit, channel: application.channelId }, application.submittedAtMs ?? work.nowMs);
+  return factsOfBody(application, body, work.nowMs);
 }
 
 function judge(work: Work, application: ApplicationRow, body: ApplicationBody, facts: Facts | null): PrescreenResult {

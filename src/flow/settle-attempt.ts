@@ -7,9 +7,9 @@ import type { DecisionAnswer, FunderOffer, FunderReason } from '../../adapters/c
 import { unreachable } from '../domain/failures.ts';
 import type { ApplicationRow, AttemptRow } from '../store/index.ts';
 import { advance } from './advance.ts';
+import { endAttempt } from './end-attempt.ts';
 import { addOffer, closeOfferOf } from './add-offer.ts';
 import { applyLoanNews } from './apply-loan-news.ts';
-import { releaseCaps } from './start-attempt.ts';
 import { ownRef } from './strike-person.ts';
 import type { Work } from './work.ts';
 
@@ -94,14 +94,7 @@ function applyDecline(work: Work, application: ApplicationRow, attempt: AttemptR
   if (!work.moveAttempt(attempt, 'declined')) return 'duplicate';
   noteDecision(work, attempt);
   attempt.reason = { code: reason.code, detail: reason.detail };
-  releaseCaps(work, attempt);
-  work.clearTimer('attempt', attempt.id);
-  work.emit('attempt.declined', application, {
-    attempt_id: attempt.id,
-    funder_id: attempt.funderId,
-    reason: reason.code,
-    ...evidence(work, application, attempt),
-  });
+  endAttempt(work, application, attempt, 'attempt.declined', { data: { reason: reason.code, ...evidence(work, application, attempt) } });
   if (wasApproved) closeOfferOf(work, application, attempt, 'cancelled');
   return 'applied';
 }
@@ -110,10 +103,7 @@ function applyDecline(work: Work, application: ApplicationRow, attempt: AttemptR
 function applyCancelled(work: Work, application: ApplicationRow, attempt: AttemptRow): Settled {
   const wasApproved = attempt.state === 'approved';
   if (!work.moveAttempt(attempt, 'cancelled')) return 'duplicate';
-  attempt.decidedAtMs = work.nowMs;
-  releaseCaps(work, attempt);
-  work.clearTimer('attempt', attempt.id);
-  work.emit('attempt.cancelled', application, { attempt_id: attempt.id, funder_id: attempt.funderId });
+  endAttempt(work, application, attempt, 'attempt.cancelled');
   if (wasApproved) closeOfferOf(work, application, attempt, 'cancelled');
   return 'applied';
 }

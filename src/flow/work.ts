@@ -152,6 +152,13 @@ export class Work {
     return row === undefined ? null : this.#holdAttempt(row);
   }
 
+  /** An attempt with its application; null when either is not there. */
+  attemptAndApplication(attemptId: string): { readonly attempt: AttemptRow; readonly application: ApplicationRow } | null {
+    const attempt = this.attempt(attemptId);
+    const application = attempt === null ? null : this.application(attempt.applicationId);
+    return attempt === null || application === null ? null : { attempt, application };
+  }
+
   /** Every attempt of an application, those of this unit of work included. */
   attemptsOf(applicationId: string): readonly AttemptRow[] {
     const known = this.#attemptsOf.get(applicationId);
