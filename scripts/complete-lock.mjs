@@ -23,8 +23,9 @@ export function missingEntries(lock) {
 
 function platformOf(name) {
   const words = name.split('/').at(-1).split('-');
-  const os = OS.find((one) => words.includes(one));
-  const cpu = CPU.find((one) => words.includes(one));
+  const os = OS.find((one) => words.includes(one)) ?? (words.includes('windows') ? 'win32' : undefined);
+  // workerd's packages say `64` where others say `x64`.
+  const cpu = CPU.find((one) => words.includes(one)) ?? (words.includes('64') ? 'x64' : undefined);
   if (os === undefined || cpu === undefined) throw new Error(`cannot tell the platform of ${name}; resolve it by hand`);
   const libc = words.includes('musl') ? 'musl' : words.includes('gnu') ? 'glibc' : undefined;
   return { cpu: [cpu], ...(libc === undefined ? {} : { libc: [libc] }), os: [os] };
