@@ -1,11 +1,16 @@
-/** After acceptance: tells the funder to pay out, and finds out what became of it. A lost answer is settled by query, never drawn blindly twice. */
-import type { DrawAnswer, QueryAnswer } from '../../adapters/contract.ts';
+/**
+ * After acceptance: what the funder wants before it pays out (a card, a signature), a last look at what the loan will cost, then the draw, and
+ * what became of it. A lost answer is settled by query, never drawn blindly twice; what would cost more than was accepted is not drawn.
+ */
+import type { CardsAnswer, DrawAnswer, DrawTerms, QueryAnswer, TrialAnswer } from '../../adapters/contract.ts';
+import { isDearer } from '../compliance/dearer.ts';
 import { amountMinor } from '../domain/money.ts';
 import type { LoanRow } from '../store/index.ts';
-import { contextFor } from './adapter-context.ts';
 import { applyLoanNews } from './apply-loan-news.ts';
 import { refOf } from './ask-funder.ts';
+import { openStepsOf, putStep } from './borrower-steps.ts';
 import type { Deps } from './deps.ts';
+import { partiesOf, type Parties } from './parties.ts';
 import { EFFECT_GRACE_MS, perform } from './work.ts';
 
 const POLL_MOST_MS = 3_600_000;
@@ -14,16 +19,20 @@ const POLL_FIRST_MS = 2_000;
 export async function drawLoan(deps: Deps, loanId: string): Promise<void> {
   const loan = deps.store.offers.loanById(loanId);
   if (loan === undefined || loan.state !== 'contracting') return;
-  const found = parties(deps, loan);
+  const found = partiesOf(deps, loan);
+  if (found !== null && found.adapter.cards !== undefined && loan.cardRef === null) return wantCard(deps, loan, found);
   const draw = found?.adapter.draw;
   // A funder without a draw call pays out on its own contract step and tells us so.
   if (found === null || draw === undefined) return pollLater(deps, loanId);
-  const { funder, attempt } = found;
-  const ctx = contextFor(deps, funder);
-  const request = draw.build(ctx, refOf(attempt), { amount: amountMinor(loan.amountFen), termMonths: found.termMonths });
-  const { answer } = await deps.lines
-    .of(funder)
-    .call<DrawAnswer>({ capability: 'draw', request, read: (response) => draw.read(ctx, response), timeoutMs: funder.timeouts.submit_ms });
+  const { funder, attempt, ctx } = found;
+  const terms = termsOf(loan, found);
+  if (!(await costsAsAccepted(deps, loan, found, terms))) return;
+  const { answer } = await deps.lines.of(funder).call<DrawAnswer>({
+    capability: 'draw',
+    request: draw.build(ctx, refOf(attempt), terms),
+    read: (response) => draw.read(ctx, response),
+    timeoutMs: funder.timeouts.submit_ms,
+  });
   await finish(deps, loanId, answer);
 }
 
@@ -33,23 +42,107 @@ export async function onLoanTimer(deps: Deps, loanId: string): Promise<void> {
   if (loan === undefined || (loan.state !== 'contracting' && loan.state !== 'disbursing')) {
     return void (await perform(deps, (work) => work.clearTimer('loan', loanId)));
   }
-  const found = parties(deps, loan);
+  const waits = loan.state === 'contracting' ? await awaited(deps, loan) : null;
+  if (waits === 'card' || waits === 'given_up') return;
+  const found = partiesOf(deps, loan);
   const query = found?.adapter.query;
   if (found === null || query === undefined) return pollLater(deps, loanId);
-  const ctx = contextFor(deps, found.funder);
   const { answer } = await deps.lines.of(found.funder).call<QueryAnswer>({
     capability: 'query',
-    request: query.build(ctx, refOf(found.attempt)),
-    read: (response) => query.read(ctx, response),
+    request: query.build(found.ctx, refOf(found.attempt)),
+    read: (response) => query.read(found.ctx, response),
     timeoutMs: found.funder.timeouts.query_ms,
   });
-  // Still merely approved: the draw never arrived.
-  if (answer.kind === 'approved' && loan.state === 'contracting') return drawLoan(deps, loanId);
+  // Still merely approved: the draw never arrived, or there was none yet.
+  const undrawn = answer.kind === 'approved' || answer.kind === 'offers';
+  if (undrawn && loan.state === 'contracting' && waits === null) return drawLoan(deps, loanId);
   if (answer.kind === 'loan') return finish(deps, loanId, { kind: 'loan', news: answer.news });
   // The funder took its approval back before it was drawn on.
   if (answer.kind === 'declined' || answer.kind === 'cancelled')
     return finish(deps, loanId, { kind: 'loan', news: { status: 'failed', detail: answer.kind } });
   await pollLater(deps, loanId);
+}
+
+function termsOf(loan: LoanRow, { offer }: Parties): DrawTerms {
+  return {
+    amount: amountMinor(loan.amountFen),
+    termMonths: offer.termMonths,
+    offerRef: offer.funderOfferRef === '' ? null : offer.funderOfferRef,
+    cardRef: loan.cardRef,
+  };
+}
+
+/** Asks the borrower for a card, beside those the funder has of them already. */
+async function wantCard(deps: Deps, loan: LoanRow, { adapter, funder, attempt, ctx }: Parties): Promise<void> {
+  const { list } = adapter.cards!;
+  const { answer } = await deps.lines.of(funder).call<CardsAnswer>({
+    capability: 'list_cards',
+    request: list.build(ctx, refOf(attempt)),
+    read: (response) => list.read(ctx, response),
+    timeoutMs: funder.timeouts.query_ms,
+  });
+  await perform(deps, (work) => {
+    const row = work.tx.offers.loanById(loan.id);
+    const application = work.application(loan.applicationId);
+    const held = work.attempt(loan.attemptId);
+    if (row === undefined || row.state !== 'contracting' || row.cardRef !== null || application === null || held === null) return;
+    // Without the list a new card can be bound all the same.
+    const cards = answer.kind === 'cards' ? answer.cards.slice(0, 20) : [];
+    const asked = openStepsOf(work, application).some((step) => step.attemptId === held.id && step.stage === 'before_payout');
+    if (!asked) putStep(work, application, held, { kind: 'bind_card', stage: 'before_payout', state: 'open', cards });
+    work.setTimer('loan', loan.id, work.nowMs + POLL_MOST_MS);
+  });
+}
+
+/**
+ * What the borrower has to do before the payout. A card is bound here, so nothing is asked of the funder before it is; a page is finished at the
+ * funder, which is asked how far it is. A loan that they leave lying is given up when its offer's time is over.
+ */
+async function awaited(deps: Deps, loan: LoanRow): Promise<'card' | 'page' | 'given_up' | null> {
+  return perform(deps, (work) => {
+    const row = work.tx.offers.loanById(loan.id);
+    const application = work.application(loan.applicationId);
+    const attempt = work.attempt(loan.attemptId);
+    if (row === undefined || row.state !== 'contracting' || application === null || attempt === null) return null;
+    const step = openStepsOf(work, application).find((each) => each.attemptId === attempt.id && each.stage === 'before_payout');
+    if (step === undefined) return null;
+    if (work.nowMs >= row.createdAtMs + work.desk.policy.deadlines.offer_s * 1_000) {
+      applyLoanNews(work, application, attempt, { status: 'failed', detail: 'not_completed' }, null);
+      work.act({ kind: 'cancel', attemptId: attempt.id });
+      return 'given_up';
+    }
+    if (step.kind === 'open_link' || step.kind === 'redirect') return 'page';
+    work.setTimer('loan', loan.id, work.nowMs + POLL_MOST_MS);
+    return 'card';
+  });
+}
+
+/** The last look: what drawing would cost now against what was accepted. False: it was not to be drawn, or not now. */
+async function costsAsAccepted(deps: Deps, loan: LoanRow, { adapter, funder, attempt, offer, ctx }: Parties, terms: DrawTerms): Promise<boolean> {
+  const { trial } = adapter;
+  if (trial === undefined) return true;
+  const { answer } = await deps.lines.of(funder).call<TrialAnswer>({
+    capability: 'trial',
+    request: trial.build(ctx, refOf(attempt), terms),
+    read: (response) => trial.read(ctx, response),
+    timeoutMs: funder.timeouts.query_ms,
+  });
+  if (answer.kind !== 'trial') {
+    await pollLater(deps, loan.id);
+    return false;
+  }
+  const dearer = isDearer(amountMinor(loan.amountFen), offer, answer);
+  await perform(deps, (work) => {
+    const row = work.tx.offers.loanById(loan.id);
+    const application = work.application(loan.applicationId);
+    const held = work.attempt(loan.attemptId);
+    if (row === undefined || row.state !== 'contracting' || application === null || held === null) return;
+    if (!dearer) return void work.tx.offers.saveLoan({ ...row, plan: answer.plan }, row.state);
+    work.emit('attempt.alarm', application, { attempt_id: held.id, funder_id: held.funderId, alarm: 'dearer_than_accepted', detail: 'trial' });
+    applyLoanNews(work, application, held, { status: 'failed', detail: 'dearer_than_accepted' }, null);
+    work.act({ kind: 'cancel', attemptId: held.id });
+  });
+  return !dearer;
 }
 
 async function finish(deps: Deps, loanId: string, answer: DrawAnswer): Promise<void> {
@@ -72,13 +165,4 @@ async function pollLater(deps: Deps, loanId: string): Promise<void> {
 
 function delayMs(loan: LoanRow): number {
   return Math.min(POLL_MOST_MS, Math.max(POLL_FIRST_MS * 2 ** Math.min(loan.drawTries, 12), loan.drawTries === 0 ? EFFECT_GRACE_MS / 10 : 0));
-}
-
-function parties(deps: Deps, loan: LoanRow) {
-  const attempt = deps.store.dispatch.byId(loan.attemptId);
-  const offer = deps.store.offers.byId(loan.offerId);
-  const funder = deps.desk.snapshot().funders.get(loan.funderId);
-  const adapter = funder === undefined ? undefined : deps.adapters.get(funder.adapter);
-  if (attempt === undefined || offer === undefined || funder === undefined || adapter === undefined) return null;
-  return { attempt, funder, adapter, termMonths: offer.termMonths };
 }
