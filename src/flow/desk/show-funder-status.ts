@@ -3,15 +3,18 @@ import { capNeeds } from '../../dispatch/caps.ts';
 import { problem, type Problem } from '../../domain/failures.ts';
 import type { Deps } from '../deps.ts';
 import { iso } from '../view-application.ts';
+import { factsOf, savedCounts } from '../watch-funders.ts';
+import { alarmView } from './list-alarms.ts';
 
 const CALLBACKS = 20;
 
-export function showFunderStatus(deps: Pick<Deps, 'desk' | 'lines' | 'store' | 'clock'>, id: string) {
+export function showFunderStatus(deps: Deps, id: string) {
   const funder = deps.desk.snapshot().funders.get(id);
   if (funder === undefined) return problem('not_found', '没有这个资金方', 'there is no such funder');
   const nowMs = deps.clock.nowMs();
   const line = deps.lines.of(funder);
   const breaker = line.state(nowMs);
+  const facts = factsOf({ deps, nowMs }, deps.store, funder, savedCounts(deps.store));
   const byId = new Map(funder.caps.map((cap) => [cap.id, cap]));
   return {
     id: funder.id,
@@ -38,6 +41,17 @@ export function showFunderStatus(deps: Pick<Deps, 'desk' | 'lines' | 'store' | '
       };
     }),
     attempts: Object.fromEntries(deps.store.desk.attemptStates(id).map((row) => [row.state, row.n])),
+    /** How long the oldest of each state has been waiting. */
+    waiting: facts.waiting.map((each) => ({
+      state: each.state,
+      count: each.count,
+      oldest_at: iso(each.oldestMs),
+      age_s: Math.round((nowMs - each.oldestMs) / 1_000),
+    })),
+    /** Null: none has come yet, or this protocol has none. */
+    last_callback_at: facts.callbacksAtMs[0] === undefined ? null : iso(facts.callbacksAtMs[0]),
+    last_24h: facts.counts,
+    alarms: deps.store.watch.alarmsOf(`funder/${id}`).map(alarmView),
     callbacks: deps.store.dispatch
       .recentCallbacks(id, CALLBACKS)
       .map((row) => ({ id: row.id, state: row.state, detail: row.detail, attempt_id: row.attemptId, received_at: iso(row.receivedAtMs) })),

@@ -32,6 +32,8 @@ const TABLE: Readonly<Record<string, readonly Role[]>> = {
   'POST /v1/webhook-endpoints/:id/replay': ['operator'],
   'POST /v1/deliveries/:id/resend': ['operator'],
   'GET /v1/desk/funders/:id/status': ALL,
+  'POST /v1/desk/funders/:id/check': ['operator', 'risk'],
+  'GET /v1/desk/alarms': ALL,
   'GET /v1/desk/summary': ALL,
   'GET /v1/desk/keys': [],
   'POST /v1/desk/keys': [],
