@@ -182,7 +182,8 @@ async function conversation(deps: Deps, ear: Ear): Promise<CheckLine[]> {
     );
   }
   if (query !== undefined) lines.push(await decided(deps, ear, attempt));
-  if (adapter.callback !== undefined) lines.push(await calledBack(deps, funder, startedMs));
+  // Many call back only what they did not say in the reply.
+  if (adapter.callback !== undefined && first.answer.kind === 'pending') lines.push(await calledBack(deps, funder, startedMs));
   if (cancel !== undefined) {
     const heard = await ear.say(
       'cancel',
