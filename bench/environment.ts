@@ -13,7 +13,7 @@ const Work = z.tuple([Stage, Stage, Stage]);
  * - rows written (inserted, updated, deleted) by table and commit, from the calls of the statements. First: borrower, application, two
  *   documents, two consents, plan, attempt, receipt, three events, two timers, idempotency key, cap lease. Second: receipt, application,
  *   attempt, offer, three events, delivery, three timers. Third: delivery, timer.
- * - `rowBytes`: what the columns of those rows hold unsealed, as SQLite stores them, indexes not counted; shared out over the rows
+ * - `rowBytes`: what the columns of those rows hold unsealed, as SQLite stores them (a blind index is 16 bytes), indexes not counted; shared out over the rows
  *   that carry no seal, because a row of the ceiling is either sealed or plain.
  * - `seals` and their mean plaintext: a new borrower's key, the body, the plan's inputs and the recorded reply; then what was said with
  *   the funder.
@@ -21,8 +21,8 @@ const Work = z.tuple([Stage, Stage, Stage]);
  *   SHA-256 of key and body are not in the ceiling).
  */
 export const PIPELINE_WORK: Work = [
-  { rows: 16, rowBytes: 246, seals: 4, sealBytes: 531, hmacs: 4 },
-  { rows: 11, rowBytes: 157, seals: 1, sealBytes: 1_591, hmacs: 1 },
+  { rows: 16, rowBytes: 239, seals: 4, sealBytes: 531, hmacs: 4 },
+  { rows: 11, rowBytes: 155, seals: 1, sealBytes: 1_591, hmacs: 1 },
   { rows: 2, rowBytes: 42, seals: 0, sealBytes: 0, hmacs: 1 },
 ];
 

@@ -78,5 +78,6 @@ export const FIELD_WORDS: Readonly<Record<FieldName, Bilingual>> = {
   purpose: { zh: '借款用途', en: 'use of the loan' },
   id_photos: { zh: '身份证照片（正反面）', en: 'photos of the ID card (front and back)' },
   device_id: { zh: '设备标识', en: 'device identifier' },
+  bank_card: { zh: '银行卡号及预留手机号（仅用于收款和还款）', en: 'bank card number and its phone (for payout and repayment only)' },
   ip: { zh: 'IP 地址', en: 'IP address' },
 };

@@ -3,7 +3,7 @@ import { afterAttempt } from '../outbox/after-attempt.ts';
 import { DATA_KEYS, webhookBody, type DataKey } from '../outbox/body.ts';
 import { createWebhookSigner, type WebhookSigner } from '../outbox/sign.ts';
 import type { WebhookEndpoint } from '../domain/desk.ts';
-import type { DeliveryRow, EventRow } from '../store/index.ts';
+import type { DeliveryRow, EventRow, Store } from '../store/index.ts';
 import type { Deps } from './deps.ts';
 import { perform, type Work } from './work.ts';
 
@@ -20,8 +20,8 @@ export async function deliverWebhook(
   if (delivery === undefined || event === undefined || delivery.state !== 'waiting')
     return void (await perform(deps, (work) => work.clearTimer('delivery', deliveryId)));
   const endpoint = deps.desk.snapshot().endpoints.find((each) => each.id === delivery.endpointId);
-  const health = deps.store.feed.health(delivery.endpointId);
-  if (endpoint === undefined || endpoint.status === 'disabled' || (health?.disabledAtMs ?? null) !== null)
+  const health = healthOf(deps, delivery.endpointId);
+  if (endpoint === undefined || endpoint.status === 'disabled' || (health.row?.disabledAtMs ?? null) !== null)
     return kill(deps, deliveryId, 'endpoint_disabled');
   const nowMs = deps.clock.nowMs();
   const secrets = deps.desk
@@ -32,21 +32,46 @@ export async function deliverWebhook(
   const request = signerOf(deps).request(endpoint.url, { id: deliveryId, nowMs, body: bodyOf(event), secrets });
   const outcome = await deps.transport.send(request, { timeoutMs: TIMEOUT_MS, maxBodyBytes: MAX_REPLY_BYTES, target: 'guarded' });
   await perform(deps, (work) => {
+    const known = work.tx.feed.healthChanges() === health.changes ? health.row : work.tx.feed.health(endpoint.id);
+    const settle = (row: DeliveryRow): boolean => {
+      const firstAtMs = row.firstTryAtMs ?? nowMs;
+      const step = afterAttempt({
+        outcome,
+        attempt: row.tries + 1,
+        firstAtMs,
+        nowMs: work.nowMs,
+        health: { failingSinceMs: known?.failingSinceMs ?? null },
+        uniform: () => deps.random.uniform(),
+      });
+      if (!apply(work, row, firstAtMs, step, endpoint)) return false;
+      if ((known?.failingSinceMs ?? null) !== step.endpoint.failingSinceMs || step.disable !== null) setHealth(work, endpoint, step);
+      return true;
+    };
+    // What was read before is mostly still so, and then need not be read again; a failure draws lots, and that but once.
+    if (outcome.kind === 'response' && outcome.response.status < 300 && settle(delivery)) return;
     const row = work.tx.feed.delivery(deliveryId);
-    if (row === undefined || row.state !== 'waiting') return work.clearTimer('delivery', deliveryId);
-    const known = work.tx.feed.health(endpoint.id);
-    const firstAtMs = row.firstTryAtMs ?? nowMs;
-    const step = afterAttempt({
-      outcome,
-      attempt: row.tries + 1,
-      firstAtMs,
-      nowMs: work.nowMs,
-      health: { failingSinceMs: known?.failingSinceMs ?? null },
-      uniform: () => deps.random.uniform(),
-    });
-    apply(work, { ...row, tries: row.tries + 1, firstTryAtMs: firstAtMs }, step, endpoint);
-    if ((known?.failingSinceMs ?? null) !== step.endpoint.failingSinceMs || step.disable !== null) setHealth(work, endpoint, step);
+    if (row === undefined || row.state !== 'waiting') work.clearTimer('delivery', deliveryId);
+    else settle(row);
   });
+}
+
+type Health = NonNullable<ReturnType<Store['feed']['health']>>;
+interface KnownHealth {
+  readonly changes: number;
+  readonly row: Health | undefined;
+}
+const healths = new WeakMap<Deps, Map<string, KnownHealth>>();
+
+/** An endpoint's health, read again only when any has changed. Not for use inside a commit, where what is read may yet be undone. */
+function healthOf(deps: Deps, endpointId: string): KnownHealth {
+  const known = healths.get(deps) ?? new Map<string, KnownHealth>();
+  healths.set(deps, known);
+  const changes = deps.store.feed.healthChanges();
+  const found = known.get(endpointId);
+  if (found?.changes === changes) return found;
+  const read = { changes, row: deps.store.feed.health(endpointId) };
+  known.set(endpointId, read);
+  return read;
 }
 
 /** The event as it is sent: ids and codes, in the same bytes every time. */
@@ -61,22 +86,26 @@ export function bodyOf(event: EventRow): string {
   return webhookBody({ type: event.type, atMs: event.atMs, applicationId: event.applicationId ?? 'none', sequence: event.applicationSeq ?? 1, data });
 }
 
-function apply(work: Work, row: DeliveryRow, step: ReturnType<typeof afterAttempt>, endpoint: WebhookEndpoint): void {
-  const status = step.verdict.kind === 'failed' ? step.verdict.status : step.verdict.status;
-  const error = step.verdict.kind === 'failed' ? step.verdict.code : null;
-  const tried = { ...row, lastStatus: status, lastError: error };
-  switch (step.delivery.kind) {
-    case 'delivered':
-      work.tx.feed.saveDelivery({ ...tried, state: 'delivered', endedAtMs: work.nowMs });
-      return work.clearTimer('delivery', row.id);
-    case 'dead':
-      work.tx.feed.saveDelivery({ ...tried, state: 'dead', endedAtMs: work.nowMs });
-      work.deps.log.warn('webhook.dead', { endpoint: endpoint.id, delivery: row.id, why: step.delivery.why });
-      return work.clearTimer('delivery', row.id);
-    case 'retry':
-      work.tx.feed.saveDelivery(tried);
-      return work.setTimer('delivery', row.id, step.delivery.dueAtMs, row.tries);
+/** False, and nothing changed, when the row is not as it was any more. */
+function apply(work: Work, was: DeliveryRow, firstTryAtMs: number, step: ReturnType<typeof afterAttempt>, endpoint: WebhookEndpoint): boolean {
+  const { verdict, delivery } = step;
+  const tried = {
+    ...was,
+    tries: was.tries + 1,
+    firstTryAtMs,
+    lastStatus: verdict.status,
+    lastError: verdict.kind === 'failed' ? verdict.code : null,
+  };
+  const { feed } = work.tx;
+  if (delivery.kind === 'retry') {
+    if (!feed.saveTried(tried, was)) return false;
+    work.setTimer('delivery', was.id, delivery.dueAtMs, tried.tries);
+    return true;
   }
+  if (!feed.saveTried({ ...tried, state: delivery.kind, endedAtMs: work.nowMs }, was)) return false;
+  if (delivery.kind === 'dead') work.deps.log.warn('webhook.dead', { endpoint: endpoint.id, delivery: was.id, why: delivery.why });
+  work.clearTimer('delivery', was.id);
+  return true;
 }
 
 function setHealth(work: Work, endpoint: WebhookEndpoint, step: ReturnType<typeof afterAttempt>): void {

@@ -101,7 +101,7 @@ export function inputsFromJson(text: string, row: Pick<PlanRow, 'createdAtMs' | 
 
 /** The first cap known to have no room for this amount: neither in what the desk has lent us nor at the desk. */
 function exhaustedCap(work: Work, funder: Parameters<typeof capNeeds>[0], amountFen: number): string | null {
-  if (funder.caps.length === 0) return null;
+  if (work.deps.exhausted.size === 0) return funder.caps.find((cap) => cap.limit < (cap.unit === 'count' ? 1 : amountFen))?.id ?? null;
   for (const need of capNeeds(funder, amountFen, work.nowMs)) {
     if (need.limit < need.need) return need.capId;
     if (!work.deps.exhausted.has(need.key)) continue;

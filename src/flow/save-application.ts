@@ -205,7 +205,12 @@ function mergeBody(before: ApplicationBody, input: ApplicationInput, caller: Cal
 }
 
 function defined<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> };
+  const kept: { [K in keyof T]?: Exclude<T[K], undefined> } = {};
+  for (const key of Object.keys(value) as (keyof T)[]) {
+    const each = value[key];
+    if (each !== undefined) kept[key] = each as Exclude<T[keyof T], undefined>;
+  }
+  return kept;
 }
 
 function checkPhoneVerification(deps: Deps, phone: string, id: string | undefined): Fault[] {

@@ -23,7 +23,7 @@ export interface Lacks {
 export function submitOrKeep(work: Work, application: ApplicationRow, body: ApplicationBody, freshBorrower: boolean): void {
   if (lacksOf(work, application, body) !== null || !isComplete(body)) return;
   const facts = screenFacts(work, application, body);
-  const result = judge(work, application, body, facts);
+  const result = judge(work, application, body, facts, freshBorrower);
   if (result.outcome === 'incomplete') return;
   const { policy } = work.desk;
   work.moveApplication(application, 'submitted');
@@ -44,7 +44,7 @@ export function screenAgain(work: Work, application: ApplicationRow, body: Appli
   const facts = screenFacts(work, application, body);
   application.deadlineAtMs = work.nowMs + work.desk.policy.deadlines.application_s * 1_000;
   work.setTimer('application', application.id, application.deadlineAtMs);
-  act(work, application, body, judge(work, application, body, facts), facts, false);
+  act(work, application, body, judge(work, application, body, facts, false), facts, false);
 }
 
 /** What is missing before an application can be judged, or null. */
@@ -90,7 +90,7 @@ function screenFacts(work: Work, application: ApplicationRow, body: ApplicationB
   return factsOfBody(application, body, work.nowMs);
 }
 
-function judge(work: Work, application: ApplicationRow, body: ApplicationBody, facts: Facts | null): PrescreenResult {
+function judge(work: Work, application: ApplicationRow, body: ApplicationBody, facts: Facts | null, freshBorrower: boolean): PrescreenResult {
   const policy = work.desk.policy.prescreen;
   return prescreen({
     facts,
@@ -98,7 +98,7 @@ function judge(work: Work, application: ApplicationRow, body: ApplicationBody, f
     policy,
     documents: work.documentsOf(application.id),
     blacklistHits: blacklistHits(work, body),
-    recent: recentOf(work, application, body),
+    recent: recentOf(work, application, body, freshBorrower),
     missing: [],
     released: application.released,
   });
@@ -118,7 +118,7 @@ function blacklistHits(work: Work, { applicant, visit }: ApplicationBody): Presc
   });
 }
 
-function recentOf(work: Work, application: ApplicationRow, body: ApplicationBody): PrescreenInput['recent'] {
+function recentOf(work: Work, application: ApplicationRow, body: ApplicationBody, freshBorrower: boolean): PrescreenInput['recent'] {
   if (work.deps.cleanSlate.has(application.phoneIndex ?? '')) return { duplicates: 0, counts: { phone: 0, id_number: 0, device: 0, ip: 0 } };
   const policy = work.desk.policy.prescreen;
   const since = (windowS: number): number => work.nowMs - windowS * 1_000;
@@ -126,7 +126,7 @@ function recentOf(work: Work, application: ApplicationRow, body: ApplicationBody
   const duplicateSinceMs = work.nowMs - policy.duplicate_window_days * DAY_MS;
   const history = work.tx.applications.history({
     self: application.id,
-    borrowerId: application.borrowerId,
+    borrowerId: freshBorrower ? null : application.borrowerId,
     id_number: application.idIndex!,
     device: application.deviceIndex,
     ip: application.ipIndex,

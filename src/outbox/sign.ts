@@ -96,7 +96,9 @@ function decodeSecret(secret: string): SigningKey {
 }
 
 function toBase64(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes));
+  let binary = '';
+  for (let at = 0; at < bytes.length; at += 1) binary += String.fromCharCode(bytes[at]!);
+  return btoa(binary);
 }
 
 function fromBase64(text: string): Uint8Array | null {

@@ -10,6 +10,8 @@ import { dispatchQueries, offerQueries } from './queries/dispatch.ts';
 import { feedQueries } from './queries/feed.ts';
 import { intakeQueries } from './queries/intake.ts';
 import { partnerQueries } from './queries/partners.ts';
+import { stepQueries } from './queries/steps.ts';
+import { watchQueries } from './queries/watch.ts';
 
 /** One store a database: preparing its statements costs more than many uses of them. */
 export function createStore(db: Database): Store {
@@ -29,6 +31,8 @@ function prepareStore(db: Database) {
     feed: feedQueries(db),
     partners: partnerQueries(db),
     desk: deskQueries(db),
+    steps: stepQueries(db),
+    watch: watchQueries(db),
   };
 }
 
@@ -38,5 +42,7 @@ export type { AttemptRow, CallbackRow, ConsentRow, LoanRow, OfferRow, ReceiptRow
 export type { DeliveryRow, EventRow, IdempotencyRow, TimerRow } from './queries/feed.ts';
 export type { ApiKeyRow, AuditRow, BlacklistRow, DeskChangeRow, DeskRecordRow } from './queries/desk.ts';
 export type { DocumentRow, PhoneVerificationRow } from './queries/intake.ts';
+export type { AlarmRow } from './queries/watch.ts';
+export type { RepaymentRow, StepRow } from './queries/steps.ts';
 export type { ClickRow, ConversionRow, ImpressionRow } from './queries/partners.ts';
 export type { TimerKind } from './schema/index.ts';

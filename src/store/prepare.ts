@@ -67,8 +67,11 @@ function isPlain(params: readonly unknown[]): boolean {
 }
 
 function decoderOf(field: unknown): Decode {
-  if (is(field, Column))
-    return field.mapFromDriverValue === Column.prototype.mapFromDriverValue ? (value) => value : (value) => field.mapFromDriverValue(value);
+  if (is(field, Column)) {
+    if (field.mapFromDriverValue === Column.prototype.mapFromDriverValue) return (value) => value;
+    if (field.columnType === 'SQLiteTextJson') return (value) => (value === '[]' ? [] : field.mapFromDriverValue(value));
+    return (value) => field.mapFromDriverValue(value);
+  }
   const decoder = field as {
     readonly sql?: { readonly decoder?: { mapFromDriverValue: Decode } };
     readonly decoder?: { mapFromDriverValue: Decode };
@@ -205,6 +208,7 @@ function reader(columns: Readonly<Record<string, SQLiteColumn>>, key: string): R
   if (column.mapToDriverValue === Column.prototype.mapToDriverValue) return (row) => (row as Values)[key] ?? null;
   return (row) => {
     const value = (row as Values)[key];
-    return value === null || value === undefined ? null : column.mapToDriverValue(value);
+    if (value === null || value === undefined) return null;
+    return Array.isArray(value) && value.length === 0 ? '[]' : column.mapToDriverValue(value);
   };
 }

@@ -72,6 +72,8 @@ const row = (id: string, more: object = {}) => ({
   polls: 0,
   submittedAtMs: null,
   decidedAtMs: null,
+  bidFen: null,
+  validUntilMs: null,
   deadlineAtMs: 1,
   createdAtMs: 1,
   ...more,

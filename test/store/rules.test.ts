@@ -27,6 +27,8 @@ const attempt = (more: Partial<AttemptRow> = {}): AttemptRow => ({
   polls: 0,
   submittedAtMs: null,
   decidedAtMs: null,
+  bidFen: null,
+  validUntilMs: null,
   deadlineAtMs: 1,
   createdAtMs: 1,
   ...more,
@@ -201,18 +203,22 @@ describe('the feed', () => {
 
   it('old replies are dropped, young ones kept', () => {
     const { store } = make();
+    const [OLD, EDGE, YOUNG] = ['0a', '0b', '0c'].map((byte) => byte.repeat(16)) as [string, string, string];
     for (const [id, createdAtMs] of [
-      ['old', 1],
-      ['edge', 10],
-      ['young', 11],
+      [OLD, 1],
+      [EDGE, 10],
+      [YOUNG, 11],
     ] as const)
       store.feed.insertReply({ id, fingerprint: 'f', status: 200, bodySealed: Buffer.from('x'), createdAtMs });
     store.feed.dropReplies(10);
-    expect([store.feed.reply('old'), store.feed.reply('edge')?.id, store.feed.reply('young')?.id]).toEqual([undefined, 'edge', 'young']);
+    expect([store.feed.reply(OLD), store.feed.reply(EDGE)?.id, store.feed.reply(YOUNG)?.id]).toEqual([undefined, EDGE, YOUNG]);
   });
 });
 
 describe('the history of a person', () => {
+  /** As the vault makes them: 16 bytes in base64url. */
+  const mark = (name: string): string => Buffer.from(name.padEnd(16, '.')).toString('base64url');
+
   it('counts within each window and never oneself; what was not told matches nothing', () => {
     const { store } = make();
     const put = (id: string, more: object): void =>
@@ -232,8 +238,8 @@ describe('the history of a person', () => {
         planId: null,
         refusedRecipients: [],
         eventSeq: 0,
-        phoneIndex: 'p',
-        idIndex: 'i',
+        phoneIndex: mark('p'),
+        idIndex: mark('i'),
         deviceIndex: null,
         ipIndex: null,
         createdAtMs: 1,
@@ -242,28 +248,36 @@ describe('the history of a person', () => {
         updatedAtMs: 1,
         ...more,
       });
-    put('self', { deviceIndex: 'd' });
-    put('same', { deviceIndex: 'd' });
-    put('early', { submittedAtMs: 10, deviceIndex: 'd' });
+    put('self', { deviceIndex: mark('d') });
+    put('same', { deviceIndex: mark('d') });
+    put('early', { submittedAtMs: 10, deviceIndex: mark('d') });
     put('draft', { submittedAtMs: null, state: 'draft' });
     put('withdrawn', { state: 'withdrawn' });
-    put('phone only', { idIndex: 'other', ipIndex: 'ip' });
+    put('phone only', { idIndex: mark('other'), ipIndex: mark('ip') });
     put('number only', { borrowerId: 'other' });
     put('nobody', { borrowerId: 'other', phoneIndex: null, idIndex: null });
     const since = { phoneSinceMs: 50, id_numberSinceMs: 5, deviceSinceMs: 50, ipSinceMs: 50, duplicateSinceMs: 50 };
-    expect(store.applications.history({ self: 'self', borrowerId: 'bor', id_number: 'i', device: 'd', ip: null, ...since })).toEqual({
+    expect(store.applications.history({ self: 'self', borrowerId: 'bor', id_number: mark('i'), device: mark('d'), ip: null, ...since })).toEqual({
       phone: 3,
       id_number: 4,
       device: 1,
       ip: 0,
       duplicates: 3,
     });
-    expect(store.applications.history({ self: 'x', borrowerId: 'q', id_number: 'q', device: null, ip: 'ip', ...since })).toEqual({
+    expect(store.applications.history({ self: 'x', borrowerId: 'q', id_number: mark('q'), device: null, ip: mark('ip'), ...since })).toEqual({
       phone: 0,
       id_number: 0,
       device: 0,
       ip: 1,
       duplicates: 0,
     });
+    const nobody = { self: 'new', borrowerId: null, id_number: mark('q'), device: null, ip: null, ...since };
+    const none = { phone: 0, id_number: 0, device: 0, ip: 0, duplicates: 0 };
+    expect(store.applications.history(nobody)).toEqual(none);
+    // Who is new himself may come with a number, a device or an address that is not.
+    expect(store.applications.history({ ...nobody, id_number: mark('i') })).toEqual({ ...none, id_number: 5, duplicates: 3 });
+    expect(store.applications.history({ ...nobody, device: mark('d') })).toEqual({ ...none, device: 2 });
+    expect(store.applications.history({ ...nobody, ip: mark('ip') })).toEqual({ ...none, ip: 1 });
+    expect(store.applications.history({ ...nobody, self: 'phone only', ip: mark('ip') })).toEqual(none);
   });
 });

@@ -25,6 +25,8 @@ export function rowsOf(table: SQLiteTable): fc.Arbitrary<Record<string, unknown>
   );
 }
 
+const bytes = fc.uint8Array({ minLength: 16, maxLength: 16 }).map((value) => Buffer.from(value));
+
 function valueOf(column: SQLiteColumn): fc.Arbitrary<unknown> {
   // The head of the audit chain is one row by its CHECK.
   if (column.name === 'one') return fc.constant(1);
@@ -44,7 +46,9 @@ function valueOf(column: SQLiteColumn): fc.Arbitrary<unknown> {
     case 'SQLiteBlobBuffer':
       return fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes));
     case 'SQLiteCustomColumn':
-      // A repayment plan is the one type of our own.
+      // Types of our own: a blind index, the id of a recorded reply, a repayment plan.
+      if (column.name.endsWith('_index')) return bytes.map((value) => value.toString('base64url'));
+      if (column.name === 'id') return bytes.map((value) => value.toString('hex'));
       return fc.array(fc.record({ dueInMonths: fc.nat(), principal: fc.nat(), interest: fc.nat(), fee: fc.nat() }), { maxLength: 3 });
     default:
       throw new Error(`no values for a ${column.columnType}`);

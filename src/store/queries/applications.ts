@@ -2,6 +2,7 @@ import { and, desc, eq, lt, sql, type SQL } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { applications, borrowers, plans, tombstones } from '../schema/index.ts';
 import type { Database } from '../database.ts';
+import { markBytes } from '../schema/mark.ts';
 import { arg, fast, insertInto, saveOf } from '../prepare.ts';
 
 export type BorrowerRow = typeof borrowers.$inferSelect;
@@ -11,8 +12,8 @@ export type PlanRow = typeof plans.$inferSelect;
 /** Blind indexes (null: not told) and the start of each window, milliseconds since the epoch. */
 export interface HistoryQuery {
   readonly self: string;
-  /** A borrower is one phone. */
-  readonly borrowerId: string;
+  /** A borrower is one phone. Null: made just now, and so without a history of its own. */
+  readonly borrowerId: string | null;
   readonly id_number: string;
   readonly device: string | null;
   readonly ip: string | null;
@@ -30,6 +31,8 @@ export interface History {
   readonly ip: number;
   readonly duplicates: number;
 }
+
+const NONE: History = { phone: 0, id_number: 0, device: 0, ip: 0, duplicates: 0 };
 
 const SAVED = [
   'state',
@@ -109,6 +112,17 @@ export function applicationQueries(db: Database) {
       .from(sql`(SELECT 1)`)
       .prepare(),
   );
+  // Most who apply are new, and then so are their ID number, device and address: three looks at indexes answer for all five counts.
+  const met = fast(
+    db
+      .select({
+        met: sql<number>`EXISTS (SELECT 1 FROM ${applications} WHERE id_index = ${arg('id_number')} AND id <> ${arg('self')})
+        OR EXISTS (SELECT 1 FROM ${applications} WHERE device_index = ${arg('device')} AND id <> ${arg('self')})
+        OR EXISTS (SELECT 1 FROM ${applications} WHERE ip_index = ${arg('ip')} AND id <> ${arg('self')})`.as('met'),
+      })
+      .from(sql`(SELECT 1)`)
+      .prepare(),
+  );
   const tombstone = fast(
     db
       .select({ erasedAtMs: tombstones.erasedAtMs })
@@ -131,7 +145,7 @@ export function applicationQueries(db: Database) {
 
   return {
     borrowerById: (id: string): BorrowerRow | undefined => borrowerById.get({ id }),
-    borrowerByPhone: (phoneIndex: string): BorrowerRow | undefined => borrowerByPhone.get({ phoneIndex }),
+    borrowerByPhone: (phoneIndex: string): BorrowerRow | undefined => borrowerByPhone.get({ phoneIndex: markBytes(phoneIndex) }),
     insertBorrower: insertInto(db, borrowers),
     saveBorrower: (row: BorrowerRow) => saveBorrower(row, { id: row.id }),
     byId: (id: string): ApplicationRow | undefined => byId.get({ id }),
@@ -143,7 +157,11 @@ export function applicationQueries(db: Database) {
     saveBody: (row: ApplicationRow) => saveBody(row, { id: row.id }),
     saveIndexes: (row: ApplicationRow) => saveIndexes(row, { id: row.id }),
     /** How often this person, device and address applied before. A null value matches nothing. */
-    history: (of: HistoryQuery): History => history.get(of as unknown as Record<string, unknown>) as History,
+    history: (of: HistoryQuery): History => {
+      const values = { ...of, id_number: markBytes(of.id_number), device: markBytes(of.device), ip: markBytes(of.ip) };
+      if (of.borrowerId === null && met.get(values)?.met === 0) return NONE;
+      return history.get(values) as History;
+    },
     planById: (applicationId: string, id: string): PlanRow | undefined => planById.get({ applicationId, id }),
     plansOf: (applicationId: string): PlanRow[] => plansOf.all({ applicationId }),
     insertPlan: insertInto(db, plans),

@@ -92,7 +92,7 @@ export function dispatchQueries(db: Database) {
   const saveAttempt = saveOf(
     db,
     attempts,
-    ['state', 'funderRef', 'eventAtMs', 'reason', 'reserved', 'polls', 'submittedAtMs', 'decidedAtMs', 'deadlineAtMs'],
+    ['state', 'funderRef', 'eventAtMs', 'reason', 'reserved', 'polls', 'submittedAtMs', 'decidedAtMs', 'deadlineAtMs', 'bidFen', 'validUntilMs'],
     ['id', 'state'],
   );
   const callbackById = fast(
@@ -263,7 +263,12 @@ export function offerQueries(db: Database) {
       .where(eq(loans.applicationId, arg('applicationId')))
       .prepare(),
   );
-  const saveLoan = saveOf(db, loans, ['state', 'plan', 'overdueDays', 'drawTries', 'eventAtMs', 'disbursedAtMs', 'amountFen'], ['id', 'state']);
+  const saveLoan = saveOf(
+    db,
+    loans,
+    ['state', 'plan', 'overdueDays', 'drawTries', 'eventAtMs', 'disbursedAtMs', 'amountFen', 'cardRef'],
+    ['id', 'state'],
+  );
   return {
     byId: (id: string): OfferRow | undefined => byId.get({ id }),
     ofApplication: (applicationId: string): OfferRow[] => ofApplication.all({ applicationId }),

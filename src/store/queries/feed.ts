@@ -1,12 +1,15 @@
 import { and, asc, eq, gt, gte, inArray, lte, sql } from 'drizzle-orm';
 import { consumers, deliveries, endpointHealth, events, idempotency, timers, type TimerKind } from '../schema/index.ts';
 import type { Database } from '../database.ts';
+import { digestBytes } from '../schema/mark.ts';
 import { arg, fast, insertAllInto, insertInto, saveOf } from '../prepare.ts';
 
 export type EventRow = typeof events.$inferSelect;
 export type TimerRow = typeof timers.$inferSelect;
 export type DeliveryRow = typeof deliveries.$inferSelect;
 export type IdempotencyRow = typeof idempotency.$inferSelect;
+
+const DELIVERY_SAVED = ['state', 'tries', 'lastStatus', 'lastError', 'firstTryAtMs', 'endedAtMs'] as const;
 
 /** Timers, events, webhook deliveries, idempotency keys and the cursors of consumers. */
 export function feedQueries(db: Database) {
@@ -86,7 +89,9 @@ export function feedQueries(db: Database) {
       .where(eq(deliveries.id, arg('id')))
       .prepare(),
   );
-  const saveDelivery = saveOf(db, deliveries, ['state', 'tries', 'lastStatus', 'lastError', 'firstTryAtMs', 'endedAtMs'], ['id']);
+  const saveDelivery = saveOf(db, deliveries, DELIVERY_SAVED, ['id']);
+  const saveTried = saveOf(db, deliveries, DELIVERY_SAVED, ['id', 'state', 'tries']);
+  let healthChanges = 0;
   const health = fast(
     db
       .select()
@@ -164,6 +169,8 @@ export function feedQueries(db: Database) {
     insertDelivery: insertInto(db, deliveries),
     delivery: (id: string): DeliveryRow | undefined => delivery.get({ id }),
     saveDelivery: (row: DeliveryRow) => saveDelivery(row, { id: row.id }),
+    /** Saves unless somebody else has tried it since `was` was read. */
+    saveTried: (row: DeliveryRow, was: DeliveryRow) => saveTried(row, { id: was.id, state: was.state, tries: was.tries }),
     deliveriesOf: (filter: {
       endpointId: string;
       states?: readonly DeliveryRow['state'][];
@@ -186,8 +193,13 @@ export function feedQueries(db: Database) {
         .limit(filter.limit)
         .all(),
     health: (endpointId: string) => health.get({ endpointId }),
-    setHealth: (row: typeof endpointHealth.$inferSelect) => void setHealth.run({ ...row }),
-    reply: (id: string): IdempotencyRow | undefined => reply.get({ id }),
+    /** Grows with every `setHealth`, one that is rolled back too: while it stands still, what was read of any health is so still. */
+    healthChanges: (): number => healthChanges,
+    setHealth: (row: typeof endpointHealth.$inferSelect): void => {
+      healthChanges += 1;
+      setHealth.run({ ...row });
+    },
+    reply: (id: string): IdempotencyRow | undefined => reply.get({ id: digestBytes(id) }),
     insertReply: insertInto(db, idempotency),
     saveReply: (row: IdempotencyRow) => saveReply(row, { id: row.id }),
     dropReplies: (beforeMs: number) => void dropReplies.run({ beforeMs }),

@@ -3,13 +3,14 @@ import { sql } from 'drizzle-orm';
 import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import type { FieldName } from '../../domain/applicant.ts';
 import type { ApplicationState, AttemptState } from '../../domain/states.ts';
+import { mark } from './mark.ts';
 
 /** A person as a blind index of the phone. `dataKey` null: erased, nothing sealed under it can be opened again. */
 export const borrowers = sqliteTable(
   'borrowers',
   {
     id: text().primaryKey(),
-    phoneIndex: text('phone_index'),
+    phoneIndex: mark('phone_index'),
     dataKey: blob('data_key', { mode: 'buffer' }),
     createdAtMs: integer('created_at_ms').notNull(),
     erasedAtMs: integer('erased_at_ms'),
@@ -40,10 +41,10 @@ export const applications = sqliteTable(
     refusedRecipients: text('refused_recipients', { mode: 'json' }).$type<readonly string[]>().notNull(),
     /** Number of the last event of this application. */
     eventSeq: integer('event_seq').notNull(),
-    phoneIndex: text('phone_index'),
-    idIndex: text('id_index'),
-    deviceIndex: text('device_index'),
-    ipIndex: text('ip_index'),
+    phoneIndex: mark('phone_index'),
+    idIndex: mark('id_index'),
+    deviceIndex: mark('device_index'),
+    ipIndex: mark('ip_index'),
     createdAtMs: integer('created_at_ms').notNull(),
     submittedAtMs: integer('submitted_at_ms'),
     /** When the application ends as expired if nothing else ends it. */
@@ -53,8 +54,12 @@ export const applications = sqliteTable(
   (t) => [
     index('applications_borrower').on(t.borrowerId, t.submittedAtMs),
     index('applications_id_number').on(t.idIndex, t.submittedAtMs),
-    index('applications_device').on(t.deviceIndex, t.submittedAtMs),
-    index('applications_ip').on(t.ipIndex, t.submittedAtMs),
+    index('applications_device')
+      .on(t.deviceIndex, t.submittedAtMs)
+      .where(sql`device_index IS NOT NULL`),
+    index('applications_ip')
+      .on(t.ipIndex, t.submittedAtMs)
+      .where(sql`ip_index IS NOT NULL`),
   ],
 );
 
@@ -102,6 +107,9 @@ export const attempts = sqliteTable(
     /** Cap reservations held: window keys, returned on a sure no. */
     reserved: text({ mode: 'json' }).$type<readonly string[]>().notNull(),
     amountFen: integer('amount_fen').notNull(),
+    /** What the funder bid for the approval at its precheck (ping-post), and until when that holds. */
+    bidFen: integer('bid_fen'),
+    validUntilMs: integer('valid_until_ms'),
     polls: integer().notNull(),
     submittedAtMs: integer('submitted_at_ms'),
     decidedAtMs: integer('decided_at_ms'),
@@ -111,6 +119,9 @@ export const attempts = sqliteTable(
   },
   (t) => [
     uniqueIndex('attempts_application_funder').on(t.applicationId, t.funderId),
+    index('attempts_waiting')
+      .on(t.funderId, t.state, t.createdAtMs)
+      .where(sql`state IN ('unknown', 'pending', 'authorising')`),
     index('attempts_funder_ref')
       .on(t.funderId, t.funderRef)
       .where(sql`funder_ref IS NOT NULL`),
@@ -144,7 +155,7 @@ export const receipts = sqliteTable(
     attemptId: text('attempt_id').notNull(),
     consentId: text('consent_id').notNull(),
     legalEntity: text('legal_entity').notNull(),
-    capability: text().$type<'precheck' | 'submit'>().notNull(),
+    capability: text().$type<'precheck' | 'submit' | 'bind_card'>().notNull(),
     fields: text({ mode: 'json' }).$type<readonly FieldName[]>().notNull(),
     createdAtMs: integer('created_at_ms').notNull(),
     /** Request and response bodies, sealed under the borrower's key. */

@@ -4,6 +4,7 @@ import { blob, customType, index, integer, primaryKey, sqliteTable, text, unique
 import type { Fee, Instalment } from '../../domain/loan-offer.ts';
 import type { AmountMinor } from '../../domain/money.ts';
 import type { LoanState } from '../../domain/states.ts';
+import { digest } from './mark.ts';
 
 /** A repayment plan as JSON of `[month, principal, interest, fee]`, a third of what it is with names. */
 const instalments = customType<{ data: readonly Instalment[]; driverData: string }>({
@@ -25,6 +26,8 @@ export const offers = sqliteTable(
     applicationId: text('application_id').notNull(),
     attemptId: text('attempt_id').notNull(),
     funderId: text('funder_id').notNull(),
+    /** The funder's own name of it where it makes several, else empty. */
+    funderOfferRef: text('funder_offer_ref').notNull().default(''),
     state: text().$type<'open' | 'blocked' | 'accepted' | 'declined' | 'expired' | 'cancelled'>().notNull(),
     amountFen: integer('amount_fen').notNull(),
     termMonths: integer('term_months').notNull(),
@@ -39,7 +42,7 @@ export const offers = sqliteTable(
     confirmedAtMs: integer('confirmed_at_ms'),
     createdAtMs: integer('created_at_ms').notNull(),
   },
-  (t) => [uniqueIndex('offers_attempt').on(t.applicationId, t.attemptId)],
+  (t) => [uniqueIndex('offers_attempt').on(t.applicationId, t.attemptId, t.funderOfferRef)],
 );
 
 export const loans = sqliteTable(
@@ -58,9 +61,17 @@ export const loans = sqliteTable(
     drawTries: integer('draw_tries').notNull(),
     eventAtMs: integer('event_at_ms'),
     disbursedAtMs: integer('disbursed_at_ms'),
+    /** The funder's token of the card the borrower chose for payout and repayment. */
+    cardRef: text('card_ref'),
     createdAtMs: integer('created_at_ms').notNull(),
   },
-  (t) => [uniqueIndex('loans_attempt').on(t.attemptId), index('loans_application').on(t.applicationId)],
+  (t) => [
+    uniqueIndex('loans_attempt').on(t.attemptId),
+    index('loans_application').on(t.applicationId),
+    index('loans_waiting')
+      .on(t.funderId, t.state, t.createdAtMs)
+      .where(sql`state IN ('contracting', 'disbursing')`),
+  ],
 );
 
 /** The one timer table. `ref` is the id of what is to be looked at; the handler decides by its state. */
@@ -74,7 +85,7 @@ export const timers = sqliteTable(
   },
   (t) => [primaryKey({ columns: [t.kind, t.ref] }), index('timers_due').on(t.dueAtMs)],
 );
-export const TIMER_KINDS = ['application', 'attempt', 'loan', 'callback', 'delivery', 'housekeeping', 'learn'] as const;
+export const TIMER_KINDS = ['application', 'attempt', 'loan', 'callback', 'delivery', 'housekeeping', 'learn', 'repayment', 'watch'] as const;
 export type TimerKind = (typeof TIMER_KINDS)[number];
 
 /** The one feed. `seq` orders the cell's events, `applicationSeq` those of one application. `data` holds no personal data. */
@@ -95,7 +106,7 @@ export const events = sqliteTable(
 
 export const idempotency = sqliteTable('idempotency', {
   /** Blind: key holder, route and Idempotency-Key. */
-  id: text().primaryKey(),
+  id: digest().primaryKey(),
   fingerprint: text().notNull(),
   status: integer().notNull(),
   bodySealed: blob('body_sealed', { mode: 'buffer' }).notNull(),

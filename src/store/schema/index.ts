@@ -1,3 +1,5 @@
 export * from './application.ts';
 export * from './cell.ts';
 export * from './desk.ts';
+export * from './steps.ts';
+export * from './watch.ts';

@@ -1,0 +1,77 @@
+/** From a model to likelihoods: the shared part of an application once, then each funder by its own few weights. */
+import type { Likelihood } from '../../domain/plan.ts';
+import { calibrated, moderated, sigmoid } from './calibration.ts';
+import { sumAt } from './gaussian.ts';
+import type { Moments } from './gaussian.ts';
+import { keptAfter, ownPrior, SETTINGS } from './model.ts';
+import type { Model } from './model.ts';
+import type { Encoded } from './schema.ts';
+
+/** A funder as the model sees it: who, and what kind (`encodeKind`), by which a funder that is not known yet is judged as its peers are. */
+export interface Asked {
+  readonly funderId: string;
+  readonly kind: Int32Array;
+}
+
+/** What is believed of one funder's answer. */
+export interface Prediction {
+  /** Probability of an approval. */
+  readonly p: number;
+  /** Variance of the log-odds, recalibrated: all that is not known. */
+  readonly variance: number;
+  /** Its part that concerns this funder alone. What is not known of the application moves every funder alike, and teaches no order. */
+  readonly ownVariance: number;
+  /** The model's own log-odds before recalibration. */
+  readonly raw: number;
+}
+
+/** Beyond these log-odds (one in eleven hundred) no amount of evidence is believed. */
+const EDGE = 7;
+const LEAST_VARIANCE = 1e-6;
+
+/**
+ * Predictions for one application at `atMs`. The returned function costs O(k^2) for k levels that are per funder, whatever the number of
+ * funders; funders of one kind share the rest.
+ */
+export function predictor(model: Model, levels: Encoded, atMs: number): (asked: Asked) => Prediction {
+  const prior = ownPrior(model.schema).variance;
+  let spread = 0;
+  for (const at of levels.own) spread += prior[at]!;
+  const ofKind = new Map<string, Moments>();
+  return ({ funderId, kind }) => {
+    const key = kind.join();
+    let shared = ofKind.get(key);
+    if (shared === undefined) {
+      shared = sumAt(model.shared, kind.length === 0 ? levels.shared : [...levels.shared, ...kind]);
+      ofKind.set(key, shared);
+    }
+    const own = model.funders.get(funderId);
+    if (own === undefined) return predictionOf(model, shared, { mean: 0, variance: spread });
+    const now = sumAt(own.belief, levels.own);
+    const kept = keptAfter(Math.max(0, atMs - own.atMs), SETTINGS.ownRate);
+    return predictionOf(model, shared, { mean: kept * now.mean, variance: kept * kept * now.variance + (1 - kept * kept) * spread });
+  };
+}
+
+/**
+ * The prediction as a Beta with the same mean, whose log-odds vary as much as what is not known of this funder. The variance of a Beta's
+ * log-odds is the sum of trigamma(alpha) and trigamma(beta), here by 1/x + 1/(2 x^2), which leaves a quadratic in 1/(alpha + beta).
+ */
+export function betaOf({ p, ownVariance }: Prediction): Likelihood {
+  const first = 1 / p + 1 / (1 - p);
+  const second = (1 / (p * p) + 1 / ((1 - p) * (1 - p))) / 2;
+  const strength = (first + Math.sqrt(first * first + 4 * second * ownVariance)) / (2 * ownVariance);
+  return { alpha: strength * p, beta: strength * (1 - p) };
+}
+
+function predictionOf(model: Model, shared: Moments, own: Moments): Prediction {
+  const raw = moderated(shared.mean + own.mean, shared.variance + own.variance).logOdds;
+  const bent = calibrated(model.calibration, raw);
+  const stretch = bent.slope * bent.slope;
+  return {
+    p: sigmoid(Math.min(EDGE, Math.max(-EDGE, bent.logOdds))),
+    variance: stretch * (shared.variance + own.variance),
+    ownVariance: Math.max(LEAST_VARIANCE, stretch * own.variance),
+    raw,
+  };
+}
