@@ -5,9 +5,11 @@
  */
 import { Hono } from 'hono';
 import { problem } from '../domain/failures.ts';
+import type { Random } from '../ports/random.ts';
 import { applicationRoutes, decisionRoutes } from './borrower/applications.ts';
 import { intakeRoutes } from './borrower/intake.ts';
 import { offerRoutes } from './borrower/offers.ts';
+import { stepRoutes } from './borrower/steps.ts';
 import { json, refuse, type Ctx, type Env, type HttpOptions } from './context.ts';
 import { counterpartyRoutes } from './counterparty.ts';
 import { originAllowed } from './auth.ts';
@@ -15,6 +17,8 @@ import { deskRoutes } from './desk/routes.ts';
 import { docsRoutes } from './docs.ts';
 
 const REQUEST_ID = /^[A-Za-z0-9_-]{8,64}$/;
+const ID_BYTES = 12;
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 /** Effects under way per request slot before intake is shed. */
 const BUSY_FACTOR = 4;
 const CORS_HEADERS = 'authorization, content-type, idempotency-key, client-token, prefer, accept-language, last-event-id';
@@ -25,8 +29,7 @@ export function createApp(options: HttpOptions): Hono<Env> {
   let inFlight = 0;
 
   app.use('*', async (c, next) => {
-    const given = c.req.header('x-request-id');
-    c.set('requestId', given !== undefined && REQUEST_ID.test(given) ? given : requestId(deps.random.bytes(12)));
+    c.set('requestId', requestId(c.req.header('x-request-id'), deps.random));
     c.set('lang', /^\s*en\b/i.test(c.req.header('accept-language') ?? '') ? 'en' : 'zh');
     if (overloaded(c)) return refuse(c, problem('overloaded', '服务繁忙，请稍后再试', 'too much at once; try again', { retryAfterS: 1 }));
     inFlight += 1;
@@ -36,7 +39,7 @@ export function createApp(options: HttpOptions): Hono<Env> {
       inFlight -= 1;
     }
     // Not `c.header`: on a finished reply that makes a whole web response of it, its body a stream, at half the price of the request.
-    c.res.headers.set('x-request-id', c.get('requestId'));
+    if (c.get('named') !== c.res) c.res.headers.set('x-request-id', c.get('requestId'));
     const origin = c.req.header('origin');
     if (origin !== undefined && anyChannelAllows(origin)) allowOrigin(c, origin);
     return undefined;
@@ -62,6 +65,7 @@ export function createApp(options: HttpOptions): Hono<Env> {
   app.route('/', decisionRoutes(options));
   app.route('/', intakeRoutes(options));
   app.route('/', offerRoutes(options));
+  app.route('/', stepRoutes(options));
   app.route('/', counterpartyRoutes(options));
   app.route('/', deskRoutes(options));
   app.route('/', docsRoutes());
@@ -136,8 +140,9 @@ function matches(pattern: string, path: string): boolean {
   return wanted.length === given.length && wanted.every((part, index) => part.startsWith(':') || part === given[index]);
 }
 
-function requestId(bytes: Uint8Array): string {
-  return `req_${Array.from(bytes, (byte) => byte.toString(36).padStart(2, '0'))
-    .join('')
-    .slice(0, 20)}`;
+function requestId(given: string | undefined, random: Random): string {
+  if (given !== undefined && REQUEST_ID.test(given)) return given;
+  let text = 'req_';
+  for (const byte of random.bytes(ID_BYTES)) text += HEX[byte]!;
+  return text;
 }

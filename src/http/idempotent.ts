@@ -7,7 +7,7 @@ import type { Problem } from '../domain/failures.ts';
 import type { Deps } from '../flow/deps.ts';
 import type { RecordReply } from '../flow/intake-input.ts';
 import type { Saved } from '../flow/save-application.ts';
-import { json, refuse, type Ctx } from './context.ts';
+import { answer, refuse, type Ctx } from './context.ts';
 
 const KEY_SHAPE = /^[\x21-\x7e]{1,255}$/;
 const inFlight = new WeakMap<Deps, Set<string>>();
@@ -59,7 +59,9 @@ export async function idempotent(deps: Deps, c: Ctx, options: Idempotent, run: (
     if (known.fingerprint !== fingerprint) {
       return refuse(c, problem('idempotency_mismatch', '该 Idempotency-Key 已用于另一内容', 'this Idempotency-Key was used with another body'));
     }
-    return json(new TextDecoder().decode(deps.vault.serviceKey.open(aadOf(id), known.bodySealed)), known.status, { 'idempotent-replayed': 'true' });
+    return answer(c, new TextDecoder().decode(deps.vault.serviceKey.open(aadOf(id), known.bodySealed)), known.status, {
+      'idempotent-replayed': 'true',
+    });
   }
   flights.add(id);
   try {
@@ -86,13 +88,13 @@ async function finish(
   reply: { id: string; fingerprint: string } | null,
 ): Promise<Response> {
   if ('problem' in outcome) return refuse(c, outcome);
-  if (options.settle === undefined) return json(outcome.body, outcome.status);
+  if (options.settle === undefined) return answer(c, outcome.body, outcome.status);
   const body = await options.settle(outcome);
   if (reply !== null && body !== outcome.body) {
     const bodySealed = deps.vault.serviceKey.seal(aadOf(reply.id), body) as Buffer;
     await deps.commit((tx) => tx.feed.saveReply({ ...reply, status: outcome.status, bodySealed, createdAtMs: 0 }));
   }
-  return json(body, outcome.status, options.headers);
+  return answer(c, body, outcome.status, options.headers);
 }
 
 const aadOf = (id: string): string => `idempotency/${id}/body`;

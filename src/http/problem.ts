@@ -23,6 +23,8 @@ const TITLES: Readonly<Record<Problem['problem'], { zh: string; en: string }>> =
   code_expired: { zh: '验证码已失效', en: 'The code has expired' },
   rate_limited: { zh: '请求过于频繁', en: 'Too many requests' },
   document_rejected: { zh: '证件照片不合格', en: 'The document was rejected' },
+  card_refused: { zh: '银行卡未通过', en: 'The card was refused' },
+  funder_unavailable: { zh: '资金方暂时没有回应', en: 'The funder does not answer' },
   disclosure_required: { zh: '需先阅读费用明细', en: 'The cost disclosure comes first' },
   reading_time: { zh: '阅读时间未到', en: 'The reading time is not over' },
   signature_invalid: { zh: '签名无效', en: 'Invalid signature' },

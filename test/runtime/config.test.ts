@@ -38,6 +38,7 @@ describe('defaults', () => {
       cell: 0,
       groupCommit: 256,
       shutdownMs: 10_000,
+      manifestsDir: null,
     });
   });
 

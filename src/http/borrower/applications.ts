@@ -9,7 +9,7 @@ import { continueApplication, createApplication } from '../../flow/save-applicat
 import { iso } from '../../flow/view-application.ts';
 import { withdrawApplication } from '../../flow/withdraw-application.ts';
 import { ownApplication, withKey } from '../auth.ts';
-import { json, refuse, type Ctx, type Env, type HttpOptions } from '../context.ts';
+import { answer, json, refuse, type Ctx, type Env, type HttpOptions } from '../context.ts';
 import { check } from '../faults.ts';
 import { idempotent } from '../idempotent.ts';
 import { readJson } from '../read-body.ts';
@@ -72,7 +72,7 @@ export function applicationRoutes(options: HttpOptions): Hono<Env> {
     if (row instanceof Response) return row;
     const seconds = waitSeconds(c);
     if (seconds > 0) await untilSettled(deps, row.id, seconds, c.req.raw.signal);
-    return json(currentView(deps, row.id, c.get('lang')), 200, seconds > 0 ? { 'preference-applied': `wait=${seconds}` } : {});
+    return answer(c, currentView(deps, row.id, c.get('lang')), 200, seconds > 0 ? { 'preference-applied': `wait=${seconds}` } : {});
   });
 
   app.get('/v1/applications/:id/events', admit, (c) => {

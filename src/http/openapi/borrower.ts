@@ -3,11 +3,12 @@ import { z } from '@hono/zod-openapi';
 import { Erasure } from '../borrower/applications.ts';
 import { CodeBody, VerificationBody } from '../borrower/intake.ts';
 import { AcceptBody } from '../borrower/offers.ts';
+import { RepaymentBody, StepBody } from '../borrower/steps.ts';
 import { ApplicationBody, ConsentsBody } from '../schemas/application.ts';
 import { annotated } from './annotate.ts';
 import type { Operation } from './operation.ts';
 import { IdempotencyKey, Repeatable, REPEATED } from './repeatable.ts';
-import { Application, Confirmed, ConsentTexts, Disclosure, Document, Erased, PartnerOffers, Verification } from './replies.ts';
+import { Application, Confirmed, ConsentTexts, Disclosure, Document, Erased, PartnerOffers, Repayment, Verification } from './replies.ts';
 
 const Prefer = z
   .string()
@@ -238,4 +239,41 @@ const offers: readonly Operation[] = [
   },
 ];
 
-export const BORROWER: readonly Operation[] = [...applications, ...intake, ...offers];
+const steps: readonly Operation[] = [
+  {
+    method: 'post',
+    path: '/v1/applications/:id/steps/:step',
+    tag: 'offers',
+    access: 'own',
+    title: { zh: '完成资金方要求的步骤', en: 'Take a step a funder asks for' },
+    description:
+      'Answers a `bind_card` or `enter_code` of `needs`, or leaves a funder out with `skip`. A card number is handed to that funder under the borrower’s consent and kept nowhere.',
+    headers: Repeatable,
+    body: { schema: annotated('StepRequest', StepBody) },
+    replies: { 200: { description: 'Taken; `needs` says what is next.', schema: Application, headers: ['idempotent-replayed'] } },
+    problems: ['invalid_request', 'not_found', 'gone', 'illegal_transition', 'card_refused', 'funder_unavailable', 'rate_limited', ...REPEATED],
+  },
+  {
+    method: 'post',
+    path: '/v1/applications/:id/repayments',
+    tag: 'offers',
+    access: 'own',
+    title: { zh: '提前还款', en: 'Repay before the day' },
+    description: 'At funders that take repayments through us. What becomes of it is told by `loan.repayment`; one at a time.',
+    headers: z.object({ 'Idempotency-Key': IdempotencyKey }),
+    body: { schema: annotated('RepaymentRequest', RepaymentBody) },
+    replies: { 202: { description: 'Taken; the funder is asked.', schema: Repayment, headers: ['idempotent-replayed'] } },
+    problems: ['invalid_request', 'illegal_transition', ...REPEATED],
+  },
+  {
+    method: 'get',
+    path: '/l/:token',
+    tag: 'offers',
+    access: 'open',
+    title: { zh: '前往资金方页面', en: 'Go to the funder’s page' },
+    replies: { 302: { description: 'To the funder; a one-time link is fetched at this moment.', headers: ['location'] } },
+    problems: ['not_found', 'gone', 'funder_unavailable'],
+  },
+];
+
+export const BORROWER: readonly Operation[] = [...applications, ...intake, ...offers, ...steps];

@@ -179,6 +179,22 @@ export const Replayed = z
   })
   .openapi('Replayed');
 
+export const Alarm = z
+  .object({ subject: text.openapi({ description: '`funder/…` or `channel/…`.' }), kind: text, detail: text, since: at, seen_at: at })
+  .openapi('Alarm');
+export const Alarms = z.object({ data: z.array(Alarm) }).openapi('Alarms');
+
+export const FunderCheck = z
+  .object({
+    funder: text,
+    adapter: text,
+    at,
+    against: z.enum(['test', 'sandbox', 'heartbeat']),
+    verdict: z.enum(['ok', 'warn', 'fail']),
+    lines: z.array(z.object({ what: text, verdict: z.enum(['ok', 'warn', 'fail']), answer: text, latency_ms: z.int().nullable(), note: text })),
+  })
+  .openapi('FunderCheck');
+
 export const FunderStatus = z
   .object({
     id: text,
@@ -205,6 +221,17 @@ export const FunderStatus = z
       }),
     ),
     attempts: counts,
+    waiting: z.array(z.object({ state: text, count: z.int(), oldest_at: at, age_s: z.int() })),
+    last_callback_at: at.nullable(),
+    last_24h: z.object({
+      prechecks: z.int(),
+      ineligible: z.int(),
+      existing: z.int(),
+      submitted: z.int(),
+      approved: z.int(),
+      declined: z.int(),
+    }),
+    alarms: z.array(Alarm),
     callbacks: z.array(z.object({ id: text, state: text, detail: text.nullable(), attempt_id: text.nullable(), received_at: at })),
   })
   .openapi('FunderStatus');

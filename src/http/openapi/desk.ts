@@ -5,7 +5,7 @@ import { RefusalBody } from '../desk/applications.ts';
 import { EVERYBODY } from '../desk/roles.ts';
 import { EndpointBody, EndpointPatchBody, ReplayBody } from '../desk/webhooks.ts';
 import { annotated } from './annotate.ts';
-import { DeskApplication, DeskApplicationDetail, FunderStatus, Replayed, Summary } from './desk-application-replies.ts';
+import { Alarms, DeskApplication, DeskApplicationDetail, FunderCheck, FunderStatus, Replayed, Summary } from './desk-application-replies.ts';
 import { DESK_CHANGES } from './desk-changes.ts';
 import { Delivery, Endpoint, EndpointCreated, EndpointList, PAGE_QUERY, pageOf, Queued, Rotated } from './desk-replies.ts';
 import type { Operation } from './operation.ts';
@@ -83,6 +83,27 @@ const applications: readonly Operation[] = [
     title: { zh: '资金方状态', en: 'How a funder fares' },
     replies: { 200: { description: 'Breaker, caps, attempts, last callbacks.', schema: FunderStatus } },
     problems: ['not_found'],
+  },
+  {
+    method: 'post',
+    path: '/v1/desk/funders/:id/check',
+    tag: 'desk',
+    access: 'operator',
+    roles: ['operator', 'risk'],
+    title: { zh: '检查资金方接口', en: 'Check a funder’s interface' },
+    description: 'A heartbeat, and against its test environment a conversation about a person who does not exist. Takes up to half a minute.',
+    replies: { 200: { description: 'What was asked, and how it was answered.', schema: FunderCheck } },
+    problems: ['not_found'],
+  },
+  {
+    method: 'get',
+    path: '/v1/desk/alarms',
+    tag: 'desk',
+    access: 'operator',
+    roles: EVERYBODY,
+    title: { zh: '告警', en: 'Alarms that stand' },
+    replies: { 200: { description: 'The oldest first.', schema: Alarms } },
+    problems: [],
   },
   {
     method: 'get',

@@ -36,6 +36,8 @@ const ADVICE: Readonly<Record<ProblemCode, Bilingual>> = {
   code_expired: { zh: '请重新获取验证码。', en: 'Ask for a new code.' },
   rate_limited: { zh: '按 Retry-After 再试。', en: 'Wait for `Retry-After`.' },
   document_rejected: { zh: '请重新拍摄。', en: 'Take the photo again.' },
+  card_refused: { zh: '按 errors 中的说明更正，或换一张卡。', en: 'Correct what `errors` names, or use another card.' },
+  funder_unavailable: { zh: '按 Retry-After 再试。', en: 'Repeat it after `Retry-After`.' },
   disclosure_required: { zh: '请先展示费用明细。', en: 'Show the cost disclosure first.' },
   reading_time: { zh: '阅读时间结束后再确认，见 Retry-After。', en: 'Confirm when the reading time is over; see `Retry-After`.' },
   signature_invalid: { zh: '请核对密钥、时间戳与签名原文。', en: 'Check secret, timestamp and the signed text.' },

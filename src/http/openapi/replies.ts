@@ -52,6 +52,22 @@ export const Need = z
     z.object({ kind: z.literal('documents'), kinds: z.array(z.enum(['id_front', 'id_back'])) }),
     z.object({ kind: z.literal('fields'), fields: z.array(z.string()).openapi({ description: 'Pointers, such as `/applicant/name`.' }) }),
     z.object({ kind: z.literal('disclosure'), offer: id('off') }),
+    z.object({
+      kind: z.literal('open_link'),
+      step: id('stp'),
+      funder: FunderName,
+      url: z.url().openapi({ description: 'An address of ours that leads to the funder’s page.' }),
+      expires_at: at.nullable(),
+    }),
+    z.object({
+      kind: z.literal('bind_card'),
+      step: id('stp'),
+      funder: FunderName,
+      cards: z
+        .array(z.object({ ref: z.string(), bank: z.string(), tail: z.string() }))
+        .openapi({ description: 'Cards the funder has already; one may be chosen by its `ref`.' }),
+    }),
+    z.object({ kind: z.literal('enter_code'), step: id('stp'), funder: FunderName }),
   ])
   .openapi('Need', { description: 'What the borrower must do next.' });
 
@@ -174,3 +190,12 @@ export const Readiness = z.object({ status: z.literal('ready'), cell: z.int(), s
 export const SandboxKeys = z
   .object({ publishable: z.string(), secret: z.string(), operator: z.string(), approver: z.string() })
   .openapi('SandboxKeys');
+
+export const Repayment = z
+  .object({
+    id: id('rep'),
+    status: z.enum(['requested', 'unknown', 'processing', 'repaid', 'failed']),
+    amount_fen: fen,
+    up_to_month: z.int().nullable(),
+  })
+  .openapi('Repayment', { description: 'A repayment made through us.' });

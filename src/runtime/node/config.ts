@@ -30,6 +30,8 @@ export interface Config {
   readonly groupCommit: number;
   /** How long SIGTERM waits for what is in flight. */
   readonly shutdownMs: number;
+  /** Directory of manifests of protocols and funders, absolute; null: those that are shipped alone. */
+  readonly manifestsDir: string | null;
 }
 
 /** One thing that is wrong: which variable, and why. Never its value. */
@@ -75,6 +77,7 @@ const VARIABLES = {
   MILLRACE_CELL: whole(0, MAX_CELL, 0),
   MILLRACE_GROUP_COMMIT: whole(1, 4_096, 256),
   MILLRACE_SHUTDOWN_MS: whole(0, 600_000, 10_000),
+  MILLRACE_MANIFESTS: z.string().optional(),
 };
 const Environment = z.object(VARIABLES);
 type Environment = z.infer<typeof Environment>;
@@ -137,6 +140,7 @@ function toConfig(env: Environment, masterKeys: readonly MasterKey[] | null): Co
     cell: env.MILLRACE_CELL,
     groupCommit: env.MILLRACE_GROUP_COMMIT,
     shutdownMs: env.MILLRACE_SHUTDOWN_MS,
+    manifestsDir: env.MILLRACE_MANIFESTS === undefined ? null : resolve(env.MILLRACE_MANIFESTS),
   };
 }
 

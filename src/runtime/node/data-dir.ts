@@ -9,6 +9,8 @@ import { sandboxMasterKey, type Config } from './config.ts';
 import { openDatabase, readMigrations, type OpenDatabase } from './sqlite.ts';
 
 const MIGRATIONS = new URL('../../../migrations/', import.meta.url).pathname;
+/** Its name in the data folder. */
+export const DATABASE_FILE = 'millrace.db';
 const INDEX_ROOT = 'index_root';
 
 /** Makes the folder when there is none. Throws when the keys are not those the data was made with. */
@@ -17,7 +19,7 @@ export function openDataDir(config: Pick<Config, 'dataDir' | 'masterKeys'>, nowM
   const randomBytes = (count: number): Uint8Array => randomFillSync(new Uint8Array(count));
   const masterKeys: readonly MasterKey[] = config.masterKeys ?? [sandboxMasterKey(config.dataDir, randomBytes)];
   const vault = createVault({ masterKeys, current: masterKeys.at(-1)!.version }, randomBytes);
-  const data = openDatabase(join(config.dataDir, 'millrace.db'), readMigrations(MIGRATIONS), nowMs);
+  const data = openDatabase(join(config.dataDir, DATABASE_FILE), readMigrations(MIGRATIONS), nowMs);
   holdIndexRoot(data, indexCheck(vault));
   return { vault, data };
 }

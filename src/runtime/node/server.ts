@@ -2,16 +2,17 @@
 import { serve, type HttpBindings, type ServerType } from '@hono/node-server';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { adapters } from '../../../adapters/registry.ts';
 import { SANDBOX_SECRETS, sandboxFunders } from '../../../fixtures/funders.ts';
 import { createApp } from '../../http/app.ts';
 import type { Ctx } from '../../http/context.ts';
 import { sandboxKeys, seedSandbox, type SandboxFunders, type SandboxKeys } from '../sandbox-seed.ts';
 import { createService, type Host, type Service } from '../instance.ts';
 import type { Config } from './config.ts';
-import { openDataDir } from './data-dir.ts';
+import { DATABASE_FILE, openDataDir } from './data-dir.ts';
 import { fileObjects, jsonLog, nodeClock, nodeRandom, sandboxMessages } from './host.ts';
 import { nodeImages } from './images.ts';
+import { startLogMover } from './log-mover.ts';
+import { inSandbox, readManifests } from './manifests.ts';
 import { createMetrics } from './metrics.ts';
 import { startSandboxProcess } from './sandbox-process.ts';
 import { checkTarget } from '../ssrf.ts';
@@ -35,8 +36,10 @@ export interface Given {
 }
 
 export async function startServer(config: Config, given: Given = {}): Promise<RunningServer> {
+  const manifests = readManifests(config.manifestsDir);
   const { vault, data } = openDataDir(config, nodeClock.nowMs());
   const log = jsonLog(config.logLevel);
+  const logMover = startLogMover(join(config.dataDir, DATABASE_FILE), data.log, { onFailure: (error) => log.warn('log_mover.failed', { error }) });
   const transport = createUndiciTransport({ allowLoopback: config.mode === 'sandbox' });
   // Listens before it can serve: with port 0 only then is it known where funders are to call.
   let handle: Handler = () => new Response(null, { status: 503, headers: { 'retry-after': '1' } });
@@ -61,7 +64,7 @@ export async function startServer(config: Config, given: Given = {}): Promise<Ru
       images: nodeImages(),
       messages: messagesOf(config),
       log,
-      adapters,
+      adapters: manifests.adapters,
       scrub: data.scrub,
       maxGroup: config.groupCommit,
       onDiskFailure: (error) => {
@@ -70,7 +73,7 @@ export async function startServer(config: Config, given: Given = {}): Promise<Ru
       },
     }),
   );
-  if (sandbox !== null) await seed(service, sandbox);
+  if (sandbox !== null) await seed(service, inSandbox(sandbox, manifests));
   const metrics = createMetrics(service);
   const app = createApp({
     deps: service.deps,
@@ -97,6 +100,7 @@ export async function startServer(config: Config, given: Given = {}): Promise<Ru
       await closed(server, config.shutdownMs);
       await service.stop();
       await transport.close();
+      await logMover.stop();
       data.close();
       beside?.stop();
     },

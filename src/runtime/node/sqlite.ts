@@ -13,10 +13,26 @@ export interface OpenDatabase {
   readonly transact: Transact;
   /** Names of the migrations that were applied now. */
   readonly migrated: readonly string[];
+  readonly log: WriteAheadLog;
   /** Moves the log into the file and empties it, so that overwritten bytes are gone from both. */
   scrub(): void;
   close(): void;
 }
+
+/** The write-ahead log, which SQLite by itself moves into the file within the commit that makes it too long. */
+export interface WriteAheadLog {
+  /** Pages that are in the log and not yet in the file. */
+  behind(): number;
+  /** Moves them here and now. Once none is left, the next commit starts the log over. */
+  move(): void;
+  /** From now on SQLite leaves the log alone, and `onCommit` is told of every commit; null gives it back. */
+  handOver(onCommit: (() => void) | null): void;
+}
+
+/** Pages in the log at which SQLite moves them. Indexes of keyed hashes touch pages all over the file; a longer log lets many changes of one page become one write. */
+const MOVE_AT_PAGES = 4_000;
+/** How long scrubbing waits for a move under way in another thread. */
+const SCRUB_WAIT_MS = 5_000;
 
 /** Opens (or makes) the database at `path` (`:memory:` for none) and migrates it. Throws on a damaged file or a failed migration. */
 export function openDatabase(path: string, migrations: readonly Migration[], nowMs: number): OpenDatabase {
@@ -28,8 +44,7 @@ export function openDatabase(path: string, migrations: readonly Migration[], now
   client.pragma('cache_size = -65536');
   client.pragma('mmap_size = 268435456');
   client.pragma('temp_store = MEMORY');
-  // Indexes of keyed hashes touch pages all over the file; a longer log lets many changes of one page become one write.
-  client.pragma('wal_autocheckpoint = 4000');
+  client.pragma(`wal_autocheckpoint = ${MOVE_AT_PAGES}`);
   const db = drizzle(client) as unknown as Database;
   const migrated = migrate(db, (script) => void client.exec(script), migrations, nowMs);
   // better-sqlite3 lowers this to NORMAL at the first transaction of a write-ahead log; then set it again and look.
@@ -39,6 +54,8 @@ export function openDatabase(path: string, migrations: readonly Migration[], now
   const begin = client.prepare('BEGIN IMMEDIATE');
   const commit = client.prepare('COMMIT');
   const rollback = client.prepare('ROLLBACK');
+  const look = client.prepare<[], Checkpoint>('PRAGMA wal_checkpoint(NOOP)');
+  let onCommit: (() => void) | null = null;
 
   return {
     db,
@@ -52,11 +69,37 @@ export function openDatabase(path: string, migrations: readonly Migration[], now
         if (client.inTransaction) rollback.run();
         throw error;
       }
+      onCommit?.();
     },
-    scrub: () => void client.pragma('wal_checkpoint(TRUNCATE)'),
+    log: {
+      behind() {
+        const { log, checkpointed } = look.get()!;
+        return log - checkpointed;
+      },
+      move: () => void client.pragma('wal_checkpoint(PASSIVE)'),
+      handOver(next) {
+        onCommit = next;
+        client.pragma(`wal_autocheckpoint = ${next === null ? MOVE_AT_PAGES : 0}`);
+      },
+    },
+    scrub() {
+      const untilMs = performance.now() + SCRUB_WAIT_MS;
+      // While another thread moves the log this is refused at once.
+      while ((client.pragma('wal_checkpoint(TRUNCATE)') as Checkpoint[])[0]?.busy === 1 && performance.now() < untilMs) Atomics.wait(NEVER, 0, 0, 2);
+    },
     close: () => void client.close(),
   };
 }
+
+/** `log`: pages in the log; `checkpointed`: how many of them are in the file. */
+interface Checkpoint {
+  readonly busy: number;
+  readonly log: number;
+  readonly checkpointed: number;
+}
+
+/** Nobody ever notifies it: waiting on it is sleeping. */
+const NEVER = new Int32Array(new SharedArrayBuffer(4));
 
 /** The migrations of a folder, by name. */
 export function readMigrations(folder: string): Migration[] {

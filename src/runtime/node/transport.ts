@@ -14,7 +14,7 @@ import { lookup as systemLookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { Agent, type Dispatcher } from 'undici';
 import type { OutboundRequest, SendOptions, SendOutcome, Transport } from '../../ports/transport.ts';
-import { checkAddress, checkTarget, parseTarget, type TargetPolicy } from '../ssrf.ts';
+import { checkAddress, checkTarget, parseTarget, type TargetPolicy, type TargetVerdict } from '../ssrf.ts';
 
 export interface ResolvedAddress {
   readonly address: string;
@@ -38,6 +38,7 @@ export interface ClosableTransport extends Transport {
 const KEEP_ALIVE_MS = 4_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 const MAX_HEADER_BYTES = 16_384;
+const MOST_REMEMBERED = 1_000;
 
 export function createUndiciTransport(options: UndiciTransportOptions = {}): ClosableTransport {
   const policy: TargetPolicy = { allowLoopback: options.allowLoopback ?? false };
@@ -51,12 +52,14 @@ export function createUndiciTransport(options: UndiciTransportOptions = {}): Clo
     toLookup(resolve, (address) => checkAddress(address, policy)),
     maxSockets,
   );
+  const trustedTarget = remembered(parseTarget);
+  const guardedTarget = remembered((url) => checkTarget(url, policy));
   return {
     async send(request, sendOptions) {
       const isGuarded = sendOptions.target === 'guarded';
-      const verdict = isGuarded ? checkTarget(request.url, policy) : parseTarget(request.url);
-      if (!verdict.ok) return { kind: 'refused', why: verdict.why };
-      return exchange(isGuarded ? guarded : trusted, verdict.url, request, sendOptions);
+      const target = isGuarded ? guardedTarget(request.url) : trustedTarget(request.url);
+      if (typeof target === 'string') return { kind: 'refused', why: target };
+      return exchange(isGuarded ? guarded : trusted, target, request, sendOptions);
     },
     async close() {
       await Promise.all([trusted.destroy(), guarded.destroy()]);
@@ -115,14 +118,32 @@ function resolveBySystem(hostname: string): Promise<readonly ResolvedAddress[]> 
   });
 }
 
-function exchange(agent: Agent, url: URL, request: OutboundRequest, options: SendOptions): Promise<SendOutcome> {
+/** Where a request goes, or why it may not. */
+type Target = { readonly origin: string; readonly path: string } | 'bad_url' | 'blocked_target';
+
+/**
+ * The same few URLs are called again and again, and a verdict depends on nothing but the URL's text (what its name resolves to is checked
+ * at the connection). A URL with a query may carry something of one borrower, so it is not kept.
+ */
+function remembered(judge: (url: string) => TargetVerdict): (url: string) => Target {
+  const known = new Map<string, Target>();
+  return (url) => {
+    const kept = known.get(url);
+    if (kept !== undefined) return kept;
+    const verdict = judge(url);
+    const target: Target = verdict.ok ? { origin: verdict.url.origin, path: verdict.url.pathname + verdict.url.search } : verdict.why;
+    if (url.includes('?')) return target;
+    if (known.size >= MOST_REMEMBERED) known.clear();
+    known.set(url, target);
+    return target;
+  };
+}
+
+function exchange(agent: Agent, { origin, path }: Exclude<Target, string>, request: OutboundRequest, options: SendOptions): Promise<SendOutcome> {
   return new Promise((resolve) => {
     const handler = new Exchange(resolve, options);
     try {
-      agent.dispatch(
-        { origin: url.origin, path: url.pathname + url.search, method: request.method, headers: request.headers, body: request.body },
-        handler,
-      );
+      agent.dispatch({ origin, path, method: request.method, headers: request.headers, body: request.body }, handler);
     } catch (error) {
       // Thrown before anything is queued: a header that cannot be put on the wire.
       handler.fail(error);
