@@ -26,6 +26,7 @@ const FILES: Partial<Record<Room, string>> = {
   registry: 'adapters/registry.ts',
   kit: 'adapters/kit/**',
   adapter: 'adapters/*/**',
+  double: 'adapters/*/double.ts',
   fixtures: 'fixtures/**',
 };
 /** Import specifiers that lead into them, after any number of `../`. */
@@ -34,6 +35,7 @@ const SPECIFIERS: Partial<Record<Room, string>> = {
   registry: String.raw`(?:adapters/)?registry\.ts$`,
   kit: '(?:adapters/)?kit/',
   adapter: 'adapters/[a-z0-9-]+/',
+  double: String.raw`adapters/[a-z0-9-]+/double\.ts$`,
 };
 const filesOf = (room: Room): string => FILES[room] ?? `src/${room}/**`;
 const specifierOf = (room: Room): string => SPECIFIERS[room] ?? `(?:src/)?${room}/`;

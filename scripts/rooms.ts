@@ -6,7 +6,7 @@
 /** The steps of the pipeline. They never import each other: only `flow` puts them together. */
 export const PIPELINE_ROOMS = ['prescreen', 'routing', 'dispatch', 'offers', 'outbox', 'compliance', 'analytics', 'settlement', 'outreach'] as const;
 
-/** `contract`, `kit`, `registry` and `adapter` are parts of adapters/; `adapter` is any one protocol's folder. */
+/** `contract`, `kit`, `registry`, `adapter` and `double` are parts of adapters/; `adapter` is any one protocol's folder, `double` its funder's side. */
 export type Room =
   | (typeof PIPELINE_ROOMS)[number]
   | 'domain'
@@ -22,6 +22,7 @@ export type Room =
   | 'kit'
   | 'registry'
   | 'adapter'
+  | 'double'
   | 'fixtures';
 
 const pure: readonly Room[] = ['domain', 'ports'];
@@ -36,13 +37,15 @@ export const MAY_IMPORT: Readonly<Record<Room, readonly Room[] | 'every'>> = {
   flow: [...pure, ...PIPELINE_ROOMS, 'store', 'contract', 'registry'],
   http: [...pure, 'flow'],
   runtime: 'every',
-  sandbox: [...pure, 'contract', 'kit', 'registry', 'adapter', 'fixtures'],
+  // It plays the funders: what it shares with the other side would be wrong on both sides at once.
+  sandbox: [...pure, 'double', 'fixtures'],
   cli: [...pure, 'runtime', 'fixtures'],
   web: ['domain'],
   contract: pure,
   kit: ['contract', ...pure],
   registry: ['contract', 'adapter'],
   adapter: ['contract', 'kit', ...pure],
+  double: ['domain', 'sandbox'],
   fixtures: ['domain'],
 };
 
@@ -58,14 +61,16 @@ export const EXCEPTIONS: readonly { readonly under: string; readonly may: Room; 
 /** Rooms that know the host: they may use time, randomness, the environment, the network, `node:*` and drivers. */
 export const HOST_ROOMS: readonly Room[] = ['runtime', 'cli', 'sandbox', 'fixtures'];
 /** Rooms that may use `node:crypto` and no other part of Node. */
-export const CRYPTO_ROOMS: readonly Room[] = ['kit', 'adapter'];
+export const CRYPTO_ROOMS: readonly Room[] = ['kit', 'adapter', 'double'];
+/** Rooms that only these may import: the funder's side is no part of the service, not even of its host. */
+export const CLOSED_ROOMS: Readonly<Partial<Record<Room, readonly Room[]>>> = { double: ['sandbox'] };
 
 /** The room a repository path belongs to; null for tests, scripts, bench and files outside the rooms. */
 export function roomOf(path: string): Room | null {
   const [top, second = '', third] = path.split('/');
   if (top === 'fixtures') return 'fixtures';
   if (top === 'adapters') {
-    if (third !== undefined) return second === 'kit' ? 'kit' : 'adapter';
+    if (third !== undefined) return second === 'kit' ? 'kit' : third === 'double.ts' ? 'double' : 'adapter';
     return second === 'contract.ts' ? 'contract' : second === 'registry.ts' ? 'registry' : null;
   }
   return top === 'src' && third !== undefined && second in MAY_IMPORT ? (second as Room) : null;
@@ -75,7 +80,9 @@ export function roomOf(path: string): Room | null {
 export function mayImport(from: string, to: string, typesOnly: boolean): boolean {
   const room = roomOf(from);
   const target = roomOf(to);
-  if (room === null || MAY_IMPORT[room] === 'every') return true;
+  if (room === null) return true;
+  if (target !== null && CLOSED_ROOMS[target]?.includes(room) === false) return false;
+  if (MAY_IMPORT[room] === 'every') return true;
   if (target === null) return false;
   if (EXCEPTIONS.some((one) => from.startsWith(one.under) && one.may === target)) return true;
   if (room === target) return room !== 'adapter' || from.split('/')[1] === to.split('/')[1];

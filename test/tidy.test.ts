@@ -32,6 +32,11 @@ const RULES: Readonly<Record<string, Planted>> = {
       'adapters/harbor-json/planted.ts': "import { adapters } from '../registry.ts';",
       'adapters/lotus-md5/planted.ts': "import { wire } from '../cedar-sealed/wire.ts';",
       'adapters/kit/planted.ts': "import { Clock } from '../../src/ports/clock.ts';",
+      'adapters/lotus-md5/double.ts': "import { sign } from './wire.ts';",
+      'adapters/cedar-sealed/double.ts': "import { at } from '../kit/read-json.ts';",
+      'src/runtime/planted.ts': "import { double } from '../../adapters/harbor-json/double.ts';",
+      'adapters/cedar-sealed/planted.ts': "import { double } from './double.ts';",
+      'src/sandbox/planted.ts': "import { adapters } from '../../adapters/registry.ts';",
       'src/offers/planted.ts': "import { describe } from '../../test/tidy/world.ts';",
     },
   },
@@ -83,7 +88,10 @@ const RULES: Readonly<Record<string, Planted>> = {
   'adapters are complete': {
     rule: adapterFolders,
     atLeast: 3,
-    plants: { 'adapters/planted-xml/index.ts': "export const id = 'planted-xml';" },
+    plants: {
+      'adapters/planted-xml/index.ts': "export const id = 'planted-xml';",
+      'adapters/planted-form/double.ts': "export const double = 'planted-form';",
+    },
   },
   'the lock file is whole': {
     rule: lockFile,
@@ -105,7 +113,7 @@ describe.each(Object.entries(RULES))('%s', (_, { rule, atLeast, plants }) => {
     const before = new Set(rule(world).violations);
     const found = rule(plant(world, path, text)).violations.filter((one) => !before.has(one));
     expect(found.length).toBeGreaterThanOrEqual(1);
-    expect(found.join('\n')).toMatch(/planted|moneyPlan|money-utils|common|CHECKSUMS|gone|nowhere|states\.md|package-lock/);
+    expect(found.join('\n')).toMatch(/planted|double|moneyPlan|money-utils|common|CHECKSUMS|gone|nowhere|states\.md|package-lock/);
   });
 });
 

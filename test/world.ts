@@ -3,6 +3,7 @@
  * randomness, and the six simulated funders answering behind the transport without a socket. Each test makes its own.
  */
 import { readMigrations, openDatabase } from '../src/runtime/node/sqlite.ts';
+import type { FunderAdapter } from '../adapters/contract.ts';
 import { adapters } from '../adapters/registry.ts';
 import { sandboxFunders, SANDBOX_SECRETS } from '../fixtures/funders.ts';
 import { ROLES, type Role } from '../src/domain/desk.ts';
@@ -18,9 +19,9 @@ import { checkTarget } from '../src/runtime/ssrf.ts';
 import { createVault } from '../src/runtime/vault.ts';
 import { Lender } from '../src/sandbox/lender.ts';
 import { PERSONALITIES } from '../src/sandbox/personalities.ts';
-import { cedar } from '../src/sandbox/protocols/cedar.ts';
-import { harbor } from '../src/sandbox/protocols/harbor.ts';
-import { lotus } from '../src/sandbox/protocols/lotus.ts';
+import { double as cedar } from '../adapters/cedar-sealed/double.ts';
+import { double as harbor } from '../adapters/harbor-json/double.ts';
+import { double as lotus } from '../adapters/lotus-md5/double.ts';
 import type { Protocol } from '../src/sandbox/protocols/wire.ts';
 import { createManualClock, type ManualClock } from './dispatch/manual-clock.ts';
 
@@ -36,6 +37,8 @@ export interface WorldOptions {
   readonly answer?: (request: OutboundRequest) => SendOutcome | null;
   /** Changes the funders' records before they are seeded. */
   readonly funders?: (funders: readonly Funder[]) => readonly Funder[];
+  /** Beside the registered ones. */
+  readonly adapters?: ReadonlyMap<string, FunderAdapter>;
 }
 
 export interface Call {
@@ -114,7 +117,7 @@ export async function makeWorld(options: WorldOptions = {}): Promise<World> {
     transact: data.transact,
     vault,
     transport,
-    adapters,
+    adapters: new Map([...adapters, ...(options.adapters ?? [])]),
     objects: {
       put: async (key, bytes) => void objects.set(key, bytes),
       get: async (key) => objects.get(key) ?? null,

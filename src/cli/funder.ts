@@ -2,6 +2,7 @@
 import { defineCommand } from 'citty';
 import { knownFlagsOnly } from './arguments.ts';
 import { createClient, sandboxKeysOf } from './demo/client.ts';
+import { funderAdd } from './funder-add.ts';
 import { DEFAULT_URL } from './keys.ts';
 import { renderTable } from './table.ts';
 
@@ -46,8 +47,8 @@ const check = defineCommand({
 });
 
 export const funder = defineCommand({
-  meta: { name: 'funder', description: 'Funders of a running server: check' },
-  subCommands: { check },
+  meta: { name: 'funder', description: 'Funders of a running server: check, add' },
+  subCommands: { check, add: funderAdd },
 });
 
 function readable({ funder: id, adapter, against, verdict, lines }: Report): string {

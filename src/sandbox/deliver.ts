@@ -1,7 +1,8 @@
 /** Sends a funder's callbacks: as often as that funder tries, then it is silent for ever, as real ones are. */
-import { createHash } from 'node:crypto';
+import type { FaultPlan } from './faults.ts';
+import { spoilSignature } from './forge.ts';
 import type { Announcement } from './lender.ts';
-import type { Protocol, Secrets } from './protocols/wire.ts';
+import type { Protocol, Secrets, WireCallback } from './protocols/wire.ts';
 import type { Timers } from './timers.ts';
 
 const TIMEOUT_MS = 5_000;
@@ -18,38 +19,42 @@ export function createDeliverer(options: {
   readonly tries: number;
   readonly timers: Timers;
   readonly signal: AbortSignal;
+  readonly faults: FaultPlan;
 }): Deliverer {
-  const { protocol, secrets, tries, timers, signal } = options;
+  const { protocol, secrets, timers, signal, faults } = options;
   const counts = { sent: 0, acknowledged: 0, refused: 0, failed: 0 };
-  const wrong = forgedSecrets(secrets);
 
-  async function send(announcement: Announcement, attempt: number): Promise<void> {
-    const message = protocol.callback(announcement.view, announcement.messageId, announcement.forged ? wrong : secrets, Date.now());
-    counts.sent += 1;
+  function messageOf({ view, messageId, forged }: Announcement): WireCallback {
+    const honest = protocol.callback(view, messageId, secrets, Date.now());
+    return forged ? spoilSignature(honest) : honest;
+  }
+
+  /** Signed anew for each try, as a funder's retries are. */
+  async function send(announcement: Announcement, attempt: number, tries: number, copies: number): Promise<void> {
     try {
-      const reply = await fetch(announcement.url, {
-        method: 'POST',
-        headers: message.headers,
-        body: message.body,
-        redirect: 'error',
-        signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
-      });
-      if (protocol.acknowledged(reply.status, await reply.text())) counts.acknowledged += 1;
-      else again(announcement, attempt, 'refused');
+      const message = messageOf(announcement);
+      for (let copy = 1; copy <= copies; copy += 1) {
+        counts.sent += 1;
+        const reply = await post(announcement.url, message);
+        if (protocol.acknowledged(reply.status, await reply.text())) counts.acknowledged += 1;
+        else again(announcement, attempt, tries, 'refused');
+      }
     } catch {
-      again(announcement, attempt, 'failed');
+      again(announcement, attempt, tries, 'failed');
     }
   }
 
-  function again(announcement: Announcement, attempt: number, what: 'refused' | 'failed'): void {
-    counts[what] += 1;
-    if (attempt < tries && !announcement.forged) timers.after(RETRY_GAP_MS * attempt, () => void send(announcement, attempt + 1));
+  function post(url: string, { headers, body }: WireCallback): Promise<Response> {
+    return fetch(url, { method: 'POST', headers, body, redirect: 'error', signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]) });
   }
 
-  return { counts, announce: (announcement) => void send(announcement, 1) };
-}
+  function again(announcement: Announcement, attempt: number, tries: number, what: 'refused' | 'failed'): void {
+    counts[what] += 1;
+    if (attempt < tries && !announcement.forged) timers.after(RETRY_GAP_MS * attempt, () => void send(announcement, attempt + 1, tries, 1));
+  }
 
-/** Secrets of the same shape that are not the funder's. */
-function forgedSecrets(secrets: Secrets): Secrets {
-  return Object.fromEntries(Object.entries(secrets).map(([name, value]) => [name, createHash('sha256').update(`forged ${value}`).digest('hex')]));
+  return {
+    counts,
+    announce: (announcement) => void send(announcement, 1, faults.hits('oneShot') ? 1 : options.tries, faults.hits('duplicate') ? 2 : 1),
+  };
 }

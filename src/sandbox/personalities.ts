@@ -5,8 +5,10 @@ export type SandboxFunderId = (typeof SANDBOX_FUNDER_IDS)[number];
 export type ProtocolName = 'harbor-json' | 'lotus-md5' | 'cedar-sealed';
 
 export interface Personality {
-  readonly id: SandboxFunderId;
-  readonly protocol: ProtocolName;
+  /** Begins with `fnd_`. */
+  readonly id: string;
+  /** Name of the adapter whose protocol it speaks. */
+  readonly protocol: string;
   /** Score an applicant must reach (quality.ts); larger is stricter. */
   readonly threshold: number;
   /** The one that says yes to phone 13800000002. */
@@ -26,7 +28,7 @@ export interface Personality {
   readonly callbackTries: number;
 }
 
-export const PERSONALITIES: readonly Personality[] = [
+export const PERSONALITIES: readonly (Personality & { readonly id: SandboxFunderId; readonly protocol: ProtocolName })[] = [
   {
     id: 'fnd_river',
     protocol: 'harbor-json',

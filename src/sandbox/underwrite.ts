@@ -1,7 +1,7 @@
 /** How a simulated funder decides: by magic phone, or by the applicant's score against its threshold. Pure. */
 import type { Magic } from './magic.ts';
 import { equalInstalments } from './instalments.ts';
-import type { Command, OfferTerms, Order, PrecheckVerdict } from './orders.ts';
+import type { Command, OfferTerms, OrderView, PrecheckVerdict, Result, Verdict } from './orders.ts';
 import type { Personality } from './personalities.ts';
 import { ageOf, latentQuality, scoreOf, uniformOf } from './quality.ts';
 
@@ -22,7 +22,7 @@ export function underwrite(
   magic: Magic | null,
   seed: number,
   nowMs: number,
-): { readonly verdict: Order['verdict']; readonly later: boolean } {
+): { readonly verdict: Verdict; readonly later: boolean } {
   if (magic !== null) {
     const declines = magic === 'declines' || (magic === 'least_strict_only' && !funder.leastStrict);
     const later = magic === 'out_of_order' || magic === 'forged_first' || funder.decides === 'async';
@@ -70,4 +70,37 @@ function offerOf(funder: Personality, submit: Submit, amountFen: number, nowMs: 
     termsMonths: funder.termsMonths,
     expiresAtMs: nowMs + OFFER_MS,
   };
+}
+
+/** What the funder would pay for this applicant's approval, fen, in whole yuan; the same each time. */
+export function bidOf(funder: Personality, command: Precheck, seed: number): number {
+  return 100 * Math.floor(20 + 180 * uniformOf(`${seed}:${funder.id}:bid:${command.phone}:${command.idMd5 ?? command.idMask ?? ''}`));
+}
+
+/** `count` offers from one: other terms of the same product, each a little dearer than the one before. Their names are unique in the order. */
+export function severalOffers(funder: Personality, offer: OfferTerms, count: number): NonNullable<OrderView['offers']> {
+  return Array.from({ length: count }, (_, index) => {
+    const termMonths = index === 0 ? offer.termMonths : funder.termsMonths[index % funder.termsMonths.length]!;
+    const aprBps = offer.aprBps + 60 * index;
+    return { ...offer, id: `o${index + 1}`, termMonths, aprBps, plan: equalInstalments(offer.amountFen, termMonths, aprBps) };
+  });
+}
+
+/** What drawing would cost; refused where a draw would be. The fee goes with the amount. */
+export function trialOf(offer: OfferTerms, amountFen: number, termMonths: number): Result {
+  const why = refusalOf(offer, amountFen, termMonths);
+  if (why !== null) return { kind: 'draw_refused', why };
+  const fee = offer.fee === null ? null : { ...offer.fee, amountFen: Math.round((offer.fee.amountFen * amountFen) / offer.amountFen) };
+  return { kind: 'trial', plan: planOf(offer, amountFen, termMonths), aprBps: offer.aprBps, fee };
+}
+
+/** Why this cannot be drawn on that offer, or null. */
+export function refusalOf(offer: OfferTerms, amountFen: number, termMonths: number): 'amount' | 'term' | null {
+  if (amountFen > offer.amountFen || amountFen <= 0) return 'amount';
+  return termMonths === offer.termMonths ? null : 'term';
+}
+
+/** The plan of a loan drawn on that offer, whole or in part. */
+export function planOf(offer: OfferTerms, amountFen: number, termMonths: number): OfferTerms['plan'] {
+  return amountFen === offer.amountFen ? offer.plan : equalInstalments(amountFen, termMonths, offer.aprBps);
 }

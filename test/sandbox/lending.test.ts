@@ -15,6 +15,7 @@ import { ageOf, scoreOf, uniformOf } from '../../src/sandbox/quality.ts';
 import { precheck, underwrite } from '../../src/sandbox/underwrite.ts';
 import { createHash } from 'node:crypto';
 
+const MAIN = join(import.meta.dirname, '../../src/sandbox/main.ts');
 const NOW_MS = Date.UTC(2026, 2, 2, 2);
 const APPLICANTS = 3_000;
 /** How many of a hundred random applicants each funder approves. */
@@ -92,7 +93,8 @@ describe('magic phones', () => {
   it('are known plain, hashed and masked; others are not', () => {
     for (const [index, name] of MAGIC_NAMES.entries()) {
       const phone = `1380000000${index + 1}`;
-      expect([phone, createHash('md5').update(phone).digest('hex'), `138****000${index + 1}`].map(magicOf)).toEqual([name, name, name]);
+      const hashes = ['md5', 'sha256', 'sm3'].map((digest) => createHash(digest).update(phone).digest('hex'));
+      expect(new Set([phone, ...hashes, hashes[0]!.toUpperCase(), `138****000${index + 1}`].map(magicOf))).toEqual(new Set([name]));
     }
     expect(['13800000000', '13800000009', '13812345678', '', '138****5678'].map(magicOf)).toEqual([null, null, null, null, null]);
   });
@@ -172,7 +174,7 @@ describe('the desk records', () => {
 
 describe('the process', () => {
   it('prints its addresses in one line and ends when its stdin closes', async () => {
-    const child = spawn(process.execPath, [join(import.meta.dirname, '../../src/sandbox/main.ts'), '--latency-scale', '0'], {
+    const child = spawn(process.execPath, [MAIN, '--latency-scale', '0'], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     const [line] = (await once(child.stdout, 'data')) as [Buffer];
@@ -184,8 +186,32 @@ describe('the process', () => {
     expect((await ended)[0]).toBe(0);
   });
 
+  it('runs one funder of any adapter, and tells what its secrets are called but not what they are', async () => {
+    const child = spawn(process.execPath, [MAIN, '--adapter', 'cedar-sealed'], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const [line] = (await once(child.stdout, 'data')) as [Buffer];
+    const told = JSON.parse(line.toString()) as { url: string };
+    expect(told).toEqual({
+      adapter: 'cedar-sealed',
+      url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/) as unknown,
+      secret_names: ['aes_key', 'mac_key'],
+      params: { app_id: 'millrace', product_code: 'XS-12' },
+    });
+    expect((await fetch(`${told.url}/open/gateway`, { method: 'POST', body: '{"bizContent":"x","sign":"y"}' })).status).toBe(401);
+    const ended = once(child, 'exit');
+    child.stdin.end();
+    expect((await ended)[0]).toBe(0);
+  });
+
+  it('does not start for an adapter that is not there', async () => {
+    const child = spawn(process.execPath, [MAIN, '--adapter', '../kit'], { stdio: ['pipe', 'ignore', 'pipe'] });
+    const [said] = (await once(child.stderr, 'data')) as [Buffer];
+    expect(said.toString()).toMatch(/there is no adapter/);
+    if (child.exitCode === null) await once(child, 'exit');
+    expect(child.exitCode).toBe(2);
+  });
+
   it('refuses a flag that is not a number', async () => {
-    const child = spawn(process.execPath, [join(import.meta.dirname, '../../src/sandbox/main.ts'), '--seed', 'x'], {
+    const child = spawn(process.execPath, [MAIN, '--seed', 'x'], {
       stdio: ['pipe', 'ignore', 'ignore'],
     });
     expect((await once(child, 'exit'))[0]).toBe(2);

@@ -33,7 +33,7 @@ export const statesPage: Rule = (world) => {
   };
 };
 
-/** Every folder below adapters/ but the kit is in the registry, has its manifest's id, and has cases. */
+/** Every folder below adapters/ but the kit is in the registry, has its manifest's id, cases, their world, and a funder's side. */
 export const adapterFolders: Rule = (world) => {
   const registry = world.files.get('adapters/registry.ts') ?? '';
   const folders = new Set(
@@ -45,6 +45,9 @@ export const adapterFolders: Rule = (world) => {
       ...(registry.includes(`'./${folder}/index.ts'`) ? [] : [`adapters/${folder}: not in the registry`]),
       ...(below.some(([path, text]) => path.endsWith('.ts') && text.includes(`'${folder}'`)) ? [] : [`adapters/${folder}: no manifest of that id`]),
       ...(below.some(([path]) => path.includes('/cases/exemplary/')) ? [] : [`adapters/${folder}: no exemplary case`]),
+      ...['double.ts', 'cases/world.json'].flatMap((file) =>
+        world.files.has(`adapters/${folder}/${file}`) ? [] : [`adapters/${folder}: no ${file}`],
+      ),
     ];
   });
   return { scanned: folders.size, violations };

@@ -17,6 +17,8 @@ export interface WireReply {
   readonly status: number;
   readonly contentType: string;
   readonly body: string;
+  /** Besides the content type: a signature of the reply, for one. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 export interface WireCallback {
   readonly headers: Readonly<Record<string, string>>;
@@ -26,12 +28,37 @@ export type Opened =
   | { readonly ok: true; readonly command: Command }
   | { readonly ok: false; readonly badSignature: boolean; readonly reply: WireReply };
 
+/**
+ * A protocol from the funder's side. Each adapter has one beside it, `adapters/<id>/double.ts`, exported as `double`. `open` verifies the
+ * signature and on a bad one answers with its string-to-sign, the key left out. The last three serve the adapter's cases: they
+ * sign and seal any content as this funder would, and open what it was sent.
+ */
 export interface Protocol {
   open(request: WireRequest, secrets: Secrets, nowMs: number): Opened;
   write(command: Command, result: Result, secrets: Secrets, nowMs: number): WireReply;
   callback(view: OrderView, messageId: string, secrets: Secrets, nowMs: number): WireCallback;
   /** True when the answer to a callback says it was taken. */
   acknowledged(status: number, body: string): boolean;
+  /** A reply with this content, signed or sealed as replies of this protocol are. */
+  reply(content: unknown, secrets: Secrets, nowMs: number): WireReply;
+  /** A callback with this content, signed at `nowMs`. */
+  tell(content: unknown, secrets: Secrets, nowMs: number): WireCallback;
+  /** What a request's sealed content opens to; the body as data where nothing is sealed. Null when it cannot be opened or its signature is wrong. */
+  content(request: WireRequest, secrets: Secrets, nowMs: number): unknown;
+}
+
+/** How a simulated funder does business beside how strict it is: what its flow shape asks for. */
+export interface Manner {
+  /** Bids for an applicant at the precheck, fen. */
+  readonly bids?: boolean;
+  /** The borrower must agree on the funder's page: before the full application, after it, or to sign the contract before the payout. */
+  readonly page?: 'precheck' | 'submit' | 'contract' | null;
+  /** A card must be bound, by a code, before the payout. */
+  readonly cards?: boolean;
+  /** Offers made one after another for one submit. */
+  readonly offers?: number;
+  /** `sync` for a protocol whose reply is the decision; otherwise the decision follows the reply. */
+  readonly decides?: 'sync' | 'async';
 }
 
 export const FRESH_MS = 15 * 60_000;
