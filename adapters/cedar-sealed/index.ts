@@ -19,9 +19,13 @@ export const cedarSealed = defineAdapter({
   manifest: {
     id: 'cedar-sealed',
     title: 'Cedar gateway (AES-256-CBC content, HMAC-SHA256, inner status)',
+    shape: 'direct',
     secretNames: ['aes_key', 'mac_key'],
     paramNames: ['app_id', 'product_code'],
     units: { money: 'mixed', time: 'ms' },
+    timeZone: 'Asia/Shanghai',
+    limits: { precheckPerSecond: 10, submitPerSecond: null, callbackTries: 3 },
+    timeouts: { precheckMs: 2_000, submitMs: 8_000, queryMs: 4_000 },
     submitIdempotent: true,
   },
   precheck: {

@@ -29,9 +29,13 @@ export const harborJson = defineAdapter({
   manifest: {
     id: 'harbor-json',
     title: 'Harbor open platform (JSON REST, HMAC-SHA256)',
+    shape: 'direct',
     secretNames: ['api_secret'],
     paramNames: ['key_id', 'product'],
     units: { money: 'fen', time: 'rfc3339' },
+    timeZone: 'Asia/Shanghai',
+    limits: { precheckPerSecond: 10, submitPerSecond: null, callbackTries: 3 },
+    timeouts: { precheckMs: 2_000, submitMs: 8_000, queryMs: 4_000 },
     submitIdempotent: true,
   },
   submit: {

@@ -32,9 +32,13 @@ export const lotusMd5 = defineAdapter({
   manifest: {
     id: 'lotus-md5',
     title: 'Lotus gateway (sorted MD5, numeric states)',
+    shape: 'direct',
     secretNames: ['sign_key'],
     paramNames: ['merchant_no', 'product_no'],
     units: { money: 'yuan_string', time: 's' },
+    timeZone: 'Asia/Shanghai',
+    limits: { precheckPerSecond: 10, submitPerSecond: null, callbackTries: 3 },
+    timeouts: { precheckMs: 2_000, submitMs: 8_000, queryMs: 4_000 },
     submitIdempotent: true,
   },
   precheck: {

@@ -1,57 +1,69 @@
-/** Plays the funder: seals replies and signs callbacks with node:crypto alone, so that the adapters' kit is never its own judge. */
-import { createHash, createHmac } from 'node:crypto';
-import type { InboundCallback, OutboundResponse } from '../../adapters/contract.ts';
-import { envelopeOf } from '../../src/sandbox/protocols/cedar.ts';
-import { NOW_MS, SECRETS } from './world.ts';
+/** Plays the funder through the adapter's own double, which is written apart from the kit, so that the kit is never its own judge. */
+/// <reference types="vite/types/importMeta.d.ts" />
+import type { InboundCallback, OutboundRequest, OutboundResponse } from '../../adapters/contract.ts';
+import { adapters } from '../../adapters/registry.ts';
+import type { Manner, Protocol, Secrets } from '../../src/sandbox/protocols/wire.ts';
+import { spoilSignature } from '../../src/sandbox/forge.ts';
+import { NOW_MS, worldOf } from './world.ts';
 
 const encoder = new TextEncoder();
+interface DoubleModule {
+  readonly double: Protocol;
+  readonly manner?: Manner;
+}
+const FILES = import.meta.glob<DoubleModule>('../../adapters/*/double.ts');
+const DOUBLES = new Map(await Promise.all([...adapters.keys()].map(async (id) => [id, await FILES[`../../adapters/${id}/double.ts`]?.()] as const)));
+
+/** Throws when the adapter has no `double.ts`. */
+export function doubleOf(adapterId: string): Protocol {
+  const module = DOUBLES.get(adapterId);
+  if (module === undefined) throw new Error(`adapters/${adapterId}/double.ts is missing`);
+  return module.double;
+}
 
 export function response(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): OutboundResponse {
   return { status, headers, body: body instanceof Uint8Array ? body : encoder.encode(typeof body === 'string' ? body : JSON.stringify(body)) };
 }
 
-/** A cedar-sealed reply around the content. */
-export function sealed(content: unknown): OutboundResponse {
-  return response(200, envelopeOf('response', 'test', content as object, SECRETS['cedar-sealed']!, NOW_MS));
+/** A reply with this content, signed and sealed as this funder would. */
+export function reply(adapterId: string, content: unknown): OutboundResponse {
+  const { status, contentType, headers, body } = doubleOf(adapterId).reply(content, funderSecrets(adapterId), NOW_MS);
+  return { status, headers: { 'content-type': contentType, ...lowerCased(headers ?? {}) }, body: encoder.encode(body) };
 }
 
 /** A callback of that protocol, rightly signed at `signedAtMs`. */
-export function callback(adapterId: string, says: object, signedAtMs = NOW_MS): InboundCallback {
-  const secrets = SECRETS[adapterId]!;
-  if (adapterId === 'harbor-json') {
-    const body = JSON.stringify(says);
-    const timestamp = new Date(signedAtMs).toISOString();
-    const toSign = ['CALLBACK', '', timestamp, 'nonce-1', createHash('sha256').update(body).digest('hex')].join('\n');
-    const signature = `v1=${createHmac('sha256', secrets['api_secret']!).update(toSign).digest('hex')}`;
-    return inbound(body, { 'x-harbor-timestamp': timestamp, 'x-harbor-nonce': 'nonce-1', 'x-harbor-signature': signature });
-  }
-  if (adapterId === 'lotus-md5') {
-    const params: Record<string, string> = { notifyTime: String(signedAtMs / 1_000), ...says };
-    const pairs = Object.keys(params)
-      .filter((key) => params[key] !== '')
-      .sort()
-      .map((key) => `${key}=${params[key]}`);
-    const sign = createHash('md5')
-      .update([...pairs, `key=${secrets['sign_key']}`].join('&'))
-      .digest('hex')
-      .toUpperCase();
-    return inbound(JSON.stringify({ ...params, sign }));
-  }
-  return inbound(JSON.stringify(envelopeOf('notify', 'order.notify', says, secrets, signedAtMs)));
+export function callback(adapterId: string, says: unknown, signedAtMs = NOW_MS): InboundCallback {
+  const { headers, body } = doubleOf(adapterId).tell(says, funderSecrets(adapterId), signedAtMs);
+  return inbound(body, headers);
 }
 
-/** The same callback with its signature spoilt. */
-export function forged(adapterId: string, honest: InboundCallback): InboundCallback {
-  if (adapterId === 'harbor-json')
-    return { ...honest, headers: { ...honest.headers, 'x-harbor-signature': spoil(honest.headers['x-harbor-signature']!) } };
-  const body = JSON.parse(new TextDecoder().decode(honest.body)) as Record<string, unknown>;
-  return inbound(JSON.stringify({ ...body, sign: spoil(String(body['sign'])) }));
+/** The same callback with one character of its signature changed. */
+export function forged(honest: InboundCallback): InboundCallback {
+  const { headers, body } = spoilSignature({ headers: honest.headers, body: new TextDecoder().decode(honest.body) });
+  return inbound(body, headers);
 }
 
-function spoil(signature: string): string {
-  return signature.slice(0, -1) + (signature.endsWith('0') ? '1' : '0');
+/** What a request's content opens to at the funder; null when the funder would refuse its signature. */
+export function opened(adapterId: string, request: OutboundRequest): unknown {
+  const { method, url, headers, body } = request;
+  const { pathname, search } = new URL(url);
+  const bytes = typeof body === 'string' ? encoder.encode(body) : (body ?? new Uint8Array(0));
+  return doubleOf(adapterId).content(
+    { method, target: pathname + search, headers: lowerCased(headers), body: bytes },
+    funderSecrets(adapterId),
+    NOW_MS,
+  );
 }
 
 export function inbound(body: string | Uint8Array, headers: Readonly<Record<string, string>> = {}): InboundCallback {
-  return { path: '', query: {}, headers, body: typeof body === 'string' ? encoder.encode(body) : body };
+  return { path: '', query: {}, headers: lowerCased(headers), body: typeof body === 'string' ? encoder.encode(body) : body };
+}
+
+function funderSecrets(adapterId: string): Secrets {
+  const world = worldOf(adapterId);
+  return { ...world.params, ...world.secrets, ...world.funderSecrets };
+}
+
+function lowerCased(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }

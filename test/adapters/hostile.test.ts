@@ -1,227 +1,269 @@
-/** Nothing a funder sends may throw, and nothing an adapter says may repeat a borrower or a key. fast-check prints its seed. */
+/**
+ * Nothing a funder sends may throw, and nothing an adapter says may repeat a borrower or a key. What is damaged are the adapter's own exemplary
+ * replies and callbacks, so that damage starts from something that is understood. fast-check prints its seed.
+ */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AdapterContext, FunderAdapter, InboundCallback, OutboundResponse } from '../../adapters/contract.ts';
 import { adapters } from '../../adapters/registry.ts';
-import { callback, inbound, response, sealed } from './funder-side.ts';
-import { contextOf, FIELDS, SECRETS } from './world.ts';
+import type { CallName, Case } from './cases.ts';
+import { callOf, callsOf, casesOf } from './cases.ts';
+import { callback, inbound, response } from './funder-side.ts';
+import { responseOf } from './replay.ts';
+import { contextOf, FIELDS, secretValues } from './world.ts';
 
-const ANSWER_KINDS = [
-  'eligible',
-  'ineligible',
-  'approved',
-  'declined',
-  'pending',
-  'loan',
-  'unavailable',
-  'unknown',
-  'not_found',
-  'cancelled',
-  'too_late',
-];
-const RUNS = { numRuns: 150 };
+const ANSWER_KINDS = new Set(
+  'eligible ineligible approved declined pending authorised offers loan unavailable unknown not_found cancelled too_late cards bound code_sent refused locked trial repaid processing failed url'.split(
+    ' ',
+  ),
+);
+/** Longer replies are cut at this many places, evenly. */
+const CUTS = 400;
 
-/** A reply as each protocol gives it, so that truncation and damage start from something that is understood. */
-const HONEST: Readonly<Record<string, object>> = {
-  'harbor-json': {
-    id: 'river-1',
-    ref: 'att_1',
-    status: 'approved',
-    updated_at: '2026-03-02T01:59:58Z',
-    offer: {
-      amount_fen: 100,
-      term_months: 1,
-      quoted_apr_bps: 1200,
-      instalments: [{ due_in_months: 1, principal_fen: 100, interest_fen: 1, fee_fen: 0 }],
-      fees: [],
-      expires_at: null,
-    },
-    loan: { status: 'disbursed', amount_fen: 100, instalments: [] },
-  },
-  'lotus-md5': {
-    code: '0000',
-    msg: 'OK',
-    data: {
-      orderNo: 'att_1',
-      lotusNo: 'l-1',
-      state: '2',
-      result: '0',
-      eventTime: '1772416798',
-      creditAmount: '1.00',
-      creditTerm: '1',
-      yearRate: '12.00',
-      planList: [{ period: '1', principal: '1.00', interest: '0.01', serviceFee: '0.00' }],
-      feeList: '[]',
-      expireTime: '1772516798',
-    },
-  },
-  'cedar-sealed': {
-    status: 200,
-    msg: 'ok',
-    data: {
-      outOrderId: 'att_1',
-      orderId: 'c-1',
-      state: 'AUDIT_PASS',
-      result: 200,
-      eventTime: 1_772_416_798_000,
-      creditAmount: 100,
-      term: 1,
-      terms: '[1]',
-      yearRateBps: 1200,
-      repayPlan: '[{"period":1,"principal":100,"interest":1,"serviceFee":0}]',
-      fees: [],
-      expireTime: null,
-    },
-  },
-};
+/** One exemplary reply: as bytes, and anew with other content in its place; null where that cannot be written in its form. */
+interface Honest {
+  readonly name: string;
+  readonly call: CallName;
+  readonly sealed: boolean;
+  readonly content: unknown;
+  /** Made when it is wanted: a double that cannot make one is a failure of its own tests alone. */
+  whole(): OutboundResponse;
+  with(content: unknown): OutboundResponse | null;
+}
+interface HonestCallback {
+  readonly name: string;
+  readonly says: unknown;
+  whole(): InboundCallback;
+  with(says: unknown): InboundCallback | null;
+}
 
 const statuses = fc.constantFrom(200, 201, 202, 204, 301, 400, 401, 403, 404, 409, 422, 429, 500, 502, 503, 504);
 const headers = fc.dictionary(
   fc.constantFrom('retry-after', 'content-type', '__proto__'),
   fc.oneof(fc.string(), fc.constantFrom('-1', '1e9', '99999999999999999999', 'GMT', 'NaN GMT')),
 );
+const strange = fc.oneof(
+  fc.jsonValue({ maxDepth: 2 }),
+  fc.constantFrom('__proto__', 'constructor', 'toString', -1, 1e300, 1.5, '', '[', '９', '1e3', '-0', []),
+);
 
 for (const [id, adapter] of adapters) {
   const ctx = contextOf(id);
+  const replies = repliesOf(id);
+  const callbacks = callbacksOf(id);
+  // What is sealed has to be opened, which with public keys takes milliseconds each time.
+  const sealed = replies.some((one) => one.sealed);
+  const runs = (many: number) => ({ numRuns: sealed ? many / 5 : many, interruptAfterTimeLimit: 8_000 });
 
   describe(id, () => {
+    it('has honest replies of every call, and callbacks where it takes any', () => {
+      expect(callsOf(adapter).filter((name) => !replies.some(({ call }) => call === name))).toEqual([]);
+      expect(callbacks.length > 0).toBe(adapter.callback !== undefined);
+      for (const { name, whole } of callbacks) expect(adapter.callback?.verify(ctx, whole()), name).toEqual({ ok: true });
+    });
+
     it('reads any bytes', () => {
       fc.assert(
         fc.property(statuses, headers, fc.uint8Array({ maxLength: 300 }), (status, head, bytes) => {
           readAll(adapter, ctx, response(status, bytes, head));
           askCallback(adapter, ctx, inbound(bytes, head));
         }),
-        RUNS,
+        runs(100),
       );
     });
 
     it('reads any JSON in the place of its own', () => {
       fc.assert(
-        fc.property(statuses, fc.jsonValue({ maxDepth: 5 }), (status, value) => {
+        fc.property(statuses, fc.constantFrom(...replies), fc.jsonValue({ maxDepth: 5 }), (status, honest, value) => {
           readAll(adapter, ctx, response(status, JSON.stringify(value)));
-          readAll(adapter, ctx, honestWith(id, value));
+          readOwn(adapter, ctx, honest.call, honest.with(value));
+          for (const one of callbacks.slice(0, 1)) askCallback(adapter, ctx, one.with(value));
         }),
-        RUNS,
+        runs(100),
       );
     });
 
-    it('reads its own replies with any part of them replaced', () => {
-      const paths = pathsOf(HONEST[id]!);
-      const strange = fc.oneof(
-        fc.jsonValue({ maxDepth: 2 }),
-        fc.constantFrom('__proto__', 'constructor', 'toString', -1, 1e300, 1.5, '', '[', '９', '1e3', '-0', []),
-      );
+    it('reads its own replies and callbacks with any part of them replaced', () => {
       fc.assert(
-        fc.property(fc.constantFrom(...paths), strange, (path, value) => {
-          const damaged = structuredClone(HONEST[id]!);
-          replace(damaged, path, value);
-          readAll(adapter, ctx, honestWith(id, damaged));
-          const says = (id === 'cedar-sealed' || id === 'lotus-md5' ? (damaged as { data?: unknown }).data : { application: damaged }) ?? {};
-          if (id !== 'lotus-md5') askCallback(adapter, ctx, callback(id, says as object));
+        fc.property(fc.constantFrom(...partsOf(replies, ({ content }) => content)), strange, ([honest, path], value) => {
+          readOwn(adapter, ctx, honest.call, honest.with(replaced(honest.content, path, value)));
         }),
-        { numRuns: 400 },
+        runs(300),
       );
-    });
-
-    it('reads its own replies and callbacks cut off anywhere', () => {
-      const whole = honestWith(id, HONEST[id]).body;
-      const message = callback(
-        id,
-        id === 'harbor-json' ? { message_id: 'm', application: HONEST[id] } : { orderNo: 'att_1', outOrderId: 'att_1', state: '1' },
-      );
-      expect(adapter.callback?.verify(ctx, message)).toEqual({ ok: true });
-      for (let length = 0; length < whole.length; length += 1) readAll(adapter, ctx, response(200, whole.slice(0, length)));
-      for (let length = 0; length < message.body.length; length += 1) {
-        expect(adapter.callback?.verify(ctx, { ...message, body: message.body.slice(0, length) }).ok).toBe(false);
-      }
-    });
-
-    it('accepts no callback in which any byte was changed', () => {
-      const message = callback(id, id === 'harbor-json' ? { application: HONEST[id] } : { orderNo: 'att_1', state: '2' });
+      const told = partsOf(callbacks, ({ says }) => says);
+      if (told.length === 0) return;
       fc.assert(
-        fc.property(fc.nat(message.body.length - 1), fc.integer({ min: 1, max: 255 }), (at, by) => {
-          const body = message.body.slice();
-          body[at] = body[at]! ^ by;
-          expect(adapter.callback?.verify(ctx, { ...message, body }).ok && !sameMeaning(body, message.body)).toBe(false);
+        fc.property(fc.constantFrom(...told), strange, ([honest, path], value) => {
+          askCallback(adapter, ctx, honest.with(replaced(honest.says, path, value)));
         }),
-        { numRuns: 400 },
+        runs(300),
       );
     });
 
-    it('verifies nothing and opens nothing when its secrets are missing', () => {
+    it.each(replies)('reads $name cut off anywhere, and with bytes changed', ({ call, whole }) => {
+      const read = callOf(adapter, call)!;
+      const reply = whole();
+      const { body } = reply;
+      for (const length of cuts(body.length)) check(read.read(ctx, { ...reply, body: body.slice(0, length) }));
+      if (body.length === 0) return;
+      fc.assert(
+        fc.property(changes(body), (changed) => void check(read.read(ctx, { ...reply, body: changed }))),
+        runs(50),
+      );
+    });
+
+    it.each(callbacks)('takes $name for nothing else when it is cut off anywhere, or any byte of it is changed', ({ whole }) => {
+      const message = whole();
+      const honest = adapter.callback!.read(ctx, message);
+      const saysTheSame = (body: Uint8Array): void => {
+        const other = { ...message, body };
+        askCallback(adapter, ctx, other);
+        // A body has several spellings of one value (a blank, an escape); a signature over values rightly takes them all.
+        if (adapter.callback!.verify(ctx, other).ok) expect(adapter.callback!.read(ctx, other)).toEqual(honest);
+      };
+      for (const length of cuts(message.body.length)) saysTheSame(message.body.slice(0, length));
+      fc.assert(fc.property(changes(message.body), saysTheSame), runs(100));
+    });
+
+    it('believes nothing and opens nothing when its secrets are missing', () => {
       const bare = { ...ctx, secrets: {} };
-      const message = callback(id, { orderNo: 'att_1', state: '2' });
-      expect(adapter.callback?.verify(bare, message)).toEqual({ ok: false, why: 'secret not configured' });
-      readAll(adapter, bare, honestWith(id, HONEST[id]));
+      for (const { whole } of callbacks) expect(adapter.callback!.verify(bare, whole()).ok).toBe(false);
+      for (const { whole } of replies) readAll(adapter, bare, whole());
     });
 
     it('repeats neither a borrower nor a key, wherever the funder puts them', () => {
-      const canaries = [FIELDS.name, FIELDS.phone, FIELDS.id_number, ...Object.values(SECRETS[id]!)];
+      const canaries = [FIELDS.name, FIELDS.phone, FIELDS.id_number, FIELDS.bank_card.number, ...secretValues(id)];
+      const keepsQuiet = (answers: readonly unknown[]): void => {
+        for (const answer of answers) for (const word of canaries) expect(detailsOf(answer)).not.toContain(word);
+      };
       fc.assert(
-        fc.property(statuses, fc.constantFrom(...pathsOf(HONEST[id]!)), fc.constantFrom(...canaries), (status, path, canary) => {
-          const telling = { ...structuredClone(HONEST[id]!), error: { code: canary, message: canary } };
-          // The funder's own number, and the free text of a fee, are values it is asked for; they are not details.
-          if (/(?:^|\.)(?:id|lotusNo|orderId|ref|orderNo|outOrderId)$|fee/i.test(path.join('.'))) return;
-          replace(telling, path, canary);
-          const plain = { ...response(status, JSON.stringify(telling)), headers: { 'retry-after': canary } };
-          for (const answer of [...readAll(adapter, ctx, plain), ...readAll(adapter, ctx, honestWith(id, telling))]) {
-            for (const word of canaries) expect(textOf(answer)).not.toContain(word);
-          }
+        fc.property(
+          statuses,
+          fc.constantFrom(...partsOf(replies, ({ content }) => content)),
+          fc.constantFrom(...canaries),
+          (status, [honest, path], canary) => {
+            const telling = replaced(honest.content, path, canary);
+            const plain = {
+              ...response(status, JSON.stringify({ ...telling, error: { code: canary, message: canary } })),
+              headers: { 'retry-after': canary },
+            };
+            keepsQuiet([...readAll(adapter, ctx, plain), ...readOwn(adapter, ctx, honest.call, honest.with(telling))]);
+          },
+        ),
+        runs(300),
+      );
+      const told = partsOf(callbacks, ({ says }) => says);
+      if (told.length === 0) return;
+      fc.assert(
+        fc.property(fc.constantFrom(...told), fc.constantFrom(...canaries), ([honest, path], canary) => {
+          keepsQuiet(askCallback(adapter, ctx, honest.with(replaced(honest.says, path, canary))));
         }),
-        { numRuns: 400 },
+        runs(200),
       );
     });
   });
 }
 
-/** The answer without its numbers: an amount may happen to read like a phone. */
-function textOf(answer: unknown): string {
-  return JSON.stringify(answer, (_key, value: unknown) => (typeof value === 'number' ? null : value));
-}
-
-/** Calls every read there is and checks the shape of what it says. */
-function readAll(adapter: FunderAdapter, ctx: AdapterContext, given: OutboundResponse): readonly unknown[] {
-  const calls = [adapter.precheck, adapter.submit, adapter.query, adapter.cancel, adapter.draw];
-  return calls.flatMap((call) => {
-    if (call === undefined) return [];
-    const answer = call.read(ctx, given);
-    expect(ANSWER_KINDS).toContain(answer.kind);
-    if (answer.kind === 'unavailable')
-      expect(answer.retryAfterMs === null || (answer.retryAfterMs >= 0 && answer.retryAfterMs <= 86_400_000)).toBe(true);
-    return [answer];
+function repliesOf(id: string): readonly Honest[] {
+  return exemplary(id).flatMap(({ name, given }) => {
+    const { response: told, call } = given;
+    if (told === undefined || call === 'callback') return [];
+    const sealed = told.reply !== undefined;
+    return [
+      {
+        name,
+        call,
+        sealed,
+        content: told.reply ?? told.json ?? null,
+        whole: () => responseOf(id, told),
+        with: (content: unknown) =>
+          sealed ? possible(() => responseOf(id, { ...told, reply: content })) : response(told.status ?? 200, JSON.stringify(content)),
+      },
+    ];
   });
 }
 
-function askCallback(adapter: FunderAdapter, ctx: AdapterContext, message: InboundCallback): void {
-  const verdict = adapter.callback!.verify(ctx, message);
-  // `read` is for verified callbacks alone, but must not depend on that to stay on its feet.
-  const news = adapter.callback!.read(ctx, message);
-  if (verdict.ok && news !== null) expect(news.attempt.value.length).toBeGreaterThan(0);
+function callbacksOf(id: string): readonly HonestCallback[] {
+  return exemplary(id).flatMap(({ name, given }) => {
+    const says = given.callback?.says;
+    return says === undefined ? [] : [{ name, says, whole: () => callback(id, says), with: (other: unknown) => possible(() => callback(id, other)) }];
+  });
 }
 
-function honestWith(id: string, value: unknown): OutboundResponse {
-  return id === 'cedar-sealed' ? sealed(value) : response(200, JSON.stringify(value));
+function exemplary(id: string): readonly { readonly name: string; readonly given: Case }[] {
+  return casesOf(id)
+    .filter(({ folder }) => folder === 'exemplary')
+    .map(({ name, read }) => ({ name, given: read() }));
 }
 
-function pathsOf(value: unknown, here: readonly string[] = []): string[][] {
-  if (typeof value !== 'object' || value === null) return [[...here]];
-  const below = Object.entries(value).flatMap(([key, child]) => pathsOf(child, [...here, key]));
-  return here.length === 0 ? below : [[...here], ...below];
-}
-
-function replace(target: object, path: readonly string[], value: unknown): void {
-  const parent = path
-    .slice(0, -1)
-    .reduce<Record<string, unknown>>((object, key) => object[key] as Record<string, unknown>, target as Record<string, unknown>);
-  parent[path.at(-1)!] = value;
-}
-
-// JSON has several spellings of one value (a capital in an escape, a blank); a signature over values rightly accepts them.
-function sameMeaning(left: Uint8Array, right: Uint8Array): boolean {
+/** What the funder's side could write; null when it could not (a list of texts has no place for a number). */
+function possible<T>(write: () => T): T | null {
   try {
-    const [a, b] = [left, right].map((bytes) => JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>);
-    return Object.keys(b!).every((key) => key === 'code' || JSON.stringify(a![key]) === JSON.stringify(b![key]));
+    return write();
   } catch {
-    return false;
+    return null;
   }
+}
+
+/** Every honest one with every path into what it says. */
+function partsOf<T>(all: readonly T[], contentOf: (one: T) => unknown): readonly (readonly [T, readonly string[]])[] {
+  return all.flatMap((one) => pathsOf(contentOf(one)).map((path) => [one, path] as const));
+}
+
+function pathsOf(value: unknown, here: readonly string[] = []): readonly (readonly string[])[] {
+  if (typeof value !== 'object' || value === null) return here.length === 0 ? [] : [here];
+  const below = Object.entries(value).flatMap(([key, child]) => pathsOf(child, [...here, key]));
+  return here.length === 0 ? below : [here, ...below];
+}
+
+function replaced(content: unknown, path: readonly string[], value: unknown): object {
+  const copy = structuredClone(content) as Record<string, unknown>;
+  const parent = path.slice(0, -1).reduce((object, key) => object[key] as Record<string, unknown>, copy);
+  parent[path.at(-1)!] = value;
+  return copy;
+}
+
+function cuts(length: number): readonly number[] {
+  const step = Math.max(1, Math.ceil(length / CUTS));
+  return Array.from({ length: Math.ceil(length / step) }, (_, index) => index * step);
+}
+
+function changes(body: Uint8Array): fc.Arbitrary<Uint8Array> {
+  return fc
+    .tuple(fc.nat(body.length - 1), fc.integer({ min: 1, max: 255 }))
+    .map(([at, by]) => body.map((byte, index) => (index === at ? byte ^ by : byte)));
+}
+
+function readOwn(adapter: FunderAdapter, ctx: AdapterContext, call: CallName, given: OutboundResponse | null): readonly unknown[] {
+  return given === null ? [] : [check(callOf(adapter, call)!.read(ctx, given))];
+}
+
+/** Calls every read there is and checks the shape of what it says. */
+function readAll(adapter: FunderAdapter, ctx: AdapterContext, given: OutboundResponse | null): readonly unknown[] {
+  return given === null ? [] : callsOf(adapter).map((name) => check(callOf(adapter, name)!.read(ctx, given)));
+}
+
+function check(answer: { readonly kind: string }): unknown {
+  expect(ANSWER_KINDS).toContain(answer.kind);
+  const { retryAfterMs } = answer as { retryAfterMs?: number | null };
+  if (retryAfterMs !== undefined && retryAfterMs !== null) expect(retryAfterMs >= 0 && retryAfterMs <= 86_400_000).toBe(true);
+  return answer;
+}
+
+/** What a callback's reading says; `read` is for verified ones alone, but must not depend on that to stay on its feet. */
+function askCallback(adapter: FunderAdapter, ctx: AdapterContext, message: InboundCallback | null): readonly unknown[] {
+  if (message === null || adapter.callback === undefined) return [];
+  const verdict = adapter.callback.verify(ctx, message);
+  const news = adapter.callback.read(ctx, message);
+  if (news === null) return [verdict];
+  expect(news.attempt.value.length).toBeGreaterThan(0);
+  return [verdict, check(news.answer), ...(news.repayment === undefined ? [] : [check(news.repayment.answer)])];
+}
+
+/** What the funder is asked for by name: its own numbers and addresses, and the free text of a fee. Everything else is a detail. */
+const ASKED_FOR = new Set(['funderRef', 'ref', 'bindRef', 'url', 'item', 'payee']);
+
+/** The answer's details, without its numbers: an amount may happen to read like a phone. */
+function detailsOf(answer: unknown): string {
+  return JSON.stringify(answer, (key, value: unknown) => (typeof value === 'number' || ASKED_FOR.has(key) ? null : value));
 }
