@@ -1,17 +1,31 @@
 /**
- * Digests, MACs and comparison for funder protocols. MD5 is here for compatibility alone and is never a scheme of our own.
+ * Digests, MACs and comparison for funder protocols. MD5 and SHA-1 are here for compatibility alone and are never a scheme of our own.
  * node:crypto runs on both hosts (on workerd under nodejs_compat); keys are made once per secret, because an HMAC with a raw
  * key costs several times one with a `KeyObject`.
  */
 import { createHash, createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
+import { madeOnce } from './key-cache.ts';
 
-const MAX_CACHED_KEYS = 512;
-const cachedKeys = new Map<string, KeyObject>();
+const cachedKeys = {
+  utf8: madeOnce((secret) => createSecretKey(Buffer.from(secret, 'utf8'))),
+  hex: madeOnce((secret) => createSecretKey(Buffer.from(secret, 'hex'))),
+  base64: madeOnce((secret) => createSecretKey(Buffer.from(secret, 'base64'))),
+};
 
-/** Lower-case hex MD5 of UTF-8 text. Compatibility only. */
-export function md5Hex(text: string): string {
-  return createHash('md5').update(text, 'utf8').digest('hex');
+/** Lower-case hex MD5; text as UTF-8. Compatibility only. */
+export function md5Hex(data: string | Uint8Array): string {
+  return createHash('md5').update(data).digest('hex');
+}
+
+/** Base64 MD5, as the Content-MD5 header has it. Compatibility only. */
+export function md5Base64(data: string | Uint8Array): string {
+  return createHash('md5').update(data).digest('base64');
+}
+
+/** Lower-case hex SHA-1. Compatibility only. */
+export function sha1Hex(data: string | Uint8Array): string {
+  return createHash('sha1').update(data).digest('hex');
 }
 
 /** Lower-case hex SHA-256. */
@@ -24,16 +38,14 @@ export function hmacSha256Hex(secret: string, data: string | Uint8Array): string
   return createHmac('sha256', secretKey(secret, 'utf8')).update(data).digest('hex');
 }
 
+/** Base64 HMAC-SHA256 under a secret given as UTF-8 text. */
+export function hmacSha256Base64(secret: string, data: string | Uint8Array): string {
+  return createHmac('sha256', secretKey(secret, 'utf8')).update(data).digest('base64');
+}
+
 /** The `KeyObject` of a secret, made once. Throws nothing: an odd hex secret yields a short key, which the cipher then refuses. */
-export function secretKey(secret: string, encoding: 'utf8' | 'hex'): KeyObject {
-  const name = `${encoding}:${secret}`;
-  const cached = cachedKeys.get(name);
-  if (cached !== undefined) return cached;
-  const key = createSecretKey(Buffer.from(secret, encoding));
-  // Secrets are few and rotate seldom: dropping all at the limit is rarer than keeping an order is dear.
-  if (cachedKeys.size >= MAX_CACHED_KEYS) cachedKeys.clear();
-  cachedKeys.set(name, key);
-  return key;
+export function secretKey(secret: string, encoding: 'utf8' | 'hex' | 'base64'): KeyObject {
+  return cachedKeys[encoding](secret);
 }
 
 /** Compares two texts in time that depends on their lengths alone. */

@@ -12,13 +12,13 @@ import type { OutboundRequest, OutboundResponse, SendOutcome, Transport } from '
 import { createBreaker, type Breaker, type BreakerState } from './breaker.ts';
 import { createRetryAllowance, type RetryAllowance } from './budget.ts';
 import { createBulkhead, type Bulkhead } from './bulkhead.ts';
-import { retrySafely, type SafeCall } from './retry.ts';
+import { isSafe, retrySafely, type OnceCall, type SafeCall } from './retry.ts';
 
 const MAX_BODY_BYTES = 256 * 1024;
 /** Weight of the newest decision in the running mean of latency. */
 const LATENCY_WEIGHT = 0.1;
 
-export type Capability = 'precheck' | 'submit' | 'query' | 'cancel' | 'draw';
+export type Capability = SafeCall | OnceCall;
 
 export interface CallSpec<A> {
   readonly capability: Capability;
@@ -102,9 +102,10 @@ function createLine(deps: { readonly clock: Clock; readonly random: Random; read
       meanLatencyMs += LATENCY_WEIGHT * (latencyMs - meanLatencyMs);
     },
     call<A>(spec: CallSpec<A>): Promise<CallResult<A>> {
-      if (spec.capability === 'submit' || spec.capability === 'draw') return once(spec, false);
+      const { capability } = spec;
+      if (!isSafe(capability)) return once(spec, false);
       return retrySafely((attempt) => once(spec, attempt > 1), {
-        call: spec.capability satisfies SafeCall,
+        call: capability,
         again: ({ answer }) => repeatable(answer),
         retries: 2,
         baseMs: 200,

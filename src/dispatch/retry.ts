@@ -1,5 +1,5 @@
 /**
- * Repeats what is safe to repeat: a precheck, a query, a cancel. A submit is never repeated here: its type has no name in `SafeCall`.
+ * Repeats what is safe to repeat: whatever only asks, and a cancel. A submit is never repeated here: its type has no name in `SafeCall`.
  *
  * p-retry keeps count and decides; the waiting is ours. With `minTimeout: 0` it sets no timer, with `randomize` off it draws no
  * number, and with `maxRetryTime` unset its reading of `performance.now` decides nothing; the back-off is awaited on the clock port
@@ -11,7 +11,15 @@ import { invariant } from '../domain/failures.ts';
 import type { Clock } from '../ports/clock.ts';
 import { MIN_CALL_MS, type RetryAllowance } from './budget.ts';
 
-export type SafeCall = 'precheck' | 'query' | 'cancel';
+/** What leaves nothing behind at the funder, or the same however often it is said. */
+export const SAFE_CALLS = ['precheck', 'query', 'cancel', 'list_cards', 'trial', 'plan', 'redirect', 'query_repayment'] as const;
+export type SafeCall = (typeof SAFE_CALLS)[number];
+/** What is said once: the answer to a lost one is asked for, and it is not said again. */
+export type OnceCall = 'submit' | 'draw' | 'bind_card' | 'verify_card' | 'repay';
+
+export function isSafe(call: SafeCall | OnceCall): call is SafeCall {
+  return (SAFE_CALLS as readonly string[]).includes(call);
+}
 
 export interface RetryOptions<A> {
   readonly call: SafeCall;

@@ -76,6 +76,7 @@ export const FIELD_NAMES = [
   'id_photos',
   'device_id',
   'ip',
+  'bank_card',
 ] as const;
 export const FieldName = z.enum(FIELD_NAMES);
 export type FieldName = (typeof FIELD_NAMES)[number];
@@ -99,6 +100,8 @@ export interface FieldValues {
   id_photos: readonly { kind: 'id_front' | 'id_back'; contentType: string; bytes: Uint8Array }[];
   device_id: string | null;
   ip: string | null;
+  /** Number of the card and the phone the bank knows; told by the borrower for one funder, handed over and not kept. */
+  bank_card: { readonly number: string; readonly phone: string };
 }
 
 /** Why data is handed over. A grant is for one recipient's legal entity and one purpose. */

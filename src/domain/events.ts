@@ -17,6 +17,9 @@ export const EVENT_TYPES = {
   'application.erased': 'The borrower was forgotten.',
   'attempt.started': 'A funder is being asked.',
   'attempt.submitted': 'The application was handed to a funder.',
+  'attempt.quoted': 'A funder bid for it; `bid_fen` is its price.',
+  'attempt.needs_borrower': 'The borrower has to do something at the funder; `step` names it.',
+  'attempt.page_opened': 'The borrower went over to the funder’s page.',
   'attempt.unknown': 'Whether a funder has it is not known; it is being asked.',
   'attempt.pending': 'A funder has it and is deciding.',
   'attempt.approved': 'A funder approved.',
@@ -33,6 +36,8 @@ export const EVENT_TYPES = {
   'loan.created': 'A loan came of an accepted offer.',
   'loan.disbursing': 'The funder is paying out.',
   'loan.active': 'Paid out, or caught up.',
+  'loan.needs_borrower': 'The borrower has to do something before the payout; `step` names it.',
+  'loan.repayment': 'A repayment made through us moved on; `status` says where to.',
   'loan.plan_changed': 'The funder sent another repayment plan.',
   'loan.overdue': 'An instalment is late.',
   'loan.settled': 'Paid back in full.',
@@ -41,6 +46,8 @@ export const EVENT_TYPES = {
   'partner_offer.shown': 'Partner offers were shown.',
   'partner_offer.clicked': 'One was clicked.',
   'partner_offer.converted': 'A partner reported a lead, a sale or a reversal.',
+  'alarm.raised': 'Something about a funder or a channel needs somebody to look.',
+  'alarm.cleared': 'An alarm is over.',
   'endpoint.disabled': 'A webhook endpoint failed for too long and was switched off.',
 } as const;
 

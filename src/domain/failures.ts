@@ -39,6 +39,8 @@ export const PROBLEM_STATUS = {
   code_expired: 410,
   rate_limited: 429,
   document_rejected: 422,
+  card_refused: 422,
+  funder_unavailable: 503,
   disclosure_required: 409,
   reading_time: 409,
   signature_invalid: 401,

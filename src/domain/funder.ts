@@ -29,6 +29,8 @@ export const Funder = z.strictObject({
   funder_type: z.enum(FUNDER_TYPES),
   adapter: z.string().regex(/^[a-z0-9-]{1,40}$/),
   base_url: z.url(),
+  /** The funder's test environment, for `millrace funder check`; nothing but made-up people goes there. */
+  test_base_url: z.url().optional(),
   /** Non-secret parameters of the adapter (merchant number, product code). */
   params: z.record(z.string(), z.string()).default({}),
   status: z.enum(['live', 'paused']),

@@ -31,6 +31,8 @@ export const ID_PREFIXES = {
   chg: 'proposed change',
   ep: 'webhook endpoint',
   key: 'key',
+  stp: 'borrower step',
+  rep: 'repayment',
 } as const;
 
 export type IdPrefix = keyof typeof ID_PREFIXES;

@@ -18,6 +18,8 @@ export interface Fee {
 }
 
 export interface FunderOffer {
+  /** The funder's own name of the offer, where it makes several for one application. */
+  readonly ref?: string;
   readonly amount: AmountMinor;
   readonly termMonths: number;
   readonly quotedAprBps: number;

@@ -41,7 +41,24 @@ export const APPLICATION_STATES = {
 /** Life of one attempt: one application at one funder. */
 export const ATTEMPT_STATES = {
   planned: { precheck_started: 'checking', submit_started: 'submitting', cancelled: 'cancelled' },
-  checking: { ineligible: 'ineligible', submit_started: 'submitting', check_failed: 'failed', cancelled: 'cancelled' },
+  checking: {
+    ineligible: 'ineligible',
+    bid_received: 'quoted',
+    borrower_needed: 'authorising',
+    submit_started: 'submitting',
+    check_failed: 'failed',
+    cancelled: 'cancelled',
+  },
+  /** It has bid and waits until it is chosen, or somebody dearer is. */
+  quoted: { borrower_needed: 'authorising', submit_started: 'submitting', cancelled: 'cancelled', expired: 'expired' },
+  /** The borrower is on the funder's page; the full application has not been sent. */
+  authorising: {
+    submit_started: 'submitting',
+    ineligible: 'ineligible',
+    declined: 'declined',
+    cancelled: 'cancelled',
+    expired: 'expired',
+  },
   submitting: {
     answer_lost: 'unknown',
     accepted: 'pending',
@@ -99,8 +116,11 @@ export function advanceLoan(state: LoanState, event: LoanEdge): LoanState | null
 
 /** States in which nothing more is owed by us to the borrower or by a funder to us. */
 export const APPLICATION_ENDED: ReadonlySet<ApplicationState> = new Set(['refused', 'declined', 'expired', 'withdrawn', 'erased', 'disbursed']);
-/** Attempts whose outcome at the funder is still open: they hold their caps and, when exclusive, block the next funder. */
-export const ATTEMPT_OPEN: ReadonlySet<AttemptState> = new Set(['planned', 'checking', 'submitting', 'unknown', 'pending']);
+/**
+ * Attempts whose outcome at the funder is still open: they hold their caps and, when exclusive, block the next funder. One that has merely bid
+ * blocks nobody: bids are there to be compared.
+ */
+export const ATTEMPT_OPEN: ReadonlySet<AttemptState> = new Set(['planned', 'checking', 'authorising', 'submitting', 'unknown', 'pending']);
 
 function step(table: Table, state: string, event: string): string | null {
   const edges = table[state];

@@ -8,6 +8,7 @@ import type { Effect } from './effects.ts';
 import { lendQuota } from './lend-quota.ts';
 import { cancelAttempt, queryAttempt } from './query-attempt.ts';
 import { processCallback } from './receive-callback.ts';
+import { refreshLoan, sendRepayment } from './repay-loan.ts';
 
 export function carryOut(deps: Deps, effect: Effect): Promise<void> {
   switch (effect.kind) {
@@ -21,6 +22,10 @@ export function carryOut(deps: Deps, effect: Effect): Promise<void> {
       return cancelAttempt(deps, effect.attemptId);
     case 'draw':
       return drawLoan(deps, effect.loanId);
+    case 'refresh_loan':
+      return refreshLoan(deps, effect.loanId);
+    case 'repay':
+      return sendRepayment(deps, effect.repaymentId);
     case 'lease':
       return lendQuota(deps, effect.attemptId, effect.wants);
     case 'callback':

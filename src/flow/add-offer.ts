@@ -17,6 +17,7 @@ export function addOffer(work: Work, application: ApplicationRow, attempt: Attem
     applicationId: application.id,
     attemptId: attempt.id,
     funderId: attempt.funderId,
+    funderOfferRef: offer.ref === undefined ? '' : strikePerson(work, application, offer.ref),
     state: allowed ? 'open' : 'blocked',
     amountFen: offer.amount,
     termMonths: offer.termMonths,
@@ -49,14 +50,17 @@ export function addOffer(work: Work, application: ApplicationRow, attempt: Attem
   work.setTimer('application', application.id, Math.min(row.expiresAtMs, others));
 }
 
-/** Closes the open offer of an attempt; an application left without any goes back to routing. Returns whether there was one. */
+/** Closes the open offers of an attempt; an application left without any goes back to routing. Returns whether there was one. */
 export function closeOfferOf(work: Work, application: ApplicationRow, attempt: AttemptRow, state: 'cancelled' | 'expired'): boolean {
   const offers = work.tx.offers.ofApplication(application.id);
-  const offer = offers.find((each) => each.attemptId === attempt.id && each.state === 'open');
-  if (offer === undefined) return false;
-  work.tx.offers.save({ ...offer, state }, 'open');
-  work.emit('offer.expired', application, { offer_id: offer.id, funder_id: offer.funderId, why: state });
-  if (!offers.some((each) => each.id !== offer.id && each.state === 'open') && work.moveApplication(application, 'offers_gone')) {
+  const open = offers.filter((each) => each.state === 'open');
+  const closing = open.filter((each) => each.attemptId === attempt.id);
+  if (closing.length === 0) return false;
+  for (const offer of closing) {
+    work.tx.offers.save({ ...offer, state }, 'open');
+    work.emit('offer.expired', application, { offer_id: offer.id, funder_id: offer.funderId, why: state });
+  }
+  if (open.length === closing.length && work.moveApplication(application, 'offers_gone')) {
     work.setTimer('application', application.id, application.deadlineAtMs);
   }
   return true;
@@ -66,6 +70,8 @@ export function closeOfferOf(work: Work, application: ApplicationRow, attempt: A
 function block(work: Work, application: ApplicationRow, attempt: AttemptRow, row: OfferRow, why: string): void {
   work.tx.offers.insert(row);
   work.emit('offer.blocked', application, { offer_id: row.id, funder_id: row.funderId, why, all_in_apr_bps: row.allInAprBps });
+  // Of several, the others may still be good.
+  if (row.funderOfferRef !== '') return;
   attempt.reason = { code: 'other', detail: why };
   takeBack(work, attempt);
 }

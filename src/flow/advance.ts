@@ -11,10 +11,12 @@ import type { Funder } from '../domain/funder.ts';
 import type { Plan, PlanStep } from '../domain/plan.ts';
 import { ATTEMPT_OPEN } from '../domain/states.ts';
 import { makePlan } from '../routing/plan.ts';
-import type { ApplicationRow } from '../store/index.ts';
+import type { ApplicationRow, AttemptRow } from '../store/index.ts';
 import { releaseOpenAttempts } from './close-attempts.ts';
+import { endAttempt } from './end-attempt.ts';
 import { factsOfApplication } from './facts-of-application.ts';
 import { gatherPlanInputs, inputsToJson } from './plan-inputs.ts';
+import { handOver } from './hand-over.ts';
 import { startAttempt } from './start-attempt.ts';
 import type { Work } from './work.ts';
 
@@ -31,16 +33,39 @@ export function advance(work: Work, application: ApplicationRow, known: { readon
   if (application.state !== 'routing' && application.state !== 'pending' && application.state !== 'needs_consent') return;
   const open = work.attemptsOf(application.id).filter((attempt) => ATTEMPT_OPEN.has(attempt.state));
   if (open.length > 0) {
-    const deciding = open.every((attempt) => attempt.state === 'pending' || attempt.state === 'unknown');
+    const deciding = open.every((attempt) => attempt.state === 'pending' || attempt.state === 'unknown' || attempt.state === 'authorising');
     if (deciding && work.moveApplication(application, 'funder_pending')) work.emit('application.pending', application);
     return;
   }
   if (application.state === 'pending') work.moveApplication(application, 'funder_answered');
   if (work.nowMs >= application.deadlineAtMs) return expire(work, application);
+  const chosen = takeBestBid(work, application);
+  // One that must first borrow quota of its cap stays as it is, and comes back here with what the desk says.
+  if (chosen !== null) return chosen.state === 'authorising' ? advance(work, application, known) : undefined;
   const facts = known.facts ?? factsOfApplication(work, application);
   if (facts === null) return;
   const plan = decide(work, application, facts, known.freshBorrower ?? false);
   askNext(work, application, plan, facts);
+}
+
+/** Of the funders that have bid, the one that would pay most (as the operators weigh it) goes first; the others wait for its answer. */
+function takeBestBid(work: Work, application: ApplicationRow): AttemptRow | null {
+  const worth = (attempt: AttemptRow): number => (attempt.bidFen ?? 0) * (work.desk.policy.weights[attempt.funderId] ?? 1);
+  const bids = work.attemptsOf(application.id).filter((attempt) => attempt.state === 'quoted');
+  for (const attempt of bids.toSorted((a, b) => worth(b) - worth(a) || a.ordinal - b.ordinal)) {
+    const funder = work.desk.funders.get(attempt.funderId);
+    const adapter = funder === undefined ? undefined : work.deps.adapters.get(funder.adapter);
+    if (attempt.validUntilMs !== null && work.nowMs >= attempt.validUntilMs) {
+      work.moveAttempt(attempt, 'expired');
+      endAttempt(work, application, attempt, 'attempt.expired');
+    } else if (funder === undefined || adapter === undefined) {
+      work.moveAttempt(attempt, 'cancelled');
+      endAttempt(work, application, attempt, 'attempt.cancelled');
+    } else if (handOver(work, application, attempt, { funder, adapter })) {
+      return attempt;
+    }
+  }
+  return null;
 }
 
 /** Ends an application for which time has run out, and takes back what is still open. */
@@ -58,7 +83,7 @@ const fieldLists = new WeakMap<FunderAdapter, readonly FieldName[]>();
 export function fieldsFor(adapter: FunderAdapter): readonly FieldName[] {
   const known = fieldLists.get(adapter);
   if (known !== undefined) return known;
-  const fields = [...new Set([...(adapter.precheck?.needs ?? []), ...adapter.submit.needs])];
+  const fields = [...new Set([...(adapter.precheck?.needs ?? []), ...adapter.submit.needs, ...(adapter.cards?.bind.needs ?? [])])];
   fieldLists.set(adapter, fields);
   return fields;
 }

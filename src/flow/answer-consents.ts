@@ -4,6 +4,7 @@ import { APPLICATION_ENDED } from '../domain/states.ts';
 import { advance } from './advance.ts';
 import { openBody } from './application-body.ts';
 import type { Deps } from './deps.ts';
+import { endAttempt } from './end-attempt.ts';
 import type { ConsentInput, RecordReply } from './intake-input.ts';
 import { checkConsents, recipientOf, recordConsents } from './record-consents.ts';
 import type { Saved } from './save-application.ts';
@@ -60,6 +61,10 @@ export async function withdrawConsent(deps: Deps, id: string, recipient: string)
     for (const attempt of work.attemptsOf(id)) {
       if (attempt.funderId !== recipient) continue;
       if (attempt.state === 'pending' || attempt.state === 'unknown') work.act({ kind: 'cancel', attemptId: attempt.id });
+      if (attempt.state !== 'quoted' && attempt.state !== 'authorising') continue;
+      work.moveAttempt(attempt, 'cancelled');
+      endAttempt(work, application, attempt, 'attempt.cancelled');
+      advance(work, application);
     }
     return null;
   });

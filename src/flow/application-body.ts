@@ -3,6 +3,7 @@ import type { Applicant, Assets, FieldValues, LoanRequest, Visit } from '../doma
 import type { FieldSource } from '../compliance/open-granted.ts';
 import type { DataKey } from '../ports/vault.ts';
 import type { ApplicationRow } from '../store/index.ts';
+import { invariant } from '../domain/failures.ts';
 import type { Facts } from '../domain/applicant.ts';
 
 export interface ApplicationBody {
@@ -48,7 +49,12 @@ export function isComplete(body: ApplicationBody): body is CompleteBody {
 }
 
 /** Reads single fields for `openGranted`; photos are loaded beforehand because they live outside the body. */
-export function fieldSource(body: CompleteBody, facts: Facts, photos: FieldValues['id_photos']): FieldSource {
+export function fieldSource(
+  body: CompleteBody,
+  facts: Facts,
+  photos: FieldValues['id_photos'],
+  card: FieldValues['bank_card'] | null = null,
+): FieldSource {
   const { applicant, request, visit } = body;
   const values: { readonly [K in keyof FieldValues]: () => FieldValues[K] } = {
     name: () => applicant.name,
@@ -68,6 +74,11 @@ export function fieldSource(body: CompleteBody, facts: Facts, photos: FieldValue
     id_photos: () => photos,
     device_id: () => visit.device_id ?? null,
     ip: () => visit.ip ?? null,
+    // Told for one call and kept nowhere: whoever asks for it elsewhere has no card to ask for.
+    bank_card: () => {
+      invariant(card !== null, 'no card was told for this call');
+      return card;
+    },
   };
   return (name) => values[name]();
 }

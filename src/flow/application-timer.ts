@@ -1,5 +1,5 @@
 /** The application's one timer: drafts and consent requests run out, deadlines pass, offers expire. */
-import type { ApplicationRow } from '../store/index.ts';
+import type { ApplicationRow, OfferRow } from '../store/index.ts';
 import { advance, expire } from './advance.ts';
 import { closeOfferOf } from './add-offer.ts';
 import type { Deps } from './deps.ts';
@@ -38,10 +38,21 @@ function expireOffers(work: Work, application: ApplicationRow): void {
       nextMs = Math.min(nextMs, offer.expiresAtMs);
       continue;
     }
+    const others = work.tx.offers.ofApplication(application.id).some((each) => each.attemptId === attempt.id && isLater(each, offer, work.nowMs));
+    if (others) {
+      work.tx.offers.save({ ...offer, state: 'expired' }, 'open');
+      work.emit('offer.expired', application, { offer_id: offer.id, funder_id: offer.funderId, why: 'expired' });
+      continue;
+    }
     closeOfferOf(work, application, attempt, 'expired');
     work.moveAttempt(attempt, 'expired');
     attempt.decidedAtMs = work.nowMs;
   }
   if (application.state === 'offered') work.setTimer('application', application.id, nextMs);
   else advance(work, application);
+}
+
+/** Of a rate table: another offer of the same funder that still stands. */
+function isLater(each: OfferRow, offer: OfferRow, nowMs: number): boolean {
+  return each.id !== offer.id && each.state === 'open' && each.expiresAtMs > nowMs;
 }

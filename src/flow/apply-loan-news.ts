@@ -4,10 +4,12 @@ import type { EventType } from '../domain/events.ts';
 import { amountMinor } from '../domain/money.ts';
 import { advanceLoan, type LoanEdge } from '../domain/states.ts';
 import type { ApplicationRow, AttemptRow, LoanRow } from '../store/index.ts';
+import { keepStep } from './borrower-steps.ts';
+import { nextRepairMs } from './repair-time.ts';
 import type { Settled } from './settle-attempt.ts';
 import type { Work } from './work.ts';
 
-const EDGES: Readonly<Record<Exclude<LoanNews['status'], 'plan'>, { readonly edge: LoanEdge; readonly event: EventType }>> = {
+const EDGES: Readonly<Record<Exclude<LoanNews['status'], 'plan' | 'needs_borrower'>, { readonly edge: LoanEdge; readonly event: EventType }>> = {
   disbursing: { edge: 'draw_started', event: 'loan.disbursing' },
   disbursed: { edge: 'disbursed', event: 'loan.active' },
   failed: { edge: 'failed', event: 'loan.failed' },
@@ -40,6 +42,12 @@ export function applyLoanNews(work: Work, application: ApplicationRow, attempt: 
   }
   const next: LoanRow = { ...loan, eventAtMs: eventAtMs ?? loan.eventAtMs };
   if (news.status === 'plan') return savePlan(work, application, loan, next, news.plan);
+  if (news.status === 'needs_borrower') {
+    if (loan.state !== 'contracting') return 'duplicate';
+    keepStep(work, application, attempt, news.step, { stage: 'before_payout', state: 'open' });
+    work.touch(application);
+    return 'applied';
+  }
   const { edge, event } = EDGES[news.status];
   const state = advanceLoan(loan.state, edge);
   if (state === null) return news.status === 'disbursed' && news.plan !== null ? savePlan(work, application, loan, next, news.plan) : 'duplicate';
@@ -68,13 +76,17 @@ function followApplication(work: Work, application: ApplicationRow, loan: LoanRo
     application.reasons = [{ code: 'disbursement_failed', detail: news.detail.slice(0, 80) }];
     work.emit('application.declined', application, { reasons: ['disbursement_failed'] });
   }
-  if (news.status === 'disbursed' || news.status === 'failed') work.clearTimer('loan', loan.id);
+  if (news.status === 'disbursed')
+    work.setTimer('loan', loan.id, nextRepairMs(work.nowMs, work.desk.funders.get(loan.funderId)?.time_zone ?? '', loan.id));
+  if (news.status === 'failed' || news.status === 'settled' || news.status === 'written_off') work.clearTimer('loan', loan.id);
 }
 
 /** A plan may be pushed again at any time; receiving one for a loan not yet paid out means that it was (funders.md: 一本钱包). */
 function savePlan(work: Work, application: ApplicationRow, loan: LoanRow, next: LoanRow, plan: readonly Instalment[]): Settled {
-  next.plan = plan;
   const paidOut = advanceLoan(loan.state, 'disbursed');
+  // Funders send the same plan again and again, and every night it is asked for.
+  if (paidOut === null && JSON.stringify(plan) === JSON.stringify(loan.plan)) return 'duplicate';
+  next.plan = plan;
   if (paidOut !== null) {
     next.state = paidOut;
     next.disbursedAtMs = next.eventAtMs ?? work.nowMs;

@@ -12,15 +12,17 @@ import { APPLICATION_ENDED } from '../domain/states.ts';
 import type { CallResult } from '../dispatch/lines.ts';
 import type { ApplicationRow, AttemptRow } from '../store/index.ts';
 import { advance } from './advance.ts';
+import { keepStep } from './borrower-steps.ts';
 import { endAttempt } from './end-attempt.ts';
 import { fieldSource, isComplete, openBody } from './application-body.ts';
 import { contextFor } from './adapter-context.ts';
 import type { Deps } from './deps.ts';
 import type { Carried } from './effects.ts';
 import { factsOfBody } from './facts-of-application.ts';
+import { handOver } from './hand-over.ts';
 import { loadPhotos } from './photos.ts';
 import { settleAttempt } from './settle-attempt.ts';
-import { beginSubmit } from './start-attempt.ts';
+import { ownRef } from './strike-person.ts';
 import { perform, Work } from './work.ts';
 
 interface Asking {
@@ -92,6 +94,8 @@ export function applySubmit(work: Work, attemptId: string, answer: SubmitAnswer)
     case 'approved':
     case 'declined':
     case 'pending':
+    case 'authorised':
+    case 'offers':
     case 'cancelled':
     case 'loan':
       settleAttempt(work, application, attempt, answer);
@@ -122,7 +126,7 @@ function applyPrecheck(work: Work, attemptId: string, asking: Asking, answer: Ca
   const { application, attempt } = found;
   switch (answer.kind) {
     case 'eligible':
-      return goOn(work, application, attempt, asking);
+      return applyEligible(work, application, attempt, asking, answer);
     case 'ineligible':
       work.moveAttempt(attempt, 'ineligible');
       attempt.reason = { code: answer.reason.code, detail: answer.reason.detail };
@@ -138,16 +142,29 @@ function applyPrecheck(work: Work, attemptId: string, asking: Asking, answer: Ca
   }
 }
 
-/** From precheck (or from waiting for cap quota) to the submit, unless the application has ended or consent was withdrawn meanwhile. */
-export function goOn(work: Work, application: ApplicationRow, attempt: AttemptRow, asking: Pick<Asking, 'funder' | 'adapter'>): void {
-  const want = { legalEntity: asking.funder.legal_entity, purpose: 'credit_decision', needs: asking.adapter.submit.needs } as const;
-  const grant = liveGrant(work.consentsOf(application.id), want, work.nowMs);
-  // Also while there is an offer already: of those asked at once, the borrower picks.
-  const stillWanted = application.state === 'routing' || application.state === 'pending' || application.state === 'offered';
-  if (grant !== null && stillWanted) return beginSubmit(work, application, attempt, { ...asking, grant });
-  work.moveAttempt(attempt, 'cancelled');
-  endAttempt(work, application, attempt, 'attempt.cancelled');
+type Eligible = Extract<PrecheckAnswer, { kind: 'eligible' }>;
+
+/** A bid is kept until it is compared with the others asked at once; a page the borrower must see is kept until this funder is the one. */
+function applyEligible(work: Work, application: ApplicationRow, attempt: AttemptRow, asking: Asking, answer: Eligible): void {
+  const { funderRef = null, step, price, validUntilMs = null } = answer;
+  if (funderRef !== null && attempt.funderRef === null) attempt.funderRef = ownRef(work, application, funderRef);
+  if (step !== undefined && !keepStep(work, application, attempt, step, { stage: 'before_submit', state: 'held' })) {
+    work.moveAttempt(attempt, 'check_failed');
+    return fail(work, application, attempt, 'unusable link');
+  }
+  if (price === undefined) return goOn(work, application, attempt, asking);
+  attempt.bidFen = price;
+  attempt.validUntilMs = validUntilMs ?? work.nowMs + asking.funder.timeouts.decision_ms;
+  work.moveAttempt(attempt, 'bid_received');
+  work.setTimer('attempt', attempt.id, attempt.validUntilMs);
+  work.emit('attempt.quoted', application, { attempt_id: attempt.id, funder_id: attempt.funderId, bid_fen: price });
   advance(work, application);
+}
+
+/** From precheck (or from waiting for cap quota) onwards; when that cannot be, on to what is next for the application. */
+export function goOn(work: Work, application: ApplicationRow, attempt: AttemptRow, at: Pick<Asking, 'funder' | 'adapter'>): void {
+  if (!handOver(work, application, attempt, at)) advance(work, application);
+  else if (attempt.state === 'authorising') advance(work, application);
 }
 
 function load(deps: Deps, attemptId: string, state: AttemptRow['state'], carry?: Carried): Asking | null {

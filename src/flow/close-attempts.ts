@@ -4,7 +4,7 @@ import { endAttempt } from './end-attempt.ts';
 import type { Work } from './work.ts';
 
 /**
- * What was not sent yet is simply not sent. What a funder has, or may have, is asked back by a cancel call; its answer ends the attempt.
+ * What was not sent yet is simply not sent, a bid simply not taken. What a funder has, or may have, is asked back by a cancel call; its answer ends the attempt.
  * A call that is on the wire is left to come back first.
  */
 export function releaseOpenAttempts(work: Work, application: ApplicationRow, except: string | null = null): void {
@@ -12,6 +12,8 @@ export function releaseOpenAttempts(work: Work, application: ApplicationRow, exc
     if (attempt.id === except) continue;
     switch (attempt.state) {
       case 'planned':
+      case 'quoted':
+      case 'authorising':
         if (!work.moveAttempt(attempt, 'cancelled')) break;
         endAttempt(work, application, attempt, 'attempt.cancelled');
         break;

@@ -11,6 +11,8 @@ import { keepHouse } from './keep-house.ts';
 import { learnFromFeed } from './learn-from-feed.ts';
 import { onAttemptTimer } from './query-attempt.ts';
 import { processCallback } from './receive-callback.ts';
+import { onRepaymentTimer } from './repay-loan.ts';
+import { watchFunders } from './watch-funders.ts';
 
 const BATCH = 256;
 /** While fewer than this are being worked on, what is due and was not taken yet is taken up at once. */
@@ -26,6 +28,8 @@ const HANDLERS: Readonly<Record<TimerKind, (deps: Deps, ref: string) => Promise<
   delivery: deliverWebhook,
   housekeeping: keepHouse,
   learn: learnFromFeed,
+  repayment: onRepaymentTimer,
+  watch: watchFunders,
 };
 
 export interface Drain {
@@ -84,6 +88,7 @@ export function createDrain(depsOf: () => Deps): Drain {
         const nowMs = deps.clock.nowMs();
         if (tx.feed.timer('housekeeping', 'all') === undefined) tx.feed.setTimer('housekeeping', 'all', nowMs + 60_000);
         if (tx.feed.timer('learn', 'likelihood') === undefined) tx.feed.setTimer('learn', 'likelihood', nowMs + 1_000);
+        if (tx.feed.timer('watch', 'funders') === undefined) tx.feed.setTimer('watch', 'funders', nowMs + 60_000);
       });
       plan(deps.clock.nowMs());
     },

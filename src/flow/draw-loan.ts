@@ -11,6 +11,8 @@ import { refOf } from './ask-funder.ts';
 import { openStepsOf, putStep } from './borrower-steps.ts';
 import type { Deps } from './deps.ts';
 import { partiesOf, type Parties } from './parties.ts';
+import { nextRepairMs } from './repair-time.ts';
+import { refreshLoan } from './repay-loan.ts';
 import { EFFECT_GRACE_MS, perform } from './work.ts';
 
 const POLL_MOST_MS = 3_600_000;
@@ -39,6 +41,7 @@ export async function drawLoan(deps: Deps, loanId: string): Promise<void> {
 /** The loan's timer: asks the funder where it stands; draws again only when the funder says it has not. */
 export async function onLoanTimer(deps: Deps, loanId: string): Promise<void> {
   const loan = deps.store.offers.loanById(loanId);
+  if (loan !== undefined && (loan.state === 'active' || loan.state === 'overdue')) return repair(deps, loan);
   if (loan === undefined || (loan.state !== 'contracting' && loan.state !== 'disbursing')) {
     return void (await perform(deps, (work) => work.clearTimer('loan', loanId)));
   }
@@ -61,6 +64,17 @@ export async function onLoanTimer(deps: Deps, loanId: string): Promise<void> {
   if (answer.kind === 'declined' || answer.kind === 'cancelled')
     return finish(deps, loanId, { kind: 'loan', news: { status: 'failed', detail: answer.kind } });
   await pollLater(deps, loanId);
+}
+
+/** The nightly question about a running loan; what it answers is applied like any other word of the funder. */
+async function repair(deps: Deps, loan: LoanRow): Promise<void> {
+  await refreshLoan(deps, loan.id);
+  await perform(deps, (work) => {
+    const row = work.tx.offers.loanById(loan.id);
+    const timeZone = work.desk.funders.get(loan.funderId)?.time_zone;
+    if (row === undefined || timeZone === undefined || (row.state !== 'active' && row.state !== 'overdue')) return work.clearTimer('loan', loan.id);
+    work.setTimer('loan', loan.id, nextRepairMs(work.nowMs, timeZone, loan.id));
+  });
 }
 
 function termsOf(loan: LoanRow, { offer }: Parties): DrawTerms {

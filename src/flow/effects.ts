@@ -8,7 +8,8 @@ export type Effect =
   | { readonly kind: 'submit'; readonly attemptId: string; readonly receiptId: string; readonly carry?: Carried | undefined }
   | { readonly kind: 'query'; readonly attemptId: string }
   | { readonly kind: 'cancel'; readonly attemptId: string }
-  | { readonly kind: 'draw'; readonly loanId: string }
+  | { readonly kind: 'draw' | 'refresh_loan'; readonly loanId: string }
+  | { readonly kind: 'repay'; readonly repaymentId: string }
   | { readonly kind: 'lease'; readonly attemptId: string; readonly wants: readonly LeaseWant[] }
   | { readonly kind: 'callback'; readonly callbackId: string }
   | {

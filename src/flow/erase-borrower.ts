@@ -63,6 +63,7 @@ function eraseApplication(work: Work, row: ApplicationRow): string[] {
   work.tx.applications.saveIndexes(row);
   work.tx.applications.forgetPlanInputs(row.id);
   work.tx.dispatch.forgetRaw(row.id);
+  work.tx.steps.forget(row.id);
   work.clearTimer('application', row.id);
   work.emit('application.erased', row);
   const photos = work.tx.intake.documentsOf(row.id).map((document) => document.id);

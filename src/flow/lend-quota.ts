@@ -1,5 +1,6 @@
 /** Borrows cap quota from the desk for an attempt that waits for it, and lets it go on or be dropped. */
 import { capNeeds, leaseChunk } from '../dispatch/caps.ts';
+import type { AttemptState } from '../domain/states.ts';
 import { advance } from './advance.ts';
 import { goOn } from './ask-funder.ts';
 import type { Deps } from './deps.ts';
@@ -7,6 +8,7 @@ import type { LeaseWant } from './effects.ts';
 import { endAttempt } from './end-attempt.ts';
 import { perform } from './work.ts';
 
+const BEFORE_SUBMIT: ReadonlySet<AttemptState> = new Set(['planned', 'checking', 'quoted', 'authorising']);
 /** Loans under way by cap window, of each service: all who wait for one window wait for the same loan. */
 const underWay = new WeakMap<Deps, Map<string, Promise<void>>>();
 
@@ -14,7 +16,7 @@ export async function lendQuota(deps: Deps, attemptId: string, wants: readonly L
   for (const want of wants) await borrowOnce(deps, want);
   await perform(deps, (work) => {
     const found = work.attemptAndApplication(attemptId);
-    if (found === null || (found.attempt.state !== 'planned' && found.attempt.state !== 'checking')) return;
+    if (found === null || !BEFORE_SUBMIT.has(found.attempt.state)) return;
     const { attempt, application } = found;
     const funder = work.desk.funders.get(attempt.funderId);
     const adapter = funder === undefined ? undefined : deps.adapters.get(funder.adapter);

@@ -5,7 +5,7 @@
 import type { CancelAnswer, FunderAdapter, QueryAnswer } from '../../adapters/contract.ts';
 import { unreachable } from '../domain/failures.ts';
 import type { Funder } from '../domain/funder.ts';
-import { APPLICATION_ENDED } from '../domain/states.ts';
+import { APPLICATION_ENDED, type AttemptState } from '../domain/states.ts';
 import type { ApplicationRow, AttemptRow } from '../store/index.ts';
 import { contextFor } from './adapter-context.ts';
 import { closeOfferOf } from './add-offer.ts';
@@ -20,6 +20,9 @@ import { EFFECT_GRACE_MS, perform, type Work } from './work.ts';
 const ARRIVAL_MS = 30_000;
 /** After this an attempt that no query or cancel could settle is closed as expired; by then its application has ended long ago. */
 const GIVE_UP_MS = 7 * 86_400_000;
+
+/** States in which the funder is asked where it stands. */
+const ASKED: ReadonlySet<AttemptState> = new Set(['unknown', 'pending', 'authorising']);
 
 interface Target {
   readonly attempt: AttemptRow;
@@ -37,8 +40,11 @@ export async function onAttemptTimer(deps: Deps, attemptId: string): Promise<voi
     case 'checking':
     case 'submitting':
       return resume(deps, target);
+    case 'quoted':
+      return void (await perform(deps, (work) => onBidTimer(work, attemptId)));
     case 'unknown':
     case 'pending':
+    case 'authorising':
     case 'approved':
       return unwanted(target) ? cancelAttempt(deps, attemptId) : queryAttempt(deps, attemptId);
     default:
@@ -54,7 +60,7 @@ export async function queryAttempt(deps: Deps, attemptId: string): Promise<void>
 /** Returns true when the attempt is past its time. */
 async function ask(deps: Deps, attemptId: string): Promise<boolean> {
   const target = load(deps, attemptId);
-  if (target === null || (target.attempt.state !== 'unknown' && target.attempt.state !== 'pending')) return false;
+  if (target === null || !ASKED.has(target.attempt.state)) return false;
   const { attempt, funder, adapter } = target;
   const query = adapter?.query;
   if (funder === undefined || query === undefined)
@@ -111,12 +117,14 @@ async function resume(deps: Deps, { attempt, funder, adapter }: Target): Promise
 /** Returns true when the attempt is past its time and is to be taken back. */
 function afterQuery(work: Work, attemptId: string, answer: QueryAnswer): boolean {
   const found = work.attemptAndApplication(attemptId);
-  if (found === null || (found.attempt.state !== 'unknown' && found.attempt.state !== 'pending')) return false;
+  if (found === null || !ASKED.has(found.attempt.state)) return false;
   const { attempt, application } = found;
   switch (answer.kind) {
     case 'approved':
     case 'declined':
     case 'pending':
+    case 'authorised':
+    case 'offers':
     case 'cancelled':
     case 'loan':
       settleAttempt(work, application, attempt, answer);
@@ -137,7 +145,7 @@ function afterQuery(work: Work, attemptId: string, answer: QueryAnswer): boolean
 }
 
 function keepWaiting(work: Work, application: ApplicationRow, attempt: AttemptRow): boolean {
-  if (attempt.state !== 'unknown' && attempt.state !== 'pending') return false;
+  if (!ASKED.has(attempt.state)) return false;
   attempt.polls += 1;
   if (work.nowMs - attempt.createdAtMs > GIVE_UP_MS) {
     expireAttempt(work, application, attempt);
@@ -169,6 +177,8 @@ function afterCancel(work: Work, attemptId: string, answer: CancelAnswer, asked:
   if (found === null) return;
   const { attempt, application } = found;
   const was = attempt.state;
+  // Nothing was sent yet: whatever the funder says of it, the borrower's time is up.
+  if (was === 'authorising') return expireAttempt(work, application, attempt);
   if (was !== 'unknown' && was !== 'pending' && was !== 'approved') return work.clearTimer('attempt', attemptId);
   const gone = answer.kind === 'cancelled' || (answer.kind === 'not_found' && work.nowMs >= arrivedByMs(work, attempt));
   if (gone) return endCancelled(work, application, attempt, true);
@@ -190,6 +200,20 @@ function endCancelled(work: Work, application: ApplicationRow, attempt: AttemptR
   work.moveAttempt(attempt, 'cancelled');
   if (wasApproved) closeOfferOf(work, application, attempt, 'cancelled');
   endAttempt(work, application, attempt, 'attempt.cancelled', sure ? {} : { caps: 'kept' });
+  advance(work, application);
+}
+
+/** A bid ran out, or something was lost on the way to taking it. */
+function onBidTimer(work: Work, attemptId: string): void {
+  const found = work.attemptAndApplication(attemptId);
+  if (found === null || found.attempt.state !== 'quoted') return;
+  const { attempt, application } = found;
+  if (attempt.validUntilMs === null || work.nowMs >= attempt.validUntilMs) {
+    work.moveAttempt(attempt, 'expired');
+    endAttempt(work, application, attempt, 'attempt.expired');
+  } else {
+    work.setTimer('attempt', attempt.id, attempt.validUntilMs);
+  }
   advance(work, application);
 }
 

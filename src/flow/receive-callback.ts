@@ -3,9 +3,10 @@
  * timer takes up should we die in between. A forged one is recorded and refused.
  */
 import type { CallbackNews, InboundCallback, OutboundResponse } from '../../adapters/contract.ts';
-import type { CallbackRow } from '../store/index.ts';
+import type { ApplicationRow, CallbackRow } from '../store/index.ts';
 import { contextFor } from './adapter-context.ts';
 import type { Deps } from './deps.ts';
+import { applyRepayment } from './repay-loan.ts';
 import { settleAttempt } from './settle-attempt.ts';
 import { plainOrMark } from './strike-person.ts';
 import { EFFECT_GRACE_MS, perform, type Work } from './work.ts';
@@ -48,8 +49,20 @@ export async function processCallback(deps: Deps, callbackId: string): Promise<v
     if (attempt === null || application === null || attempt.funderId !== row.funderId) return finish(work, row, 'unmatched', null, 'no such order');
     // Of the erased nothing that was said on the wire is kept, however late it comes.
     const kept = application.state === 'erased' ? { ...row, rawSealed: null } : row;
+    if (news.repayment !== undefined) tellRepayment(work, application, attempt.id, news.repayment);
     finish(work, kept, 'processed', attempt.id, settleAttempt(work, application, attempt, news.answer));
   });
+}
+
+/** A word about a repayment counts only for a repayment of that very attempt's loan. */
+function tellRepayment(
+  work: Work,
+  application: ApplicationRow,
+  attemptId: string,
+  { repaymentRef, answer }: NonNullable<CallbackNews['repayment']>,
+): void {
+  const row = work.tx.steps.repaymentById(repaymentRef);
+  if (row !== undefined && work.tx.offers.loanOfAttempt(attemptId)?.id === row.loanId) applyRepayment(work, application, row, answer, false);
 }
 
 function record(

@@ -7,15 +7,20 @@ import type { DecisionAnswer, FunderOffer, FunderReason } from '../../adapters/c
 import { unreachable } from '../domain/failures.ts';
 import type { ApplicationRow, AttemptRow } from '../store/index.ts';
 import { advance } from './advance.ts';
+import { finishSteps, keepStep } from './borrower-steps.ts';
 import { endAttempt } from './end-attempt.ts';
 import { addOffer, closeOfferOf } from './add-offer.ts';
 import { applyLoanNews } from './apply-loan-news.ts';
+import { handOver } from './hand-over.ts';
 import { ownRef } from './strike-person.ts';
 import type { Work } from './work.ts';
 
 /** First and longest time between two queries for one attempt, milliseconds. */
 const POLL_FIRST_MS = 1_500;
 const POLL_MOST_MS = 300_000;
+
+/** A rate table longer than this is cut: nobody reads on. */
+const MOST_OFFERS = 50;
 
 export type Settled = 'applied' | 'stale' | 'duplicate' | 'too_late';
 
@@ -36,7 +41,11 @@ export function pollDueMs(work: Work, attempt: AttemptRow): number {
 function apply(work: Work, application: ApplicationRow, attempt: AttemptRow, answer: DecisionAnswer): Settled {
   switch (answer.kind) {
     case 'pending':
-      return applyPending(work, application, attempt, answer.unrecognised);
+      return applyPending(work, application, attempt, answer);
+    case 'authorised':
+      return applyAuthorised(work, application, attempt);
+    case 'offers':
+      return applyOffers(work, application, attempt, answer);
     case 'approved':
       return applyApproval(work, application, attempt, answer.offer);
     case 'declined':
@@ -50,7 +59,9 @@ function apply(work: Work, application: ApplicationRow, attempt: AttemptRow, ans
   }
 }
 
-function applyPending(work: Work, application: ApplicationRow, attempt: AttemptRow, unrecognised: string | null): Settled {
+type Told<K extends DecisionAnswer['kind']> = Extract<DecisionAnswer, { kind: K }>;
+
+function applyPending(work: Work, application: ApplicationRow, attempt: AttemptRow, { unrecognised, step }: Told<'pending'>): Settled {
   if (unrecognised !== null) {
     work.emit('attempt.alarm', application, {
       attempt_id: attempt.id,
@@ -60,9 +71,49 @@ function applyPending(work: Work, application: ApplicationRow, attempt: AttemptR
     });
     work.deps.log.warn('funder.unrecognised_status', { funder: attempt.funderId, attempt: attempt.id });
   }
-  if (!work.moveAttempt(attempt, 'accepted')) return 'duplicate';
+  const isNew = work.moveAttempt(attempt, 'accepted');
+  if (step !== undefined && attempt.state === 'pending') {
+    keepStep(work, application, attempt, step, { stage: 'before_decision', state: 'open' });
+    // The borrower needs longer on a page than a funder to decide.
+    attempt.deadlineAtMs = Math.max(
+      attempt.deadlineAtMs,
+      Math.min(application.deadlineAtMs, work.nowMs + work.desk.policy.deadlines.consent_s * 1_000),
+    );
+  }
+  if (!isNew) return 'duplicate';
   work.setTimer('attempt', attempt.id, pollDueMs(work, attempt));
   work.emit('attempt.pending', application, { attempt_id: attempt.id, funder_id: attempt.funderId });
+  return 'applied';
+}
+
+/** The borrower has agreed on the funder's page: now it may have the full application. */
+function applyAuthorised(work: Work, application: ApplicationRow, attempt: AttemptRow): Settled {
+  const funder = work.desk.funders.get(attempt.funderId);
+  const adapter = funder === undefined ? undefined : work.deps.adapters.get(funder.adapter);
+  if (attempt.state !== 'authorising' || funder === undefined || adapter === undefined) return 'duplicate';
+  finishSteps(work, application, attempt.id, 'before_submit');
+  handOver(work, application, attempt, { funder, adapter });
+  return 'applied';
+}
+
+/** A rate table fills: each offer once, by the funder's name of it; the decision is made when the funder says that there will be no more. */
+function applyOffers(work: Work, application: ApplicationRow, attempt: AttemptRow, { offers, complete }: Told<'offers'>): Settled {
+  if (attempt.state === 'approved') return 'duplicate';
+  const isNew = work.moveAttempt(attempt, 'accepted');
+  if (attempt.state !== 'pending') return 'too_late';
+  if (isNew) work.emit('attempt.pending', application, { attempt_id: attempt.id, funder_id: attempt.funderId });
+  const known = new Set(work.tx.offers.ofApplication(application.id).flatMap((row) => (row.attemptId === attempt.id ? [row.funderOfferRef] : [])));
+  const fresh = offers.filter((offer) => offer.ref !== undefined && offer.ref !== '' && !known.has(offer.ref));
+  for (const offer of fresh.slice(0, MOST_OFFERS - known.size)) addOffer(work, application, attempt, offer);
+  if (!complete) {
+    if (isNew) work.setTimer('attempt', attempt.id, pollDueMs(work, attempt));
+    return fresh.length > 0 || isNew ? 'applied' : 'duplicate';
+  }
+  if (known.size + fresh.length === 0) return applyDecline(work, application, attempt, { code: 'other', detail: 'no_offers' });
+  work.moveAttempt(attempt, 'approved');
+  noteDecision(work, attempt);
+  work.clearTimer('attempt', attempt.id);
+  work.emit('attempt.approved', application, { attempt_id: attempt.id, funder_id: attempt.funderId, ...evidence(work, application, attempt) });
   return 'applied';
 }
 
@@ -119,7 +170,7 @@ function evidence(work: Work, application: ApplicationRow, attempt: AttemptRow):
   return { band: application.band, tier: work.desk.funders.get(attempt.funderId)?.tier ?? 1, prior_ppm: attempt.prior, mean_ppm: attempt.likelihood };
 }
 
-const RANK = { pending: 1, declined: 2, approved: 2, cancelled: 2, loan: 3 } as const;
+const RANK = { authorised: 1, pending: 1, offers: 2, declined: 2, approved: 2, cancelled: 2, loan: 3 } as const;
 
 /** Older by the funder's own clock than what was applied, or as old and no further along. */
 function isStale(attempt: AttemptRow, answer: DecisionAnswer): boolean {

@@ -34,6 +34,8 @@ export function startAttempt(work: Work, application: ApplicationRow, start: Sta
     reason: null,
     reserved: [],
     amountFen: facts.amount_fen,
+    bidFen: null,
+    validUntilMs: null,
     polls: 0,
     submittedAtMs: null,
     decidedAtMs: null,

@@ -77,6 +77,12 @@ export async function acceptOffer(
 }
 
 function accept(work: Work, application: ApplicationRow, offer: OfferRow): void {
+  // A rate table may still be filling; the borrower has seen enough.
+  const attempt = work.attempt(offer.attemptId);
+  if (attempt !== null && attempt.state === 'pending' && work.moveAttempt(attempt, 'approved')) {
+    attempt.decidedAtMs = work.nowMs;
+    work.clearTimer('attempt', attempt.id);
+  }
   for (const other of work.tx.offers.ofApplication(application.id)) {
     if (other.id === offer.id) work.tx.offers.save({ ...other, state: 'accepted', confirmedAtMs: work.nowMs }, 'open');
     else if (other.state === 'open') work.tx.offers.save({ ...other, state: 'declined' }, 'open');
@@ -93,6 +99,7 @@ function accept(work: Work, application: ApplicationRow, offer: OfferRow): void 
     amountFen: offer.amountFen,
     plan: offer.plan,
     overdueDays: 0,
+    cardRef: null,
     drawTries: 0,
     eventAtMs: null,
     disbursedAtMs: null,

@@ -5,8 +5,10 @@ import type { Plan } from '../domain/plan.ts';
 import type { ApplicationRow, AttemptRow, OfferRow } from '../store/index.ts';
 import { liveGrant } from '../compliance/consent.ts';
 import { openBody } from './application-body.ts';
+import { detailOf, openStepsOf } from './borrower-steps.ts';
 import { consentText, PLATFORM, recipientOf, type Recipient } from './record-consents.ts';
 import { lacksOf } from './screen-application.ts';
+import { linkOf } from './step-link.ts';
 import type { Work } from './work.ts';
 
 export type { ApplicationRow };
@@ -32,7 +34,17 @@ export type Need =
   | { readonly kind: 'consents'; readonly recipients: readonly ConsentNeed[] }
   | { readonly kind: 'documents'; readonly kinds: readonly string[] }
   | { readonly kind: 'fields'; readonly fields: readonly string[] }
-  | { readonly kind: 'disclosure'; readonly offer: string };
+  | { readonly kind: 'disclosure'; readonly offer: string }
+  /** Open the funder's page; `step` takes `skip` where this funder may be left out. */
+  | { readonly kind: 'open_link'; readonly step: string; readonly funder: FunderView; readonly url: string; readonly expires_at: string | null }
+  | {
+      readonly kind: 'bind_card';
+      readonly step: string;
+      readonly funder: FunderView;
+      /** Cards the funder has already; one may be chosen by its `ref`. */
+      readonly cards: readonly { readonly ref: string; readonly bank: string; readonly tail: string }[];
+    }
+  | { readonly kind: 'enter_code'; readonly step: string; readonly funder: FunderView };
 export interface OfferView {
   readonly id: string;
   readonly funder: FunderView;
@@ -76,7 +88,7 @@ export interface ApplicationView {
   readonly created_at: string;
   readonly updated_at: string;
 }
-type Sight = Pick<Work, 'deps' | 'tx' | 'desk' | 'nowMs' | 'attemptsOf' | 'consentsOf' | 'documentsOf' | 'borrower'>;
+type Sight = Pick<Work, 'deps' | 'tx' | 'desk' | 'nowMs' | 'attemptsOf' | 'consentsOf' | 'documentsOf' | 'borrower' | 'keyOf'>;
 
 export function viewOf(
   sight: Sight,
@@ -144,6 +156,21 @@ export function iso(ms: number): string {
 }
 
 function needsOf(sight: Sight, application: ApplicationRow, offers: readonly OfferRow[], lang: 'zh' | 'en'): Need[] {
+  return [...ownNeedsOf(sight, application, offers, lang), ...(MAY_HAVE_STEPS.has(application.state) ? stepNeedsOf(sight, application) : [])];
+}
+
+/** What funders want of the borrower. */
+function stepNeedsOf(sight: Sight, application: ApplicationRow): Need[] {
+  return openStepsOf(sight, application).map((step): Need => {
+    const funderId = sight.attemptsOf(application.id).find((attempt) => attempt.id === step.attemptId)?.funderId ?? '';
+    const at = { step: step.id, funder: funderView(sight, funderId) };
+    if (step.kind === 'bind_card') return { kind: 'bind_card', ...at, cards: detailOf(sight, application, step).cards };
+    if (step.kind === 'enter_code') return { kind: 'enter_code', ...at };
+    return { kind: 'open_link', ...at, url: linkOf(sight.deps, step.id), expires_at: step.expiresAtMs === null ? null : iso(step.expiresAtMs) };
+  });
+}
+
+function ownNeedsOf(sight: Sight, application: ApplicationRow, offers: readonly OfferRow[], lang: 'zh' | 'en'): Need[] {
   switch (application.state) {
     case 'draft':
       return draftNeeds(sight, application, lang);
@@ -223,5 +250,7 @@ function publicCode(code: string): string {
   return code === 'blacklisted' || code === 'too_many_applications' ? 'operator_rule' : code;
 }
 
+/** While none of its attempts can wait for the borrower, the steps are not even looked up. */
+const MAY_HAVE_STEPS = new Set(['pending', 'offered', 'accepted']);
 const HAD_OFFERS = new Set(['offered', 'accepted', 'disbursed', 'expired', 'withdrawn']);
 const LENT = new Set(['accepted', 'disbursed', 'declined', 'withdrawn']);

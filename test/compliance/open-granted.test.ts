@@ -39,6 +39,7 @@ const values = (): FieldValues => ({
   id_photos: [{ kind: 'id_front', contentType: 'image/jpeg', bytes: new Uint8Array([1, 2]) }],
   device_id: null,
   ip: null,
+  bank_card: { number: '6222020200112233440', phone: '13800000001' },
 });
 const sourceOf =
   (from: FieldValues, asked: FieldName[] = []): FieldSource =>

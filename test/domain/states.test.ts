@@ -82,12 +82,12 @@ describe('an attempt', () => {
   const states = Object.keys(ATTEMPT_STATES) as AttemptState[];
 
   it('is handed over from before the submit alone, and never a second time', () => {
-    expect(states.filter((state) => advanceAttempt(state, 'submit_started') !== null)).toEqual(['planned', 'checking']);
+    expect(states.filter((state) => advanceAttempt(state, 'submit_started') !== null)).toEqual(['planned', 'checking', 'quoted', 'authorising']);
     expect([...reachable(ATTEMPT_STATES, 'unknown')]).not.toContain('submitting');
   });
 
   it('that may be at the funder is open until the funder, or its time, has said otherwise', () => {
-    expect([...ATTEMPT_OPEN].toSorted()).toEqual(['checking', 'pending', 'planned', 'submitting', 'unknown']);
+    expect([...ATTEMPT_OPEN].toSorted()).toEqual(['authorising', 'checking', 'pending', 'planned', 'submitting', 'unknown']);
     expect(states.filter((state) => Object.keys(ATTEMPT_STATES[state]).length === 0).some((state) => ATTEMPT_OPEN.has(state))).toBe(false);
     // Unknown is never simply failed: it was never received, or it ends by a word.
     expect(advanceAttempt('unknown', 'not_accepted' as AttemptEdge)).toBeNull();

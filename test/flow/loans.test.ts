@@ -60,7 +60,9 @@ describe('the draw', () => {
     expect([loan(world, id).state, state(world, id)]).toEqual(['active', 'disbursed']);
     expect(loanEvents(world, id)).toEqual(['loan.created', 'loan.disbursing', 'loan.active']);
     expect(draws(world)).toHaveLength(1);
-    expect(world.service.deps.store.feed.timer('loan', loan(world, id).id)).toBeUndefined();
+    // Next asked about at night, 01:00 to 05:00 in Shanghai.
+    const hour = (new Date(world.service.deps.store.feed.timer('loan', loan(world, id).id)!.dueAtMs).getUTCHours() + 8) % 24;
+    expect([1, 2, 3, 4]).toContain(hour);
     await world.close();
   });
 
@@ -203,6 +205,27 @@ describe('news of a loan', () => {
     await world.leap(DAY);
     await say('written_off');
     expect(loan(world, id).state).toBe('written_off');
+    await world.close();
+  });
+});
+
+describe('the nightly question', () => {
+  it('finds what no callback told, changes nothing when there is no news, and ends with the loan', async () => {
+    const { world, id } = await accepted((ask) => (ask.kind === 'draw' ? paying(ask) : paid(ask)));
+    await world.settle(10_000);
+    const asked = (): number => world.asks.filter(({ kind }) => kind === 'query').length;
+    const before = asked();
+    await world.leap(DAY);
+    await world.settle(2_000);
+    expect([asked() - before, loanEvents(world, id)]).toEqual([1, ['loan.created', 'loan.disbursing', 'loan.active']]);
+    world.scripts['fnd_one'] = (ask) => paid(ask, { status: 'overdue', overdue_days: 3 });
+    await world.leap(DAY);
+    await world.settle(2_000);
+    expect([loan(world, id).state, loan(world, id).overdueDays]).toEqual(['overdue', 3]);
+    world.scripts['fnd_one'] = (ask) => paid(ask, { status: 'settled' });
+    await world.leap(DAY);
+    await world.settle(2_000);
+    expect([loan(world, id).state, world.service.deps.store.feed.timer('loan', loan(world, id).id)]).toEqual(['settled', undefined]);
     await world.close();
   });
 });

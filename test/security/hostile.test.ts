@@ -83,6 +83,18 @@ const TARGETS: Readonly<Record<string, Target>> = {
     most: 64 * KIB,
     mayBeEmpty: true,
   },
+  'POST /v1/applications/:id/steps/:step': {
+    key: channel,
+    path: ({ application }) => `/v1/applications/${application}/steps/stp_0000000000000000000000`,
+    body: { card_number: '6222020200112233440', bank_phone: '13900000001' },
+    most: 64 * KIB,
+  },
+  'POST /v1/applications/:id/repayments': {
+    key: channel,
+    path: ({ application }) => `/v1/applications/${application}/repayments`,
+    body: { amount_fen: 100, up_to_month: 1 },
+    most: 64 * KIB,
+  },
   'POST /v1/erasures': { key: channel, path: () => '/v1/erasures', body: { application_id: 'app_0000000000000000000000' }, most: 64 * KIB },
   'POST /v1/phone-verifications': { key: channel, path: () => '/v1/phone-verifications', body: { phone: '13900000001' }, most: 64 * KIB },
   'POST /v1/phone-verifications/:id/confirm': {

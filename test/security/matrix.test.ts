@@ -55,6 +55,9 @@ const TABLE: Readonly<Record<string, Access>> = {
   'POST /v1/applications/:id/offers/:offer/disclosure': { who: 'owner', status: 200 },
   'POST /v1/applications/:id/offers/:offer/accept': { who: 'owner', status: 409 },
   'GET /v1/applications/:id/partner-offers': { who: 'owner', status: 200 },
+  'POST /v1/applications/:id/steps/:step': { who: 'owner', status: 404 },
+  'POST /v1/applications/:id/repayments': { who: 'owner', status: 409 },
+  'GET /l/:token': { who: 'anyone', status: 404 },
   'POST /v1/erasures': { who: 'owner', status: 201 },
 
   'GET /v1/desk/records/:kind': desk(...EVERYBODY),
@@ -84,6 +87,8 @@ const TABLE: Readonly<Record<string, Access>> = {
   'POST /v1/webhook-endpoints/:id/replay': desk('operator'),
   'POST /v1/deliveries/:id/resend': desk('operator'),
   'GET /v1/desk/funders/:id/status': desk(...EVERYBODY),
+  'POST /v1/desk/funders/:id/check': desk('operator', 'risk'),
+  'GET /v1/desk/alarms': desk(...EVERYBODY),
   'GET /v1/desk/summary': desk(...EVERYBODY),
   // Nobody but `admin`.
   'GET /v1/desk/keys': desk(),
@@ -192,6 +197,8 @@ const BODIES: Readonly<Record<string, object>> = {
   'POST /v1/applications/:id/submit': {},
   'POST /v1/applications/:id/consents': { refused: [] },
   'POST /v1/applications/:id/offers/:offer/accept': {},
+  'POST /v1/applications/:id/steps/:step': { skip: true },
+  'POST /v1/applications/:id/repayments': { amount_fen: 100, up_to_month: null },
 };
 
 /** `status` or `status code`, and what is wrong with the form of the reply. */

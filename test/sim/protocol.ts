@@ -188,7 +188,18 @@ const callback: CallbackCapability = {
 };
 
 function manifest(id: string): FunderAdapter['manifest'] {
-  return { id, title: id, secretNames: ['key'], paramNames: [], units: { money: 'fen', time: 'ms' }, submitIdempotent: true };
+  return {
+    id,
+    title: id,
+    shape: 'direct',
+    secretNames: ['key'],
+    paramNames: [],
+    units: { money: 'fen', time: 'ms' },
+    timeZone: 'Asia/Shanghai',
+    limits: { precheckPerSecond: null, submitPerSecond: null, callbackTries: null },
+    timeouts: { precheckMs: 2_000, submitMs: 8_000, queryMs: 4_000 },
+    submitIdempotent: true,
+  };
 }
 
 /** `sim-blind` can neither be asked nor be told to forget; `sim-mute` never calls back. */

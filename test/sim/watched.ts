@@ -101,7 +101,7 @@ export const WATCHED: { readonly [T in Table]: Watch<Rows[T]> } = {
     columns: { seq: '$.seq', type: '$.type', applicationId: '$.application_id', applicationSeq: '$.application_seq', data: '$.data' },
     key: (row) => String(row.seq),
   },
-  idempotency: { columns: { id: '$.id', status: '$.status' }, key: byId },
+  idempotency: { columns: { id: 'hex($.id)', status: '$.status' }, key: byId },
   loans: { columns: { id: '$.id', applicationId: '$.application_id', attemptId: '$.attempt_id', state: '$.state' }, key: byId },
   offers: { columns: { id: '$.id', applicationId: '$.application_id', attemptId: '$.attempt_id', state: '$.state' }, key: byId },
   plans: {
