@@ -54,6 +54,11 @@ export function readPercentBps(value: Json | undefined): number | null {
   return bps !== null && bps <= MAX_BPS ? Number(bps) : null;
 }
 
+/** A yearly rate in whole basis points, plain or quoted. */
+export function readBps(value: Json | undefined): number | null {
+  return readWhole(value, MAX_BPS);
+}
+
 /**
  * Any rate as yearly basis points, rounded half up once at the end: "0.05" percent a day over 360 days is 1,800. A percent sign behind
  * a percentage is taken. Simple, not compounded, as such rates are quoted; null above 1,000 % a year.
