@@ -44,25 +44,27 @@ export interface PlanInputs {
   readonly maxAprBps?: Readonly<Record<string, number>>;
 }
 
-export type ExclusionCode =
-  | 'paused'
-  | 'off_whitelist'
-  | 'closed_hours'
-  | 'amount'
-  | 'term'
-  | 'age'
-  | 'income'
-  | 'region'
-  | 'rule'
-  | 'cap'
-  | 'breaker'
-  | 'cooling_off'
-  | 'exposure_budget'
-  | 'already_attempted'
-  | 'consent_refused'
-  | 'cost_cap'
-  | 'not_worth_it'
-  | 'beyond_max_attempts';
+export const EXCLUSION_CODES = [
+  'paused',
+  'off_whitelist',
+  'closed_hours',
+  'amount',
+  'term',
+  'age',
+  'income',
+  'region',
+  'rule',
+  'cap',
+  'breaker',
+  'cooling_off',
+  'exposure_budget',
+  'already_attempted',
+  'consent_refused',
+  'cost_cap',
+  'not_worth_it',
+  'beyond_max_attempts',
+] as const;
+export type ExclusionCode = (typeof EXCLUSION_CODES)[number];
 
 export interface Exclusion {
   readonly funderId: string;

@@ -76,6 +76,7 @@ const TABLE: Readonly<Record<string, Access>> = {
   'GET /v1/desk/applications': desk(...EVERYBODY),
   'GET /v1/desk/applications/:id': desk(...EVERYBODY),
   'POST /v1/desk/applications/:id/replay': desk(...EVERYBODY),
+  'GET /v1/desk/applications/:id/explanation': desk(...EVERYBODY),
   'POST /v1/desk/applications/:id/release': desk('operator', 'risk'),
   'POST /v1/desk/applications/:id/refuse': desk('operator', 'risk'),
   'POST /v1/webhook-endpoints': desk('operator'),

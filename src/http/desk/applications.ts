@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import { z } from 'zod';
 import { APPLICATION_STATES, type ApplicationState } from '../../domain/states.ts';
 import { problem, type Problem } from '../../domain/failures.ts';
+import { explainApplication } from '../../flow/desk/explain-application.ts';
 import { replayPlans } from '../../flow/desk/replay-plans.ts';
 import { refuseApplication, releaseApplication } from '../../flow/desk/review-application.ts';
 import { listApplications, showApplication } from '../../flow/desk/show-application.ts';
@@ -46,6 +47,11 @@ export function deskApplicationRoutes({ deps }: HttpOptions): Hono<Env> {
   app.get('/v1/desk/applications/:id', read, (c) => {
     const view = showApplication(deps, c.req.param('id'));
     return view === null ? refuse(c, missing()) : json(view);
+  });
+
+  app.get('/v1/desk/applications/:id/explanation', read, (c) => {
+    const explained = explainApplication(deps, c.req.param('id'));
+    return 'problem' in explained ? refuse(c, explained) : json(explained);
   });
 
   app.post('/v1/desk/applications/:id/replay', read, (c) => {

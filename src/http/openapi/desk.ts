@@ -5,7 +5,16 @@ import { RefusalBody } from '../desk/applications.ts';
 import { EVERYBODY } from '../desk/roles.ts';
 import { EndpointBody, EndpointPatchBody, ReplayBody } from '../desk/webhooks.ts';
 import { annotated } from './annotate.ts';
-import { Alarms, DeskApplication, DeskApplicationDetail, FunderCheck, FunderStatus, Replayed, Summary } from './desk-application-replies.ts';
+import {
+  Alarms,
+  DeskApplication,
+  DeskApplicationDetail,
+  Explained,
+  FunderCheck,
+  FunderStatus,
+  Replayed,
+  Summary,
+} from './desk-application-replies.ts';
 import { DESK_CHANGES } from './desk-changes.ts';
 import { Delivery, Endpoint, EndpointCreated, EndpointList, PAGE_QUERY, pageOf, Queued, Rotated } from './desk-replies.ts';
 import type { Operation } from './operation.ts';
@@ -39,6 +48,18 @@ const applications: readonly Operation[] = [
     title: { zh: '申请详情', en: 'An application, explained' },
     description: 'Masked, with its timeline, plans (who was left out, and why), attempts, consents, receipts, offers and callbacks.',
     replies: { 200: { description: 'Everything that was decided.', schema: DeskApplicationDetail } },
+    problems: ['not_found'],
+  },
+  {
+    method: 'get',
+    path: '/v1/desk/applications/:id/explanation',
+    tag: 'desk',
+    access: 'operator',
+    roles: EVERYBODY,
+    title: { zh: '为何如此路由', en: 'Why it was routed so' },
+    description:
+      'For every plan: why each funder is where it is, why each other one was left out, and what would have changed it, found by making the plan again with that one thing different.',
+    replies: { 200: { description: 'In words, zh and en, and as numbers.', schema: Explained } },
     problems: ['not_found'],
   },
   {

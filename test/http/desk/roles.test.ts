@@ -21,6 +21,7 @@ const TABLE: Readonly<Record<string, readonly Role[]>> = {
   'GET /v1/desk/applications': ALL,
   'GET /v1/desk/applications/:id': ALL,
   'POST /v1/desk/applications/:id/replay': ALL,
+  'GET /v1/desk/applications/:id/explanation': ALL,
   'POST /v1/desk/applications/:id/release': ['operator', 'risk'],
   'POST /v1/desk/applications/:id/refuse': ['operator', 'risk'],
   'POST /v1/webhook-endpoints': ['operator'],
