@@ -104,6 +104,14 @@ const TARGETS: Readonly<Record<string, Target>> = {
     most: 64 * KIB,
     counts: true,
   },
+  'POST /v1/desk/decide': {
+    key: admin,
+    path: () => '/v1/desk/decide',
+    most: 64 * KIB,
+    body: {
+      facts: { age: 30, region: '110105', monthly_income_fen: 900_000, employment: 'salaried', amount_fen: 2_000_000, term_months: 12 },
+    },
+  },
   'POST /v1/desk/changes': {
     key: admin,
     path: () => '/v1/desk/changes',
@@ -175,6 +183,7 @@ const WITHOUT_JSON = [
   'POST /v1/desk/applications/:id/replay',
   'POST /v1/desk/changes/:id/reject',
   'POST /v1/desk/changes/:id/withdraw',
+  'POST /v1/desk/funders/:id/check',
   'POST /v1/documents',
   'POST /v1/postbacks/:partner',
   'POST /v1/webhook-endpoints/:id/rotate',

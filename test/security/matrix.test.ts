@@ -90,6 +90,7 @@ const TABLE: Readonly<Record<string, Access>> = {
   'GET /v1/desk/funders/:id/status': desk(...EVERYBODY),
   'POST /v1/desk/funders/:id/check': desk('operator', 'risk'),
   'GET /v1/desk/alarms': desk(...EVERYBODY),
+  'POST /v1/desk/decide': desk(...EVERYBODY),
   'GET /v1/desk/summary': desk(...EVERYBODY),
   // Nobody but `admin`.
   'GET /v1/desk/keys': desk(),

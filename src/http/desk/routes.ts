@@ -5,13 +5,14 @@ import { deskApplicationRoutes } from './applications.ts';
 import { auditRoutes } from './audit.ts';
 import { blacklistRoutes } from './blacklist.ts';
 import { keyRoutes } from './keys.ts';
+import { decideRoutes } from './decide.ts';
 import { overviewRoutes } from './overview.ts';
 import { recordRoutes } from './records.ts';
 import { webhookRoutes } from './webhooks.ts';
 
 export function deskRoutes(options: HttpOptions): Hono<Env> {
   const app = new Hono<Env>();
-  for (const routes of [recordRoutes, auditRoutes, blacklistRoutes, deskApplicationRoutes, webhookRoutes, keyRoutes, overviewRoutes])
+  for (const routes of [recordRoutes, auditRoutes, blacklistRoutes, deskApplicationRoutes, webhookRoutes, keyRoutes, overviewRoutes, decideRoutes])
     app.route('/', routes(options));
   return app;
 }

@@ -179,6 +179,32 @@ export const Replayed = z
   })
   .openapi('Replayed');
 
+const Explanation = z.object({
+  summary: z.object({ zh: text, en: text }),
+  steps: z.array(z.unknown()),
+  left_out: z.array(z.unknown()),
+  borrower_order: z.array(text),
+  steering: z.number(),
+  explored: z.boolean(),
+  expected_value_fen: z.number(),
+});
+export const Decided = z
+  .object({
+    snapshot_version: z.int(),
+    policy_version: z.int(),
+    model_version: z.int(),
+    plan: z.object({
+      steps: z.array(z.record(z.string(), z.unknown())).openapi({ description: 'In the order they would be asked, with the numbers behind it.' }),
+      excluded: z.array(z.object({ funderId: text, code: text, detail: text })),
+      explored: z.boolean(),
+      expectedValueFen: z.number(),
+      borrowerOrder: z.array(text),
+      steering: z.number(),
+    }),
+    explanation: Explanation.optional(),
+  })
+  .openapi('Decided');
+
 const Words = z.object({ zh: text, en: text });
 const Lever = z.object({
   weight_factor: z.number().nullable().openapi({ description: 'Multiplier of the funder’s weight; null: none up to 100 would do.' }),

@@ -4,9 +4,11 @@ import { APPLICATION_STATES, type ApplicationState } from '../../domain/states.t
 import { RefusalBody } from '../desk/applications.ts';
 import { EVERYBODY } from '../desk/roles.ts';
 import { EndpointBody, EndpointPatchBody, ReplayBody } from '../desk/webhooks.ts';
+import { DecideBody } from '../schemas/facts.ts';
 import { annotated } from './annotate.ts';
 import {
   Alarms,
+  Decided,
   DeskApplication,
   DeskApplicationDetail,
   Explained,
@@ -115,6 +117,18 @@ const applications: readonly Operation[] = [
     description: 'A heartbeat, and against its test environment a conversation about a person who does not exist. Takes up to half a minute.',
     replies: { 200: { description: 'What was asked, and how it was answered.', schema: FunderCheck } },
     problems: ['not_found'],
+  },
+  {
+    method: 'post',
+    path: '/v1/desk/decide',
+    tag: 'desk',
+    access: 'operator',
+    roles: EVERYBODY,
+    title: { zh: '试算路由', en: 'Decide dry' },
+    description: 'Where an application, or somebody with these facts, would go at this moment. Nothing is kept and nobody is asked.',
+    body: { schema: annotated('DecideRequest', DecideBody) },
+    replies: { 200: { description: 'The plan; with `explain`, in words too.', schema: Decided } },
+    problems: ['invalid_request', 'not_found', 'gone'],
   },
   {
     method: 'get',

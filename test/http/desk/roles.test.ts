@@ -35,6 +35,7 @@ const TABLE: Readonly<Record<string, readonly Role[]>> = {
   'GET /v1/desk/funders/:id/status': ALL,
   'POST /v1/desk/funders/:id/check': ['operator', 'risk'],
   'GET /v1/desk/alarms': ALL,
+  'POST /v1/desk/decide': ALL,
   'GET /v1/desk/summary': ALL,
   'GET /v1/desk/keys': [],
   'POST /v1/desk/keys': [],
