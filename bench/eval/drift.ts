@@ -45,7 +45,8 @@ function main(): void {
   const delays = values.delays.split(',').map((delay) => wholeNumber('--delays', delay, 0));
   const results = delays.map((delay) => {
     const byRun = Object.entries(BANDITS).map(
-      ([name, make]) => [name, runs.map((run, index) => regretPer1000(chosen[index]!, make(chosen[index]!), { roundsPerPhase, delay }, run))] as const,
+      ([name, make]) =>
+        [name, runs.map((run, index) => regretPer1000(chosen[index]!, make(chosen[index]!), { roundsPerPhase, delay }, run))] as const,
     );
     return compare(delay, Object.fromEntries(byRun));
   });
@@ -72,7 +73,8 @@ function compare(delay: number, byRun: Readonly<Record<string, readonly number[]
 
 function print({ delay, regret_per_1000: regret, best_other: other, ours_less_best_other: less }: Result): void {
   console.log(`\ndelay ${delay}: regret per 1,000 rounds, standard error`);
-  for (const [name, { mean, error }] of Object.entries(regret)) console.log(`  ${name.padEnd(20)} ${mean.toFixed(2).padStart(7)} ${error.toFixed(2).padStart(6)}`);
+  for (const [name, { mean, error }] of Object.entries(regret))
+    console.log(`  ${name.padEnd(20)} ${mean.toFixed(2).padStart(7)} ${error.toFixed(2).padStart(6)}`);
   console.log(`  ours less ${other}: ${less.mean.toFixed(2)} (${less.error.toFixed(2)})`);
 }
 

@@ -16,7 +16,7 @@ interface Banded {
   readonly name: string;
   readonly of: (row: Row) => number | null;
   readonly bands: number;
-  readonly perFunder?: boolean;
+  readonly crossed?: boolean;
   readonly absent: 'level' | 'silent';
 }
 
@@ -30,17 +30,17 @@ const BANDED: readonly Banded[] = [
   { name: 'burden', of: (row) => row.burden, bands: 12, absent: 'level' },
   { name: 'tract', of: (row) => row.tract, bands: 6, absent: 'silent' },
   { name: 'area', of: (row) => row.area, bands: 6, absent: 'silent' },
-  { name: 'coarse income', of: (row) => row.income, bands: 4, perFunder: true, absent: 'level' },
-  { name: 'coarse burden', of: (row) => row.burden, bands: 4, perFunder: true, absent: 'level' },
+  { name: 'coarse income', of: (row) => row.income, bands: 4, crossed: true, absent: 'level' },
+  { name: 'coarse burden', of: (row) => row.burden, bands: 4, crossed: true, absent: 'level' },
 ];
 
-const NAMED: readonly { readonly name: string; readonly of: (row: Row) => string | null; readonly perFunder?: boolean }[] = [
-  { name: 'loan type', of: (row) => row.loanType, perFunder: true },
+const NAMED: readonly { readonly name: string; readonly of: (row: Row) => string | null; readonly crossed?: boolean }[] = [
+  { name: 'loan type', of: (row) => row.loanType, crossed: true },
   { name: 'property', of: (row) => row.propertyType },
-  { name: 'purpose', of: (row) => row.purpose, perFunder: true },
-  { name: 'occupancy', of: (row) => row.occupancy, perFunder: true },
-  { name: 'preapproval', of: (row) => row.preapproval, perFunder: true },
-  { name: 'lien', of: (row) => row.lien, perFunder: true },
+  { name: 'purpose', of: (row) => row.purpose, crossed: true },
+  { name: 'occupancy', of: (row) => row.occupancy, crossed: true },
+  { name: 'preapproval', of: (row) => row.preapproval, crossed: true },
+  { name: 'lien', of: (row) => row.lien, crossed: true },
   { name: 'coapplicant', of: (row) => row.coapplicant },
   { name: 'state', of: (row) => row.state },
 ];
@@ -49,16 +49,22 @@ const ABSENT = 'absent';
 
 /** The encoder that the warm rows make. */
 export function encoderOf(warm: readonly Row[]): Encoder {
-  const cut = BANDED.map((one) => ({ ...one, bounds: quantiles(warm.flatMap((row) => one.of(row) ?? []), one.bands) }));
+  const cut = BANDED.map((one) => ({
+    ...one,
+    bounds: quantiles(
+      warm.flatMap((row) => one.of(row) ?? []),
+      one.bands,
+    ),
+  }));
   const levelsIn = (of: (row: Row) => string | null): string[] => [...new Set(warm.flatMap((row) => of(row) ?? []))].toSorted();
   const features: Feature[] = [
-    ...cut.map(({ name, bounds, perFunder, absent }) => ({
+    ...cut.map(({ name, bounds, crossed, absent }) => ({
       name,
       levels: [...bounds.map((_, index) => `${index}`), `${bounds.length}`, ...(absent === 'level' ? [ABSENT] : [])],
-      perFunder: perFunder ?? false,
+      of: ofWhat(crossed),
     })),
-    ...NAMED.map(({ name, of, perFunder }) => ({ name, levels: levelsIn(of), perFunder: perFunder ?? false })),
-    { name: 'agency', levels: levelsIn((row) => row.agency), perFunder: false },
+    ...NAMED.map(({ name, of, crossed }) => ({ name, levels: levelsIn(of), of: ofWhat(crossed) })),
+    { name: 'agency', levels: levelsIn((row) => row.agency), of: 'kind' },
   ];
   const application = (row: Row): readonly Level[] => [
     ...cut.map(({ name, of, bounds }): Level => {
@@ -68,6 +74,10 @@ export function encoderOf(warm: readonly Row[]): Encoder {
     ...NAMED.map(({ name, of }): Level => [name, of(row) ?? ABSENT]),
   ];
   return { schema: schemaOf(features), application, kind: (row) => [['agency', row.agency]] };
+}
+
+function ofWhat(crossed: boolean | undefined): Feature['of'] {
+  return crossed === true ? 'crossed' : 'application';
 }
 
 /** Bounds that cut the values into equal shares, each once. */

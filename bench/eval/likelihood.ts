@@ -53,11 +53,11 @@ function main(): void {
     ([name, make]) => [name, seeds.map((seed) => runTrial(prepared, trial, seed, make(prepared)))] as const,
   );
   const figures = Object.fromEntries(runs.map(([name, of]) => [name, meanScores(of.map(scoresOf))]));
-  const lenders = new Set(prepared.test.map((row) => row.lender)).size;
-  if (!values.json) print(figures, runs[0]![1].flat(), `${trial.testYear}: ${lenders} lenders, ${prepared.test.length} rows, delay ${trial.delay}`);
+  const panel = { lenders: prepared.panel.size, tested: new Set(prepared.test.map((row) => row.lender)).size, rows: prepared.test.length };
+  if (!values.json) print(figures, runs[0]![1].flat(), `${trial.testYear}: ${panel.lenders} lenders, ${panel.rows} rows, delay ${trial.delay}`);
   const rounded = Object.fromEntries(Object.entries(figures).map(([name, scores]) => [name, roundScores(scores)]));
-  const panel = { lenders, rows: prepared.test.length };
-  console.log(JSON.stringify({ ...rounded, panel, ...trial, seeds: seeds.length, reliability: reliability(runs[0]![1].flat()) }));
+  const asked = { warm_years: trial.warmYears, test_year: trial.testYear, delay: trial.delay, min_rows: trial.minRows, seeds: seeds.length };
+  console.log(JSON.stringify({ ...rounded, panel, ...asked, reliability: reliability(runs[0]![1].flat()) }));
 }
 
 function print(figures: Readonly<Record<string, Scores>>, scored: readonly Scored[], title: string): void {

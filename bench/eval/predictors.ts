@@ -86,7 +86,11 @@ export function frozenLogistic(encoder: Encoder, panel: ReadonlySet<string>): Pr
     predict: ({ row }) => (weights === null ? 0.5 : logistic(weights, placesOf(row))),
     learn(timed) {
       const size = encoder.schema.sharedSize + lenders.size;
-      weights ??= fitRidge(timed.map(({ row }) => ({ at: placesOf(row), approved: row.approved })), size, 1);
+      weights ??= fitRidge(
+        timed.map(({ row }) => ({ at: placesOf(row), approved: row.approved })),
+        size,
+        1,
+      );
     },
   };
 }

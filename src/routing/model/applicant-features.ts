@@ -24,35 +24,35 @@ const BOUNDS = {
   years: [1, 3, 5, 10],
 } as const;
 
-const banded = (name: keyof typeof BOUNDS, perFunder = false): Feature => ({
+const banded = (name: keyof typeof BOUNDS, of: Feature['of'] = 'application'): Feature => ({
   name,
   levels: [...Array.from({ length: BOUNDS[name].length + 1 }, (_, index) => `${index}`), ...(name === 'years' ? [UNTOLD] : [])],
-  perFunder,
+  of,
 });
-const told = (name: string, levels: readonly string[], perFunder = false): Feature => ({ name, levels: [...levels, UNTOLD], perFunder });
+const told = (name: string, levels: readonly string[], of: Feature['of'] = 'application'): Feature => ({ name, levels: [...levels, UNTOLD], of });
 
 /** The features of an application and of a funder's kind. Changing this list makes every stored model unreadable: rebuild it from the feed. */
 export const APPLICANT_SCHEMA: Schema = schemaOf([
   banded('age'),
-  banded('income', true),
+  banded('income', 'crossed'),
   banded('amount'),
-  banded('burden', true),
+  banded('burden', 'crossed'),
   banded('term'),
   banded('years'),
-  { name: 'employment', levels: EMPLOYMENT, perFunder: true },
+  { name: 'employment', levels: EMPLOYMENT, of: 'crossed' },
   told('employer_type', EMPLOYER_TYPE),
   told('education', EDUCATION),
-  told('housing_fund', CONTRIBUTION_BAND, true),
+  told('housing_fund', CONTRIBUTION_BAND, 'crossed'),
   told('social_security', CONTRIBUTION_BAND),
   told('house', OWNERSHIP),
   told('car', OWNERSHIP),
   told('policy', YES_NO),
   told('credit_card', YES_NO),
-  told('zhima_band', ZHIMA_BAND, true),
-  { name: 'purpose', levels: PURPOSE, perFunder: false },
-  { name: 'province', levels: PROVINCES, perFunder: false },
-  { name: 'tier', levels: TIERS, perFunder: false },
-  { name: 'funder_type', levels: FUNDER_TYPES, perFunder: false },
+  told('zhima_band', ZHIMA_BAND, 'crossed'),
+  { name: 'purpose', levels: PURPOSE, of: 'application' },
+  { name: 'province', levels: PROVINCES, of: 'application' },
+  { name: 'tier', levels: TIERS, of: 'kind' },
+  { name: 'funder_type', levels: FUNDER_TYPES, of: 'kind' },
 ]);
 
 /** The levels of an application. */

@@ -21,7 +21,13 @@ export interface ModelLikelihoods {
 export function modelLikelihoods(model: Model, funders: ReadonlyMap<string, Funder>, nowMs: number): ModelLikelihoods {
   invariant(model.schema.print === APPLICANT_SCHEMA.print, 'likelihood model is not for our applications');
   const asked = new Map<string, Asked>();
-  for (const [funderId, funder] of funders) asked.set(funderId, { funderId, kind: encodeKind(model.schema, levelsOfFunder(funder)) });
+  const kinds = new Map<string, Int32Array>();
+  for (const [funderId, funder] of funders) {
+    const levels = levelsOfFunder(funder);
+    const kind = kinds.get(levels.join()) ?? encodeKind(model.schema, levels);
+    kinds.set(levels.join(), kind);
+    asked.set(funderId, { funderId, kind });
+  }
   let last: Facts | null = null;
   let of: ((asked: Asked) => Prediction) | null = null;
   return {

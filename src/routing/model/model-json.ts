@@ -59,8 +59,15 @@ export function modelFromJson(schema: Schema, text: string): Model {
   };
 }
 
-function toBelief({ mean, covariance }: Gaussian): z.infer<typeof Belief> {
-  return { mean: toBase64(mean), covariance: toBase64(covariance) };
+/** Beliefs as written. Between two states only the funders that had outcomes differ, and a belief in a model never changes. */
+const written = new WeakMap<Gaussian, z.infer<typeof Belief>>();
+
+function toBelief(belief: Gaussian): z.infer<typeof Belief> {
+  const known = written.get(belief);
+  if (known !== undefined) return known;
+  const text = { mean: toBase64(belief.mean), covariance: toBase64(belief.covariance) };
+  written.set(belief, text);
+  return text;
 }
 
 function fromBelief(stored: z.infer<typeof Belief>, size: number, where: string): Gaussian {
@@ -76,9 +83,8 @@ function fromBelief(stored: z.infer<typeof Belief>, size: number, where: string)
 const CHUNK = 0x2000;
 
 function toBase64(numbers: Float64Array): string {
-  const bytes = new Uint8Array(numbers.length * 8);
-  const view = new DataView(bytes.buffer);
-  for (let index = 0; index < numbers.length; index += 1) view.setFloat64(index * 8, numbers[index]!, true);
+  // As they lie in memory: every host this runs on is little-endian.
+  const bytes = new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
   let text = '';
   for (let from = 0; from < bytes.length; from += CHUNK) text += String.fromCharCode(...bytes.subarray(from, from + CHUNK));
   return btoa(text);
@@ -92,8 +98,7 @@ function fromBase64(text: string): Float64Array | null {
     return null;
   }
   if (bytes.length % 8 !== 0) return null;
-  const view = new DataView(bytes.buffer);
-  return Float64Array.from({ length: bytes.length / 8 }, (_, index) => view.getFloat64(index * 8, true));
+  return new Float64Array(bytes.buffer);
 }
 
 function parse(text: string): unknown {

@@ -42,6 +42,7 @@ export interface Decided {
 export const SETTINGS = {
   sharedIntercept: 4,
   shared: 0.05,
+  kind: 0.5,
   ownIntercept: 0.5,
   own: 0.1,
   /** Share of the distance from the prior that is lost, per year (as a rate). */
@@ -120,6 +121,9 @@ export function keptAfter(durationMs: number, rate: number): number {
 export function sharedPrior(schema: Schema): { readonly mean: Float64Array; readonly variance: Float64Array } {
   const mean = new Float64Array(schema.sharedSize);
   const variance = new Float64Array(schema.sharedSize).fill(SETTINGS.shared);
+  for (const { name, of } of schema.features) {
+    if (of === 'kind') for (const at of schema.places.get(name)!.values()) variance[at.shared] = SETTINGS.kind;
+  }
   mean[0] = SETTINGS.start;
   variance[0] = SETTINGS.sharedIntercept;
   return { mean, variance };

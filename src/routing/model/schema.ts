@@ -1,11 +1,15 @@
 /** What the model may know of an application and of a funder's kind: named features with named levels, and nothing that is not listed. */
 import { invariant } from '../../domain/failures.ts';
 
-/** One feature. With `perFunder` every funder has its own departure from the shared weight of each level: the cross of funder and feature. */
+/** One feature. */
 export interface Feature {
   readonly name: string;
   readonly levels: readonly string[];
-  readonly perFunder: boolean;
+  /**
+   * `application`: of the applicant and the loan. `crossed`: the same, and every funder has its own departure from the shared weight of each
+   * level. `kind`: of the funder; those who share its levels are peers, from whom a newcomer starts.
+   */
+  readonly of: 'application' | 'crossed' | 'kind';
 }
 
 /** A feature's name and the level an application has of it. */
@@ -25,7 +29,7 @@ export interface Schema {
   readonly ownSize: number;
   /** Names the features and their levels, in order: a stored model fits only the schema of the same print. */
   readonly print: string;
-  /** Places by feature and level; `own` is 0 for a feature that is not per funder. */
+  /** Places by feature and level; `own` is 0 for a feature that is not crossed. */
   readonly places: ReadonlyMap<string, ReadonlyMap<string, { readonly shared: number; readonly own: number }>>;
 }
 
@@ -34,8 +38,9 @@ export function schemaOf(features: readonly Feature[]): Schema {
   let shared = 1;
   let own = 1;
   const places = new Map<string, Map<string, { shared: number; own: number }>>();
-  for (const { name, levels, perFunder } of features) {
+  for (const { name, levels, of: what } of features) {
     invariant(!places.has(name), `feature ${name} is listed twice`);
+    const perFunder = what === 'crossed';
     const of = new Map<string, { shared: number; own: number }>();
     for (const level of levels) {
       invariant(!of.has(level), `a level of feature ${name} is listed twice`);
@@ -74,7 +79,7 @@ function collect(schema: Schema, levels: readonly Level[]): { shared: number[]; 
 
 /** FNV-1a over the features as text, 64 bits in hexadecimal. */
 function printOf(features: readonly Feature[]): string {
-  const text = JSON.stringify(features.map(({ name, levels, perFunder }) => [name, levels, perFunder]));
+  const text = JSON.stringify(features.map(({ name, levels, of }) => [name, levels, of]));
   let value = 0xcbf29ce484222325n;
   for (let index = 0; index < text.length; index += 1) {
     value = BigInt.asUintN(64, (value ^ BigInt(text.charCodeAt(index))) * 0x100000001b3n);
