@@ -6,17 +6,9 @@ import { EVERYBODY } from '../desk/roles.ts';
 import { EndpointBody, EndpointPatchBody, ReplayBody } from '../desk/webhooks.ts';
 import { DecideBody } from '../schemas/facts.ts';
 import { annotated } from './annotate.ts';
-import {
-  Alarms,
-  Decided,
-  DeskApplication,
-  DeskApplicationDetail,
-  Explained,
-  FunderCheck,
-  FunderStatus,
-  Replayed,
-  Summary,
-} from './desk-application-replies.ts';
+import { DeskApplication, DeskApplicationDetail, Replayed, Summary } from './desk-application-replies.ts';
+import { Decided, Explained } from './desk-decision-replies.ts';
+import { Alarms, FunderCheck, FunderStatus } from './desk-funder-replies.ts';
 import { DESK_CHANGES } from './desk-changes.ts';
 import { Delivery, Endpoint, EndpointCreated, EndpointList, PAGE_QUERY, pageOf, Queued, Rotated } from './desk-replies.ts';
 import type { Operation } from './operation.ts';
