@@ -6,8 +6,7 @@
 import { amountMinor } from '../../src/domain/money.ts';
 import { defineAdapter } from '../contract.ts';
 import { yuanText } from '../kit/units.ts';
-import { callback } from './callback.ts';
-import { read } from './read.ts';
+import { callback, read } from './read.ts';
 import { signedRequest } from './wire.ts';
 
 const SUBMIT_NEEDS = ['name', 'phone', 'id_number', 'monthly_income_fen', 'employment', 'education', 'amount_fen', 'term_months', 'purpose'] as const;

@@ -4,15 +4,11 @@
  * be 200 while the inner status is not. Fen, but yuan at the precheck; milliseconds; lists written as strings. Nothing here does I/O.
  */
 import { defineAdapter } from '../contract.ts';
-import { amountMinor, formatMajor } from '../../src/domain/money.ts';
+import { amountMinor } from '../../src/domain/money.ts';
 import { maskIdNumber, maskName, maskPhone } from '../kit/masks.ts';
-import { discreet } from '../kit/discreet.ts';
-import { callback } from './callback.ts';
-import { readCancel, readDraw, readPrecheck, readQuery, readSubmit } from './read.ts';
+import { yuanText } from '../kit/units.ts';
+import { callback, read, readPrecheck } from './read.ts';
 import { sealedRequest } from './wire.ts';
-
-const PRECHECK_NEEDS = ['name', 'phone', 'id_number', 'amount_fen'] as const;
-const SUBMIT_NEEDS = ['name', 'phone', 'id_number', 'monthly_income_fen', 'education', 'amount_fen', 'term_months', 'purpose'] as const;
 
 /** The adapter of every funder that speaks cedar-sealed. */
 export const cedarSealed = defineAdapter({
@@ -29,18 +25,15 @@ export const cedarSealed = defineAdapter({
     submitIdempotent: true,
   },
   precheck: {
-    needs: PRECHECK_NEEDS,
-    build: (ctx, _attempt, fields) =>
-      sealedRequest(ctx, 'credit.precheck', {
-        nameMask: maskName(fields.name),
-        mobileMask: maskPhone(fields.phone),
-        idNoMask: maskIdNumber(fields.id_number),
-        amount: formatMajor(amountMinor(fields.amount_fen)),
-      }),
-    read: discreet(readPrecheck),
+    needs: ['name', 'phone', 'id_number', 'amount_fen'] as const,
+    build: (ctx, _attempt, fields) => {
+      const masks = { nameMask: maskName(fields.name), mobileMask: maskPhone(fields.phone), idNoMask: maskIdNumber(fields.id_number) };
+      return sealedRequest(ctx, 'credit.precheck', { ...masks, amount: yuanText(amountMinor(fields.amount_fen)) });
+    },
+    read: readPrecheck,
   },
   submit: {
-    needs: SUBMIT_NEEDS,
+    needs: ['name', 'phone', 'id_number', 'monthly_income_fen', 'education', 'amount_fen', 'term_months', 'purpose'] as const,
     build: (ctx, attempt, fields) =>
       sealedRequest(ctx, 'credit.apply', {
         outOrderId: attempt.ref,
@@ -55,14 +48,14 @@ export const cedarSealed = defineAdapter({
         purpose: fields.purpose,
         notifyUrl: ctx.callbackUrl,
       }),
-    read: discreet(readSubmit),
+    read: read.submit,
   },
-  query: { build: (ctx, attempt) => sealedRequest(ctx, 'credit.query', { outOrderId: attempt.ref }), read: discreet(readQuery) },
-  cancel: { build: (ctx, attempt) => sealedRequest(ctx, 'credit.cancel', { outOrderId: attempt.ref }), read: discreet(readCancel) },
+  query: { build: (ctx, { ref }) => sealedRequest(ctx, 'credit.query', { outOrderId: ref }), read: read.query },
+  cancel: { build: (ctx, { ref }) => sealedRequest(ctx, 'credit.cancel', { outOrderId: ref }), read: read.cancel },
   draw: {
-    build: (ctx, attempt, terms) =>
-      sealedRequest(ctx, 'loan.draw', { outOrderId: attempt.ref, amount: terms.amount, term: terms.termMonths, notifyUrl: ctx.callbackUrl }),
-    read: discreet(readDraw),
+    build: (ctx, { ref: outOrderId }, { amount, termMonths: term }) =>
+      sealedRequest(ctx, 'loan.draw', { outOrderId, amount, term, notifyUrl: ctx.callbackUrl }),
+    read: read.draw,
   },
   callback,
 });

@@ -4,25 +4,12 @@
  * at once (200) or later (202), and is one submit however often it is sent with one reference. Nothing here does I/O.
  */
 import { defineAdapter } from '../contract.ts';
-import { discreet } from '../kit/discreet.ts';
-import { callback } from './callback.ts';
-import { readCancel, readDraw, readQuery, readSubmit } from './read.ts';
+import { callback, read } from './read.ts';
 import { signedRequest } from './wire.ts';
 
-const SUBMIT_NEEDS = [
-  'name',
-  'phone',
-  'id_number',
-  'monthly_income_fen',
-  'employment',
-  'employer_type',
-  'years_employed',
-  'education',
-  'assets',
-  'amount_fen',
-  'term_months',
-  'purpose',
-] as const;
+const WHO = ['name', 'phone', 'id_number', 'monthly_income_fen', 'employment', 'employer_type', 'years_employed', 'education', 'assets'] as const;
+// Always by our reference: it exists before the funder has told one of its own.
+const orderPath = (ref: string): string => `/v1/applications/by-ref/${encodeURIComponent(ref)}`;
 
 /** The adapter of every funder that speaks harbor-json. */
 export const harborJson = defineAdapter({
@@ -39,60 +26,26 @@ export const harborJson = defineAdapter({
     submitIdempotent: true,
   },
   submit: {
-    needs: SUBMIT_NEEDS,
-    build: (ctx, attempt, fields) =>
-      signedRequest(
-        ctx,
-        'POST',
-        '/v1/applications',
-        {
-          ref: attempt.ref,
-          product: ctx.params['product'] ?? '',
-          callback_url: ctx.callbackUrl,
-          applicant: {
-            name: fields.name,
-            phone: fields.phone,
-            id_number: fields.id_number,
-            monthly_income_fen: fields.monthly_income_fen,
-            employment: fields.employment,
-            employer_type: fields.employer_type,
-            years_employed: fields.years_employed,
-            education: fields.education,
-            assets: fields.assets,
-          },
-          request: { amount_fen: fields.amount_fen, term_months: fields.term_months, purpose: fields.purpose },
-        },
-        { 'idempotency-key': attempt.ref },
-      ),
-    read: discreet(readSubmit),
+    needs: [...WHO, 'amount_fen', 'term_months', 'purpose'] as const,
+    build: (ctx, { ref }, { amount_fen, term_months, purpose, ...applicant }) => {
+      // The protocol's names for the fields are ours, so what is granted goes as it is.
+      const body = {
+        ref,
+        product: ctx.params['product'] ?? '',
+        callback_url: ctx.callbackUrl,
+        applicant,
+        request: { amount_fen, term_months, purpose },
+      };
+      return signedRequest(ctx, 'POST', '/v1/applications', body, ref);
+    },
+    read: read.submit,
   },
-  query: {
-    build: (ctx, attempt) => signedRequest(ctx, 'GET', orderPath(attempt.ref), null),
-    read: discreet(readQuery),
-  },
-  cancel: {
-    build: (ctx, attempt) => signedRequest(ctx, 'POST', `${orderPath(attempt.ref)}/cancel`, {}),
-    read: discreet(readCancel),
-  },
+  query: { build: (ctx, { ref }) => signedRequest(ctx, 'GET', orderPath(ref), null), read: read.query },
+  cancel: { build: (ctx, { ref }) => signedRequest(ctx, 'POST', `${orderPath(ref)}/cancel`, {}), read: read.cancel },
   draw: {
-    build: (ctx, attempt, terms) =>
-      signedRequest(
-        ctx,
-        'POST',
-        `${orderPath(attempt.ref)}/draw`,
-        {
-          amount_fen: terms.amount,
-          term_months: terms.termMonths,
-          callback_url: ctx.callbackUrl,
-        },
-        { 'idempotency-key': `${attempt.ref}.draw` },
-      ),
-    read: discreet(readDraw),
+    build: (ctx, { ref }, { amount: amount_fen, termMonths: term_months }) =>
+      signedRequest(ctx, 'POST', `${orderPath(ref)}/draw`, { amount_fen, term_months, callback_url: ctx.callbackUrl }, `${ref}.draw`),
+    read: read.draw,
   },
   callback,
 });
-
-// Always by our reference: it exists before the funder has told one of its own.
-function orderPath(ref: string): string {
-  return `/v1/applications/by-ref/${encodeURIComponent(ref)}`;
-}

@@ -1,155 +1,67 @@
-/** How harbor-json's replies are read. Every function here is total: any bytes give an answer. */
-import type {
-  AdapterContext,
-  CancelAnswer,
-  DecisionAnswer,
-  DrawAnswer,
-  Fee,
-  FunderReason,
-  LoanNews,
-  OutboundResponse,
-  QueryAnswer,
-  SubmitAnswer,
-  Unreadable,
-} from '../contract.ts';
-import { approved, httpFailure, pending, safeCode, safeRef, unreadable } from '../kit/answers.ts';
-import type { InstalmentRead } from '../kit/offers.ts';
-import { completeOffer, readFees, readPlan } from '../kit/offers.ts';
+/** How harbor-json's replies and callbacks are read. Every function here is total: any bytes give an answer. */
+import { plainReply } from '../kit/envelopes.ts';
+import { orderCallback } from '../kit/order-callback.ts';
+import { orderCalls } from '../kit/order-calls.ts';
+import { orderReader } from '../kit/order-scheme.ts';
+import type { Reasons } from '../kit/order-states.ts';
+import { codeText } from '../kit/order-states.ts';
 import type { Json } from '../kit/read-json.ts';
-import { at, lookUp, readJson, textAt } from '../kit/read-json.ts';
+import { at, isRecord } from '../kit/read-json.ts';
 import { readRfc3339 } from '../kit/times.ts';
-import { readFen, readMonths, readWhole } from '../kit/units.ts';
+import { readBps, readFen } from '../kit/units.ts';
+import { distrust } from './wire.ts';
 
-/** The funder's decline codes in our words. */
-const REASONS: Readonly<Record<string, FunderReason['code']>> = {
-  credit_score: 'credit',
-  income_low: 'income',
+const WHO: Reasons = {
   age: 'age',
   region: 'region',
   existing_customer: 'existing_customer',
-  recent_decline: 'recent_rejection',
   blacklisted: 'blacklist',
   identity_mismatch: 'identity',
-  amount: 'amount',
-  duplicate: 'duplicate',
 };
+const WHAT: Reasons = { credit_score: 'credit', income_low: 'income', recent_decline: 'recent_rejection', amount: 'amount', duplicate: 'duplicate' };
+const CREDIT = { received: 'reviewing', reviewing: 'reviewing', approved: 'approved', declined: 'declined', cancelled: 'cancelled' } as const;
+const LOAN = { 'loan:disbursing': 'disbursing', 'loan:disbursed': 'disbursed', 'loan:failed': 'failed', 'loan:current': 'repaying' } as const;
+const LATER = { 'loan:overdue': 'overdue', 'loan:settled': 'settled', 'loan:written_off': 'written_off' } as const;
 
-export function readSubmit(ctx: AdapterContext, response: OutboundResponse): SubmitAnswer {
-  const body = readJson(response.body);
-  return httpFailure(ctx.nowMs, response, at(body, 'error', 'code')) ?? readApplication(body);
+/** An application as it is `spoken`. */
+const readOrder = orderReader({
+  state: 'status',
+  funderRef: 'id',
+  eventAt: 'event_at',
+  offer: { amount: 'amount_fen', term: 'term_months', rate: 'quoted_apr_bps', expires: 'expires_at' },
+  plan: { list: 'instalments', month: 'due_in_months', principal: 'principal_fen', interest: 'interest_fen', fee: 'fee_fen' },
+  fees: { list: 'fees', item: 'item', payee: 'payee', amount: 'amount_fen', when: 'when', words: { upfront: 'upfront', monthly: 'monthly' } },
+  loan: { amount: 'amount_fen', failCode: 'failure_code', overdueDays: 'overdue_days' },
+  rejectCode: 'code',
+  reasons: { ...WHO, ...WHAT },
+  money: readFen,
+  time: readRfc3339,
+  rate: readBps,
+  states: { ...CREDIT, ...LOAN, ...LATER },
+  unrecognised: (code) => code,
+});
+
+/** An application as replies and callbacks carry it, beside the members of the part that speaks: the loan once there is one, whatever the status. */
+function spoken(application: Json | undefined, eventAt = at(application, 'updated_at')): Json | undefined {
+  const loan = at(application, 'loan') ?? null;
+  const part = loan ?? at(application, at(application, 'status') === 'declined' ? 'decline' : 'offer');
+  const status = loan === null ? at(application, 'status') : `loan:${codeText(at(loan, 'status')) ?? ''}`;
+  const members = isRecord(part) ? part : {};
+  return isRecord(application) ? { ...members, ...application, status: status ?? null, event_at: eventAt ?? null } : undefined;
 }
 
-export function readQuery(ctx: AdapterContext, response: OutboundResponse): QueryAnswer {
-  const body = readJson(response.body);
-  if (isUnknownOrder(response, body)) return { kind: 'not_found' };
-  return httpFailure(ctx.nowMs, response, at(body, 'error', 'code')) ?? readApplication(body);
-}
+const calls = (late: (code: string) => boolean): ReturnType<typeof orderCalls> =>
+  orderCalls(plainReply({ missing: 'application_not_found', nothing: 'no status in the reply', late }), (ctx, body) => readOrder(ctx, spoken(body)));
 
-export function readCancel(ctx: AdapterContext, response: OutboundResponse): CancelAnswer {
-  const body = readJson(response.body);
-  if (isUnknownOrder(response, body)) return { kind: 'not_found' };
-  if (response.status === 409 && errorCode(body) === 'too_late') return { kind: 'too_late' };
-  const failure = httpFailure(ctx.nowMs, response, at(body, 'error', 'code'));
-  if (failure !== null) return failure;
-  return textAt(body, 'status') === 'cancelled' ? { kind: 'cancelled' } : unreadable(`cancel status ${safeCode(at(body, 'status'))}`);
-}
+export const read = { ...calls((code) => code === 'too_late'), draw: calls(() => true).draw };
 
-export function readDraw(ctx: AdapterContext, response: OutboundResponse): DrawAnswer {
-  const body = readJson(response.body);
-  const code = errorCode(body);
-  if (response.status === 409 && code !== null) return { kind: 'loan', news: { status: 'failed', detail: safeCode(code) } };
-  const failure = httpFailure(ctx.nowMs, response, at(body, 'error', 'code'));
-  if (failure !== null) return failure;
-  const news = readLoan(at(body, 'loan'));
-  return news === null ? unreadable(`loan status ${safeCode(at(body, 'loan', 'status'))}`) : { kind: 'loan', news };
-}
-
-/** An application as replies and callbacks carry it: the decision, or the loan that came of it. */
-export function readApplication(view: Json | undefined, eventAt: Json | undefined = at(view, 'updated_at')): DecisionAnswer | Unreadable {
-  const status = textAt(view, 'status');
-  if (status === null) return unreadable('no status in the reply');
-  const place = { funderRef: safeRef(at(view, 'id')), eventAtMs: readRfc3339(eventAt) };
-  if (at(view, 'loan') !== undefined && at(view, 'loan') !== null) {
-    const news = readLoan(at(view, 'loan'));
-    return news === null ? pending(place, `loan ${safeCode(at(view, 'loan', 'status'))}`) : { kind: 'loan', news, ...place };
-  }
-  switch (status) {
-    case 'received':
-    case 'reviewing':
-      return pending(place, null);
-    case 'approved':
-      return approved(place, readOffer(at(view, 'offer')));
-    case 'declined': {
-      const code = textAt(view, 'decline', 'code') ?? '';
-      return { kind: 'declined', reason: { code: lookUp(REASONS, code) ?? 'other', detail: safeCode(code) }, ...place };
-    }
-    // The order ended without a decision of credit; nothing is owed on it any more.
-    case 'cancelled':
-      return { kind: 'cancelled', ...place };
-    default:
-      return pending(place, safeCode(status));
-  }
-}
-
-function readOffer(offer: Json | undefined): ReturnType<typeof completeOffer> {
-  const expires = at(offer, 'expires_at');
-  return completeOffer({
-    amount: readFen(at(offer, 'amount_fen')),
-    termMonths: readMonths(at(offer, 'term_months')),
-    quotedAprBps: readWhole(at(offer, 'quoted_apr_bps'), 100_000),
-    plan: readPlan(at(offer, 'instalments'), readInstalment),
-    fees: readFees(at(offer, 'fees'), readFee),
-    expiresAtMs: readRfc3339(expires),
-  });
-}
-
-function readLoan(loan: Json | undefined): LoanNews | null {
-  switch (textAt(loan, 'status') ?? '') {
-    case 'disbursing':
-      return { status: 'disbursing' };
-    case 'disbursed': {
-      const amount = readFen(at(loan, 'amount_fen'));
-      return amount === null ? null : { status: 'disbursed', amount, plan: readPlan(at(loan, 'instalments'), readInstalment) };
-    }
-    case 'failed':
-      return { status: 'failed', detail: safeCode(at(loan, 'failure_code')) };
-    case 'overdue':
-      return { status: 'overdue', overdueDays: readWhole(at(loan, 'overdue_days'), 36_500) ?? 0 };
-    case 'current': {
-      const plan = readPlan(at(loan, 'instalments'), readInstalment);
-      return plan === null ? { status: 'caught_up' } : { status: 'plan', plan };
-    }
-    case 'settled':
-      return { status: 'settled' };
-    case 'written_off':
-      return { status: 'written_off' };
-    default:
-      return null;
-  }
-}
-
-function readInstalment(row: Json): InstalmentRead {
-  return {
-    dueInMonths: readMonths(at(row, 'due_in_months')),
-    principal: readFen(at(row, 'principal_fen')),
-    interest: readFen(at(row, 'interest_fen')),
-    fee: readFen(at(row, 'fee_fen')),
-  };
-}
-
-function readFee(row: Json): Fee | null {
-  const item = textAt(row, 'item');
-  const payee = textAt(row, 'payee');
-  const amount = readFen(at(row, 'amount_fen'));
-  const when = textAt(row, 'when');
-  if (item === null || payee === null || amount === null || (when !== 'upfront' && when !== 'monthly')) return null;
-  return { item: item.slice(0, 60), payee: payee.slice(0, 120), amount, when };
-}
-
-function isUnknownOrder(response: OutboundResponse, body: Json | undefined): boolean {
-  return response.status === 404 && errorCode(body) === 'application_not_found';
-}
-
-function errorCode(body: Json | undefined): string | null {
-  return textAt(body, 'error', 'code');
-}
+/** The time is the event's own, not that of the application's last change. */
+export const callback = orderCallback({
+  secret: 'api_secret',
+  distrust,
+  ids: { ref: 'ref', funderRef: 'id', messageId: 'message_id' },
+  order: 'application',
+  read: (ctx, application, message) => readOrder(ctx, spoken(application, at(message, 'occurred_at'))),
+  stored: '{"received":true}',
+  refused: '{"received":false}',
+});

@@ -1,13 +1,12 @@
 /** How heron-rates' replies and webhooks are read. Every function here is total: any bytes give an answer. */
-import { httpFailure, unreadable } from '../kit/answers.ts';
+import { plainReply } from '../kit/envelopes.ts';
 import { linkStep } from '../kit/links.ts';
 import { offersAt } from '../kit/offer-lists.ts';
 import { orderCallback } from '../kit/order-callback.ts';
-import type { OpenReply } from '../kit/order-calls.ts';
 import { orderCalls } from '../kit/order-calls.ts';
 import { orderParts, orderReader } from '../kit/order-scheme.ts';
 import { needsBorrower } from '../kit/order-states.ts';
-import { at, isRecord, readJson } from '../kit/read-json.ts';
+import { at } from '../kit/read-json.ts';
 import { readRfc3339 } from '../kit/times.ts';
 import { readRateBps, readYuan } from '../kit/units.ts';
 import { distrust } from './wire.ts';
@@ -46,14 +45,7 @@ const readLead = orderReader({
   },
 });
 
-const open: OpenReply = (ctx, response) => {
-  const body = readJson(response.body);
-  const code = at(body, 'error', 'code');
-  if (response.status === 404 && code === 'lead_not_found') return { kind: 'not_found' };
-  return httpFailure(ctx.nowMs, response, code) ?? (isRecord(body) ? { kind: 'data', data: body } : unreadable('no lead in the reply'));
-};
-
-export const read = orderCalls(open, readLead);
+export const read = orderCalls(plainReply({ missing: 'lead_not_found', nothing: 'no lead in the reply' }), readLead);
 
 export const callback = orderCallback({
   secret: 'webhook_secret',

@@ -3,19 +3,18 @@
  * `t.body` with a secret of their own; during a rotation a webhook carries a `v1` for each secret, and one that fits is enough.
  */
 import type { AdapterContext, InboundCallback, OutboundRequest } from '../contract.ts';
-import { joinUrl } from '../kit/canonical.ts';
 import { headerOf, paramOf, secretOf } from '../kit/context.ts';
 import { equalText, hmacSha256Hex } from '../kit/digest.ts';
+import { signedJson } from '../kit/exchange.ts';
 import { isFresh, readSeconds } from '../kit/times.ts';
 
 /** One signed request. Throws only when the adapter's secret or a parameter is not configured. */
 export function signedRequest(ctx: AdapterContext, method: 'GET' | 'POST' | 'DELETE', path: string, content: object | null): OutboundRequest {
-  const url = joinUrl(ctx.baseUrl, path);
-  const body = content === null ? null : JSON.stringify(content);
-  const seconds = Math.floor(ctx.nowMs / 1_000);
-  const mac = hmacSha256Hex(secretOf(ctx, 'api_secret'), `${seconds}.${method} ${new URL(url).pathname}.${body ?? ''}`);
-  const headers = { accept: 'application/json', 'heron-key': paramOf(ctx, 'key_id'), 'heron-signature': `t=${seconds},v1=${mac}` };
-  return { method, url, headers: body === null ? headers : { ...headers, 'content-type': 'application/json' }, body };
+  const [key, secret, seconds] = [paramOf(ctx, 'key_id'), secretOf(ctx, 'api_secret'), Math.floor(ctx.nowMs / 1_000)];
+  return signedJson(ctx, method, path, content, (target, body) => ({
+    'heron-key': key,
+    'heron-signature': `t=${seconds},v1=${hmacSha256Hex(secret, `${seconds}.${method} ${target}.${body}`)}`,
+  }));
 }
 
 /** Why a webhook is not believed, or null. */

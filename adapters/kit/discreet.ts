@@ -15,14 +15,16 @@ export function discreet<A extends object>(
   };
 }
 
-/** True when a text of the answer, at any depth that is a detail, contains one of the context's secrets. */
+/** True when any text of the answer, at any depth, contains one of the context's secrets. */
 export function tellsSecret(ctx: AdapterContext, answer: object): boolean {
   const secrets = Object.values(ctx.secrets).filter((secret) => secret !== '');
-  return textsOf(answer).some((text) => secrets.some((secret) => text.includes(secret)));
+  return secrets.length > 0 && anyText(answer, (text) => secrets.some((secret) => text.includes(secret)));
 }
 
-function textsOf(answer: object): readonly string[] {
-  const { detail, unrecognised, funderRef, reason, news } = answer as Readonly<Record<string, unknown>>;
-  const inner = [reason, news].map((part) => (typeof part === 'object' && part !== null ? (part as { detail?: unknown }).detail : undefined));
-  return [detail, unrecognised, funderRef, ...inner].filter((text) => typeof text === 'string');
+/** Answers are ours, so they are trees and not deep. */
+function anyText(value: unknown, holds: (text: string) => boolean): boolean {
+  if (typeof value === 'string') return holds(value);
+  if (typeof value !== 'object' || value === null) return false;
+  for (const name in value) if (anyText((value as Readonly<Record<string, unknown>>)[name], holds)) return true;
+  return false;
 }

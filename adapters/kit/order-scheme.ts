@@ -55,8 +55,8 @@ export interface OrderScheme {
   /** To basis points a year. */
   readonly rate: ReadNumber;
   readonly states: Readonly<Record<string, Meaning | OrderReader>>;
-  /** Reads a state that is not in the table, in words of its own: it must stay pending and loud. */
-  readonly stranger?: OrderReader;
+  /** How the code of a state that is not in the table is told; `state CODE` unless told otherwise. */
+  readonly unrecognised?: (code: string) => string;
 }
 
 /** The parts of an order that readers of single states need as well. */
@@ -74,12 +74,12 @@ export function orderReader(scheme: OrderScheme): (ctx: AdapterContext, order: J
   return (ctx, order) => {
     const place = { funderRef: safeRef(at(order, scheme.funderRef)), eventAtMs: scheme.time(at(order, scheme.eventAt)) };
     const { state } = scheme;
-    return readByState(ctx, states, typeof state === 'string' ? at(order, state) : state(order), order, place, scheme.stranger);
+    return readByState(ctx, states, typeof state === 'string' ? at(order, state) : state(order), order, place, scheme.unrecognised);
   };
 }
 
 /** Readers of an order's offer and plan, by the same names. */
-export function orderParts({ offer, plan, fees, money, time, rate }: Omit<OrderScheme, 'states' | 'stranger'>): OrderParts {
+export function orderParts({ offer, plan, fees, money, time, rate }: Omit<OrderScheme, 'states' | 'unrecognised'>): OrderParts {
   const readPlan = planReader(plan, money);
   const readFees = feeReader(fees, fees.words, money);
   return {

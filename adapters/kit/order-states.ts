@@ -25,18 +25,18 @@ export function codeText(value: Json | undefined): string | null {
   return typeof value === 'number' && Number.isSafeInteger(value) && Math.abs(value) <= 999_999 ? String(value) : null;
 }
 
-/** What the state's own reader says, or `stranger`'s where the state has none. No state at all is a reply that cannot be read. */
+/** What the state's own reader says. One that has none is pending and loud, in the words of `told`; no state at all is a reply that cannot be read. */
 export function readByState(
   ctx: AdapterContext,
   states: Readonly<Record<string, OrderReader>>,
   state: Json | undefined,
   order: Json | undefined,
   place: Place,
-  stranger: OrderReader = () => pending(place, `state ${safeCode(state)}`),
+  told: (code: string) => string = (code) => `state ${code}`,
 ): DecisionAnswer | Unreadable {
   if (state === undefined || state === null || state === '') return unreadable('no state in the reply');
-  const read = lookUp(states, codeText(state) ?? '') ?? stranger;
-  return read(order, place, ctx);
+  const read = lookUp(states, codeText(state) ?? '');
+  return read === null ? pending(place, told(safeCode(state))) : read(order, place, ctx);
 }
 
 /** Not decided yet. */

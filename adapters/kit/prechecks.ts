@@ -27,20 +27,21 @@ export function precheckReader(
 
 /**
  * Reads a precheck whose data hold a verdict at `member`: `yes` is eligible, and whatever word `no` has a reason for is not. A table will do
- * for `no`: then the word itself is the detail.
+ * for `no`: then the word itself is the detail. `name`: what the verdict is called when it is in neither.
  */
 export function verdictReader(
   open: OpenReply,
   member: string,
   yes: string,
   no: Reasons | ((word: string, data: Json) => FunderReason | null),
+  name = `precheck ${member}`,
 ): (ctx: AdapterContext, response: OutboundResponse) => PrecheckAnswer | Unreadable {
   const reasonFor = typeof no === 'function' ? no : (word: string) => ofTable(no, member, word);
   return contentReader<PrecheckAnswer>(open, unreadable('precheck said no such order'), (data) => {
     const word = codeText(at(data, member)) ?? '';
     if (word === yes) return { kind: 'eligible' };
     const reason = reasonFor(word, data);
-    return reason === null ? unreadable(`precheck ${member} ${safeCode(at(data, member))}`) : { kind: 'ineligible', reason };
+    return reason === null ? unreadable(`${name} ${safeCode(at(data, member))}`) : { kind: 'ineligible', reason };
   });
 }
 

@@ -4,16 +4,13 @@
  * numeric states. Precheck by hashes; the decision follows by callback. MD5 is spoken for compatibility and proves little. Nothing here does I/O.
  */
 import { defineAdapter } from '../contract.ts';
-import { formatMajor, amountMinor } from '../../src/domain/money.ts';
-import { md5Hex } from '../kit/digest.ts';
-import { discreet } from '../kit/discreet.ts';
-import { callback } from './callback.ts';
-import { readCancel, readDraw, readPrecheck, readQuery, readSubmit } from './read.ts';
+import { amountMinor } from '../../src/domain/money.ts';
+import { hashIdNumber, hashPhone } from '../kit/identity.ts';
+import { yuanText } from '../kit/units.ts';
+import { callback, read, readPrecheck } from './read.ts';
 import { signedRequest } from './wire.ts';
 
-const PRECHECK_NEEDS = ['phone', 'id_number'] as const;
-const SUBMIT_NEEDS = ['name', 'phone', 'id_number', 'monthly_income_fen', 'employment', 'assets', 'amount_fen', 'term_months'] as const;
-
+const MD5 = { digest: 'md5', letters: 'lower' } as const;
 /** The protocol's numbers for an occupation and for bands of 芝麻分. */
 const EMPLOYMENT = {
   salaried: '1',
@@ -42,16 +39,13 @@ export const lotusMd5 = defineAdapter({
     submitIdempotent: true,
   },
   precheck: {
-    needs: PRECHECK_NEEDS,
+    needs: ['phone', 'id_number'] as const,
     build: (ctx, _attempt, fields) =>
-      signedRequest(ctx, '/gateway/precheck', {
-        mobileMd5: md5Hex(fields.phone),
-        idNoMd5: md5Hex(fields.id_number.toUpperCase()),
-      }),
-    read: discreet(readPrecheck),
+      signedRequest(ctx, '/gateway/precheck', { mobileMd5: hashPhone(fields.phone, MD5), idNoMd5: hashIdNumber(fields.id_number, MD5) }),
+    read: readPrecheck,
   },
   submit: {
-    needs: SUBMIT_NEEDS,
+    needs: ['name', 'phone', 'id_number', 'monthly_income_fen', 'employment', 'assets', 'amount_fen', 'term_months'] as const,
     build: (ctx, attempt, fields) =>
       signedRequest(ctx, '/gateway/apply', {
         orderNo: attempt.ref,
@@ -59,26 +53,21 @@ export const lotusMd5 = defineAdapter({
         userName: fields.name,
         mobile: fields.phone,
         idNo: fields.id_number,
-        monthIncome: formatMajor(amountMinor(fields.monthly_income_fen)),
+        monthIncome: yuanText(amountMinor(fields.monthly_income_fen)),
         jobType: EMPLOYMENT[fields.employment],
         zhimaLevel: ZHIMA[fields.assets.zhima_band ?? 'none'],
-        applyAmount: formatMajor(amountMinor(fields.amount_fen)),
+        applyAmount: yuanText(amountMinor(fields.amount_fen)),
         applyTerm: String(fields.term_months),
         notifyUrl: ctx.callbackUrl,
       }),
-    read: discreet(readSubmit),
+    read: read.submit,
   },
-  query: { build: (ctx, attempt) => signedRequest(ctx, '/gateway/query', { orderNo: attempt.ref }), read: discreet(readQuery) },
-  cancel: { build: (ctx, attempt) => signedRequest(ctx, '/gateway/cancel', { orderNo: attempt.ref }), read: discreet(readCancel) },
+  query: { build: (ctx, { ref: orderNo }) => signedRequest(ctx, '/gateway/query', { orderNo }), read: read.query },
+  cancel: { build: (ctx, { ref: orderNo }) => signedRequest(ctx, '/gateway/cancel', { orderNo }), read: read.cancel },
   draw: {
-    build: (ctx, attempt, terms) =>
-      signedRequest(ctx, '/gateway/loan', {
-        orderNo: attempt.ref,
-        loanAmount: formatMajor(terms.amount),
-        loanTerm: String(terms.termMonths),
-        notifyUrl: ctx.callbackUrl,
-      }),
-    read: discreet(readDraw),
+    build: (ctx, { ref: orderNo }, { amount, termMonths }) =>
+      signedRequest(ctx, '/gateway/loan', { orderNo, loanAmount: yuanText(amount), loanTerm: String(termMonths), notifyUrl: ctx.callbackUrl }),
+    read: read.draw,
   },
   callback,
 });

@@ -6,11 +6,13 @@
 import type { AdapterContext, OutboundRequest } from '../contract.ts';
 import { paramOf, secretOf, secretOrNull } from '../kit/context.ts';
 import { equalText } from '../kit/digest.ts';
+import type { Believed } from '../kit/envelopes.ts';
 import { posted } from '../kit/exchange.ts';
 import { md5SaltedJson } from '../kit/md5-signs.ts';
 import type { Json } from '../kit/read-json.ts';
 import { at, isRecord, readJson } from '../kit/read-json.ts';
 import { openRsa, sealRsa } from '../kit/rsa-seal.ts';
+import { readMillis } from '../kit/times.ts';
 
 /** One sealed and signed request. Throws only when a secret or parameter of the adapter is not configured. */
 export function sealedRequest(ctx: AdapterContext, service: string, business: Readonly<Record<string, Json>>): OutboundRequest {
@@ -33,6 +35,14 @@ export function distrust(ctx: AdapterContext, envelope: Json | undefined, servic
   if (typeof sign !== 'string' || !equalText(sign, md5SaltedJson(salt, envelope))) return 'wrong signature';
   if (at(envelope, 'appId') !== ctx.params['app_id']) return 'for another app';
   return at(envelope, 'service') === service ? null : 'of another service';
+}
+
+/** What a reply's envelope held, or why it is not believed. Never throws. */
+export function openReply(ctx: AdapterContext, envelope: Json): Believed {
+  const why = distrust(ctx, envelope, 'reply');
+  if (why !== null) return { ok: false, why };
+  const content = openContent(ctx, envelope);
+  return content === undefined ? { ok: false, why: 'unreadable content' } : { ok: true, content, signedAtMs: readMillis(at(envelope, 'timestamp')) };
 }
 
 /** The content of an envelope that is trusted; undefined when it cannot be opened. Never throws. */

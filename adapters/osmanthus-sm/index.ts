@@ -7,8 +7,7 @@ import { amountMinor } from '../../src/domain/money.ts';
 import { defineAdapter } from '../contract.ts';
 import { maskIdNumber, maskPhone } from '../kit/masks.ts';
 import { wanText, yuanText } from '../kit/units.ts';
-import { callback } from './callback.ts';
-import { read, readPrecheck } from './read.ts';
+import { callback, read, readPrecheck } from './read.ts';
 import { sealedRequest } from './wire.ts';
 
 const SUBMIT_NEEDS = ['name', 'phone', 'id_number', 'monthly_income_fen', 'employment', 'assets', 'amount_fen', 'term_months', 'purpose'] as const;

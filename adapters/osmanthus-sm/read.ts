@@ -1,33 +1,27 @@
-/** How osmanthus-sm's replies are read. Every function here is total: any bytes give an answer. */
-import type { AdapterContext, OutboundResponse, PrecheckAnswer } from '../contract.ts';
-import { httpFailure, safeCode, unreadable } from '../kit/answers.ts';
-import { discreet } from '../kit/discreet.ts';
-import type { OpenedReply } from '../kit/order-calls.ts';
-import { byCode, orderCalls } from '../kit/order-calls.ts';
+/** How osmanthus-sm's replies and callbacks are read. Every function here is total: any bytes give an answer. */
+import { headerOf } from '../kit/context.ts';
+import { believed, byMember, within } from '../kit/envelopes.ts';
+import { orderCallback } from '../kit/order-callback.ts';
+import { orderCalls } from '../kit/order-calls.ts';
 import { orderReader } from '../kit/order-scheme.ts';
 import type { Reasons } from '../kit/order-states.ts';
-import { codeText, reasonOf } from '../kit/order-states.ts';
+import { reasonOf } from '../kit/order-states.ts';
+import { verdictReader } from '../kit/prechecks.ts';
 import { at, readJson } from '../kit/read-json.ts';
 import { readSeconds } from '../kit/times.ts';
 import { readRateBps, readYuan } from '../kit/units.ts';
-import { openMessage } from './wire.ts';
+import { openMessage, unseal } from './wire.ts';
 
 /** Unsealed, of a gateway that did not get to the message; and sealed, of the business behind it. */
 const OUTER = { ok: '0000', busy: ['S429', 'S503'], ours: ['S400', 'S401', 'S403'] };
 const INNER = { ok: '0000', notFound: ['O404'], busy: ['B503'], ours: ['B400', 'B403'] };
-const REASONS: Reasons = {
-  R01: 'credit',
-  R02: 'income',
-  R03: 'age',
-  R04: 'region',
-  R05: 'existing_customer',
-  R06: 'recent_rejection',
-  R07: 'blacklist',
-  R08: 'identity',
-};
+const WHO: Reasons = { R03: 'age', R04: 'region', R05: 'existing_customer', R07: 'blacklist', R08: 'identity' };
+const REASONS: Reasons = { ...WHO, R01: 'credit', R02: 'income', R06: 'recent_rejection' };
+const CREDIT = { 10: 'reviewing', 11: 'reviewing', 20: 'approved', 30: 'declined', 40: 'cancelled' } as const;
+const LOAN = { 50: 'disbursing', 51: 'disbursed', 52: 'failed', 60: 'repaying', 61: 'overdue', 70: 'settled', 79: 'written_off' } as const;
 
 /** An order as replies and callbacks carry it. */
-export const readOrder = orderReader({
+const readOrder = orderReader({
   state: 'orderState',
   funderRef: 'guiNo',
   eventAt: 'stateTime',
@@ -40,42 +34,28 @@ export const readOrder = orderReader({
   money: readYuan,
   time: readSeconds,
   rate: (value) => readRateBps(value, { in: 'permyriad', per: 'day', daysInYear: 360 }),
-  states: {
-    10: 'reviewing',
-    11: 'reviewing',
-    20: 'approved',
-    30: 'declined',
-    40: 'cancelled',
-    50: 'disbursing',
-    51: 'disbursed',
-    52: 'failed',
-    60: 'repaying',
-    61: 'overdue',
-    70: 'settled',
-    79: 'written_off',
-  },
+  states: { ...CREDIT, ...LOAN },
 });
+
+const message = believed(OUTER, (ctx, envelope, { headers }) => openMessage(ctx, 'reply', envelope, headers['x-sign'] ?? ''));
+const open = within(message, byMember(INNER, 'result'));
 
 export const read = orderCalls(open, readOrder);
+export const readPrecheck = verdictReader(
+  open,
+  'passed',
+  '1',
+  (word, data) => (word === '0' ? reasonOf(at(data, 'rejectCode'), REASONS) : null),
+  'precheck',
+);
 
-export const readPrecheck = discreet((ctx: AdapterContext, response: OutboundResponse): PrecheckAnswer => {
-  const opened = open(ctx, response);
-  if (opened.kind === 'not_found') return unreadable('precheck said no such order');
-  if (opened.kind !== 'data') return opened;
-  const passed = codeText(at(opened.data, 'passed'));
-  if (passed === '1') return { kind: 'eligible' };
-  return passed === '0'
-    ? { kind: 'ineligible', reason: reasonOf(at(opened.data, 'rejectCode'), REASONS) }
-    : unreadable(`precheck ${safeCode(at(opened.data, 'passed'))}`);
+/** The same envelope, the service named in what is signed. Message and order have a `transactionId` each. */
+export const callback = orderCallback({
+  believe: (ctx, inbound) => openMessage(ctx, 'order.notify', readJson(inbound.body), headerOf(inbound, 'x-sign')),
+  open: (ctx, inbound) => unseal(ctx, readJson(inbound.body)),
+  ids: { ref: ['data', 'transactionId'], funderRef: ['data', 'guiNo'], messageId: 'transactionId' },
+  order: 'data',
+  read: readOrder,
+  stored: '{"code":"0000"}',
+  refused: '{"code":"S401"}',
 });
-
-function open(ctx: AdapterContext, response: OutboundResponse): OpenedReply {
-  const body = readJson(response.body);
-  const failure = httpFailure(ctx.nowMs, response, at(body, 'code'));
-  if (failure !== null) return failure;
-  const outer = byCode(OUTER, at(body, 'code'), body);
-  if (outer.kind !== 'data') return outer;
-  const sign = Object.hasOwn(response.headers, 'x-sign') ? response.headers['x-sign'] : undefined;
-  const opened = openMessage(ctx, 'reply', outer.data, sign ?? '');
-  return opened.ok ? byCode(INNER, at(opened.message, 'result'), at(opened.message, 'data')) : unreadable(opened.why);
-}

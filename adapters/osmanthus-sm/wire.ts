@@ -9,12 +9,14 @@ import type { AdapterContext, OutboundRequest } from '../contract.ts';
 import { sealBlock, openBlock } from '../kit/block-cipher.ts';
 import { paramOf, secretOf, secretOrNull } from '../kit/context.ts';
 import { textOf } from '../kit/encoding.ts';
+import type { Believed } from '../kit/envelopes.ts';
 import { posted } from '../kit/exchange.ts';
 import type { Json } from '../kit/read-json.ts';
 import { at, isRecord, readJson } from '../kit/read-json.ts';
 import { sessionKey } from '../kit/session-key.ts';
 import { openSm2, sealSm2 } from '../kit/sm2-seal.ts';
 import { signSm2, verifySm2 } from '../kit/sm2-sign.ts';
+import { readSeconds } from '../kit/times.ts';
 
 const SM4 = { cipher: 'sm4', mode: 'cbc', iv: 'apart', key: 'hex', text: 'base64' } as const;
 const SM2 = { order: 'C1C3C2', prefix04: true, text: 'hex' } as const;
@@ -26,40 +28,38 @@ export function sealedRequest(ctx: AdapterContext, service: string, transactionI
   const appId = paramOf(ctx, 'app_id');
   const message = JSON.stringify({ appId, service, transactionId, timestamp: Math.floor(ctx.nowMs / 1_000), data });
   const privateKey = secretOf(ctx, 'private_key');
-  const [sm4Key, iv] = ['sm4 key', 'sm4 iv'].map((label) => sessionKey(privateKey, ctx.nonce, `osmanthus-sm ${label}`, KEY_BYTES)) as [
-    Uint8Array,
-    Uint8Array,
-  ];
+  const drawn = (label: string): Uint8Array => sessionKey(privateKey, ctx.nonce, `osmanthus-sm ${label}`, KEY_BYTES);
+  const [sm4Key, iv] = [drawn('sm4 key'), drawn('sm4 iv')];
   const key = sealSm2(secretOf(ctx, 'funder_public_key'), Buffer.concat([sm4Key, iv]), SM2);
   const body = JSON.stringify({ transactionId, key, data: sealBlock(SM4, sm4Key, message, textOf(iv, 'hex')) });
   return posted(ctx, '/gm/gateway', body, { 'x-app-id': appId, 'x-sign': signSm2(privateKey, message, SM2_SIGN) });
 }
 
-/** What the funder sealed for us, believed by nobody yet: the seal is anybody's to make. Null when it cannot be opened. Never throws. */
-export function unseal(ctx: AdapterContext, body: Json | undefined): Uint8Array | null {
-  const privateKey = secretOrNull(ctx, 'private_key');
-  const [wrapped, sealed] = [at(body, 'key'), at(body, 'data')];
-  if (privateKey === null || typeof wrapped !== 'string' || typeof sealed !== 'string') return null;
-  const keys = openSm2(privateKey, wrapped, SM2);
-  if (keys?.length !== 2 * KEY_BYTES) return null;
-  return openBlock(SM4, keys.subarray(0, KEY_BYTES), sealed, textOf(keys.subarray(KEY_BYTES), 'hex'));
+/** What the funder sealed for us, believed by nobody yet: the seal is anybody's to make. Undefined when it cannot be opened. Never throws. */
+export function unseal(ctx: AdapterContext, body: Json | undefined): Json | undefined {
+  return readJson(plainOf(ctx, body) ?? new Uint8Array());
 }
 
 /**
  * The message, when it opens and the funder signed it for this service; else why not. A broken seal and a wrong signature are told alike,
  * so that nobody learns anything of the padding. Never throws.
  */
-export function openMessage(
-  ctx: AdapterContext,
-  service: 'reply' | 'order.notify',
-  body: Json | undefined,
-  sign: string,
-): { readonly ok: true; readonly message: Json } | { readonly ok: false; readonly why: string } {
+export function openMessage(ctx: AdapterContext, service: 'reply' | 'order.notify', body: Json | undefined, sign: string): Believed {
   const publicKey = secretOrNull(ctx, 'funder_public_key');
   if (publicKey === null || secretOrNull(ctx, 'private_key') === null) return { ok: false, why: 'secret not configured' };
-  const plain = unseal(ctx, body);
+  const plain = plainOf(ctx, body);
   if (plain === null || !verifySm2(publicKey, plain, sign, SM2_SIGN)) return { ok: false, why: 'wrong signature or seal' };
-  const message = readJson(plain);
-  if (!isRecord(message) || at(message, 'service') !== service) return { ok: false, why: 'unreadable' };
-  return at(message, 'appId') === ctx.params['app_id'] ? { ok: true, message } : { ok: false, why: 'for another app' };
+  const content = readJson(plain);
+  if (!isRecord(content) || at(content, 'service') !== service) return { ok: false, why: 'unreadable' };
+  if (at(content, 'appId') !== ctx.params['app_id']) return { ok: false, why: 'for another app' };
+  return { ok: true, content, signedAtMs: readSeconds(at(content, 'timestamp')) };
+}
+
+function plainOf(ctx: AdapterContext, body: Json | undefined): Uint8Array | null {
+  const privateKey = secretOrNull(ctx, 'private_key');
+  const [wrapped, sealed] = [at(body, 'key'), at(body, 'data')];
+  if (privateKey === null || typeof wrapped !== 'string' || typeof sealed !== 'string') return null;
+  const keys = openSm2(privateKey, wrapped, SM2);
+  if (keys?.length !== 2 * KEY_BYTES) return null;
+  return openBlock(SM4, keys.subarray(0, KEY_BYTES), sealed, textOf(keys.subarray(KEY_BYTES), 'hex'));
 }

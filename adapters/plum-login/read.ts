@@ -1,7 +1,7 @@
 /** How plum-login's replies and callbacks are read. Every function here is total: any bytes give an answer. */
-import type { AdapterContext, OutboundResponse, RedirectAnswer } from '../contract.ts';
+import type { RedirectAnswer } from '../contract.ts';
 import { unreadable } from '../kit/answers.ts';
-import { discreet } from '../kit/discreet.ts';
+import { contentReader } from '../kit/envelopes.ts';
 import { readLink } from '../kit/links.ts';
 import { orderCallback } from '../kit/order-callback.ts';
 import { coded, orderCalls } from '../kit/order-calls.ts';
@@ -47,11 +47,9 @@ const readOrder = orderReader({
 export const read = orderCalls(open, readOrder);
 
 /** The page with its one-time token; a token told to live longer is still thrown away after a minute. */
-export const readRedirect = discreet((ctx: AdapterContext, response: OutboundResponse): RedirectAnswer => {
-  const opened = open(ctx, response);
-  if (opened.kind !== 'data') return opened;
-  const url = readLink(ctx, at(opened.data, 'loginUrl'));
-  const seconds = Math.min(readWhole(at(opened.data, 'validSeconds'), TOKEN_S) ?? TOKEN_S, TOKEN_S);
+export const readRedirect = contentReader<RedirectAnswer>(open, { kind: 'not_found' }, (data, ctx) => {
+  const url = readLink(ctx, at(data, 'loginUrl'));
+  const seconds = Math.min(readWhole(at(data, 'validSeconds'), TOKEN_S) ?? TOKEN_S, TOKEN_S);
   return url === null ? unreadable('no link in the reply') : { kind: 'url', url, expiresAtMs: ctx.nowMs + seconds * 1_000 };
 });
 

@@ -1,7 +1,7 @@
 /** How sparrow-ping's replies and callbacks are read. Every function here is total: any bytes give an answer. */
-import type { AdapterContext, OutboundResponse, PrecheckAnswer } from '../contract.ts';
+import type { PrecheckAnswer } from '../contract.ts';
 import { safeCode, safeRef, unreadable } from '../kit/answers.ts';
-import { discreet } from '../kit/discreet.ts';
+import { contentReader } from '../kit/envelopes.ts';
 import { linkStep } from '../kit/links.ts';
 import { orderCallback } from '../kit/order-callback.ts';
 import { orderCalls } from '../kit/order-calls.ts';
@@ -49,10 +49,7 @@ const readLead = orderReader({
 export const read = orderCalls(openReply, readLead);
 
 /** The bid, whose id goes with the post; a bid without id, price or end is none that could be taken. */
-export const readPing = discreet((ctx: AdapterContext, response: OutboundResponse): PrecheckAnswer => {
-  const opened = openReply(ctx, response);
-  if (opened.kind !== 'data') return opened.kind === 'not_found' ? unreadable('ping said no such lead') : opened;
-  const { data } = opened;
+export const readPing = contentReader<PrecheckAnswer>(openReply, unreadable('ping said no such lead'), (data) => {
   if (at(data, 'status') === 'NO_BID') return { kind: 'ineligible', reason: reasonOf(at(data, 'reason'), REASONS) };
   if (at(data, 'status') !== 'BID') return unreadable(`ping status ${safeCode(at(data, 'status'))}`);
   const [price, funderRef, validUntilMs] = [readYuan(at(data, 'price')), safeRef(at(data, 'bidId')), readRfc3339(at(data, 'validUntil'))];

@@ -24,6 +24,14 @@ export interface FunderState {
   readonly consentRefused: boolean;
 }
 
+/** What using up a funder's volume costs beyond the money of this application, fen; below 0 where a promised volume is short. */
+export interface VolumePrice {
+  /** Of an attempt, whatever the answer. */
+  readonly attemptFen?: number;
+  /** Of an approval. */
+  readonly approvalFen?: number;
+}
+
 export interface PlanInputs {
   readonly nowMs: number;
   /** Seeds the exploration draw. */
@@ -42,6 +50,10 @@ export interface PlanInputs {
   readonly exposedEntities: readonly string[];
   /** Cap on annual cost by funder type at `nowMs`, basis points; a type that is absent has none. */
   readonly maxAprBps?: Readonly<Record<string, number>>;
+  /** Prices of volume by funder at this moment, for this application; a funder that is absent has none. */
+  readonly prices?: Readonly<Record<string, VolumePrice>>;
+  /** Spread of the latent quality as learnt so far, 0 to 4 in log-odds; the first guess when absent. */
+  readonly latentSigma?: number;
 }
 
 export const EXCLUSION_CODES = [
@@ -92,6 +104,9 @@ export interface PlanStep {
   readonly costFen: number;
   /** Probability that the borrower is still there after a rejection here. */
   readonly patience: number;
+  /** Prices of volume, present when they are not 0: the order goes by `valueFen` less the one and `costFen` plus the other. */
+  readonly approvalPriceFen?: number;
+  readonly attemptPriceFen?: number;
   /** (p v - c) / (1 - d (1 - p)); routing.md. */
   readonly index: number;
 }

@@ -76,7 +76,8 @@ function block(work: Work, application: ApplicationRow, attempt: AttemptRow, row
   takeBack(work, attempt);
 }
 
-function takeBack(work: Work, attempt: AttemptRow): void {
+/** Asks the funder to forget an approval that nobody can take. */
+export function takeBack(work: Work, attempt: AttemptRow): void {
   work.setTimer('attempt', attempt.id, work.nowMs + 5_000);
   work.act({ kind: 'cancel', attemptId: attempt.id });
 }

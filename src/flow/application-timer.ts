@@ -45,6 +45,8 @@ function expireOffers(work: Work, application: ApplicationRow): void {
       continue;
     }
     closeOfferOf(work, application, attempt, 'expired');
+    // A rate table that still fills may bring more.
+    if (attempt.state === 'pending') continue;
     work.moveAttempt(attempt, 'expired');
     attempt.decidedAtMs = work.nowMs;
   }

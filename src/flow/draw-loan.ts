@@ -4,6 +4,7 @@
  */
 import type { CardsAnswer, DrawAnswer, DrawTerms, QueryAnswer, TrialAnswer } from '../../adapters/contract.ts';
 import { isDearer } from '../compliance/dearer.ts';
+import type { Funder } from '../domain/funder.ts';
 import { amountMinor } from '../domain/money.ts';
 import type { LoanRow } from '../store/index.ts';
 import { applyLoanNews } from './apply-loan-news.ts';
@@ -17,9 +18,12 @@ import { EFFECT_GRACE_MS, perform } from './work.ts';
 
 const POLL_MOST_MS = 3_600_000;
 const POLL_FIRST_MS = 2_000;
+/** A message that has been on its way for longer does not arrive any more. */
+const ARRIVAL_MS = 30_000;
 
-export async function drawLoan(deps: Deps, loanId: string): Promise<void> {
-  const loan = deps.store.offers.loanById(loanId);
+/** `seen`: the loan as it was before its funder was asked; when anything has happened to it since, it is not drawn now. */
+export async function drawLoan(deps: Deps, loanId: string, seen: LoanRow | null = null): Promise<void> {
+  const loan = seen ?? deps.store.offers.loanById(loanId);
   if (loan === undefined || loan.state !== 'contracting') return;
   const found = partiesOf(deps, loan);
   if (found !== null && found.adapter.cards !== undefined && loan.cardRef === null) return wantCard(deps, loan, found);
@@ -28,14 +32,14 @@ export async function drawLoan(deps: Deps, loanId: string): Promise<void> {
   if (found === null || draw === undefined) return pollLater(deps, loanId);
   const { funder, attempt, ctx } = found;
   const terms = termsOf(loan, found);
-  if (!(await costsAsAccepted(deps, loan, found, terms))) return;
+  if (!(await claim(deps, loan, funder)) || !(await costsAsAccepted(deps, loan, found, terms))) return;
   const { answer } = await deps.lines.of(funder).call<DrawAnswer>({
     capability: 'draw',
     request: draw.build(ctx, refOf(attempt), terms),
     read: (response) => draw.read(ctx, response),
     timeoutMs: funder.timeouts.submit_ms,
   });
-  await finish(deps, loanId, answer);
+  await finish(deps, loanId, answer, answer.kind === 'unavailable' ? 'unsent' : 'sent');
 }
 
 /** The loan's timer: asks the funder where it stands; draws again only when the funder says it has not. */
@@ -58,7 +62,7 @@ export async function onLoanTimer(deps: Deps, loanId: string): Promise<void> {
   });
   // Still merely approved: the draw never arrived, or there was none yet.
   const undrawn = answer.kind === 'approved' || answer.kind === 'offers';
-  if (undrawn && loan.state === 'contracting' && waits === null) return drawLoan(deps, loanId);
+  if (undrawn && loan.state === 'contracting' && waits === null) return drawLoan(deps, loanId, loan);
   if (answer.kind === 'loan') return finish(deps, loanId, { kind: 'loan', news: answer.news });
   // The funder took its approval back before it was drawn on.
   if (answer.kind === 'declined' || answer.kind === 'cancelled')
@@ -74,6 +78,21 @@ async function repair(deps: Deps, loan: LoanRow): Promise<void> {
     const timeZone = work.desk.funders.get(loan.funderId)?.time_zone;
     if (row === undefined || timeZone === undefined || (row.state !== 'active' && row.state !== 'overdue')) return work.clearTimer('loan', loan.id);
     work.setTimer('loan', loan.id, nextRepairMs(work.nowMs, timeZone, loan.id));
+  });
+}
+
+/**
+ * One draw at a time: whoever counts up the tries of the loan as it was seen goes on, and its timer does not come before the draw has arrived or
+ * never will. Until then "merely approved" may mean "not yet".
+ */
+async function claim(deps: Deps, seen: LoanRow, { timeouts }: Funder): Promise<boolean> {
+  return perform(deps, (work) => {
+    const row = work.tx.offers.loanById(seen.id);
+    if (row === undefined || row.state !== 'contracting' || row.drawTries !== seen.drawTries || row.cardRef !== seen.cardRef) return false;
+    work.tx.offers.saveLoan({ ...row, drawTries: row.drawTries + 1 }, row.state);
+    // The trial with its repeats comes first, and both may have to wait for a place.
+    work.setTimer('loan', row.id, work.nowMs + timeouts.query_ms * 4 + timeouts.submit_ms + ARRIVAL_MS);
+    return true;
   });
 }
 
@@ -142,24 +161,26 @@ async function costsAsAccepted(deps: Deps, loan: LoanRow, { adapter, funder, att
     timeoutMs: funder.timeouts.query_ms,
   });
   if (answer.kind !== 'trial') {
-    await pollLater(deps, loan.id);
+    await finish(deps, loan.id, answer, 'unsent');
     return false;
   }
   const dearer = isDearer(amountMinor(loan.amountFen), offer, answer);
-  await perform(deps, (work) => {
+  return perform(deps, (work) => {
     const row = work.tx.offers.loanById(loan.id);
     const application = work.application(loan.applicationId);
     const held = work.attempt(loan.attemptId);
-    if (row === undefined || row.state !== 'contracting' || application === null || held === null) return;
-    if (!dearer) return void work.tx.offers.saveLoan({ ...row, plan: answer.plan }, row.state);
+    // It may have ended by the funder's word while it was looked at.
+    if (row === undefined || row.state !== 'contracting' || application === null || held === null) return false;
+    if (!dearer) return work.tx.offers.saveLoan({ ...row, plan: answer.plan }, row.state);
     work.emit('attempt.alarm', application, { attempt_id: held.id, funder_id: held.funderId, alarm: 'dearer_than_accepted', detail: 'trial' });
     applyLoanNews(work, application, held, { status: 'failed', detail: 'dearer_than_accepted' }, null);
     work.act({ kind: 'cancel', attemptId: held.id });
+    return false;
   });
-  return !dearer;
 }
 
-async function finish(deps: Deps, loanId: string, answer: DrawAnswer): Promise<void> {
+/** `unsent`: there surely is no draw under way. */
+async function finish(deps: Deps, loanId: string, answer: DrawAnswer, draw: 'sent' | 'unsent' = 'sent'): Promise<void> {
   await perform(deps, (work) => {
     const loan = work.tx.offers.loanById(loanId);
     const application = loan === undefined ? null : work.application(loan.applicationId);
@@ -169,7 +190,9 @@ async function finish(deps: Deps, loanId: string, answer: DrawAnswer): Promise<v
     const after = work.tx.offers.loanById(loanId)!;
     if (after.state !== 'contracting' && after.state !== 'disbursing') return;
     work.tx.offers.saveLoan({ ...after, drawTries: after.drawTries + 1 }, after.state);
-    work.setTimer('loan', loanId, work.nowMs + delayMs(after));
+    // A draw whose answer was lost may still arrive: its time is not cut short.
+    const claimedMs = draw === 'sent' ? (work.tx.feed.timer('loan', loanId)?.dueAtMs ?? 0) : 0;
+    work.setTimer('loan', loanId, Math.max(claimedMs, work.nowMs + delayMs(after)));
   });
 }
 

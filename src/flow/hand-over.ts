@@ -37,7 +37,7 @@ export function handOver(
   }
   work.moveAttempt(attempt, 'borrower_needed');
   // Half of what is left, so that somebody else can still be asked should the borrower never come back.
-  const halfMs = Math.max(0, application.deadlineAtMs - work.nowMs) / 2;
+  const halfMs = Math.floor(Math.max(0, application.deadlineAtMs - work.nowMs) / 2);
   const latestMs = work.nowMs + Math.min(halfMs, work.desk.policy.deadlines.consent_s * 1_000);
   attempt.deadlineAtMs = Math.min(step.expiresAtMs ?? latestMs, latestMs);
   work.setTimer('attempt', attempt.id, Math.min(work.nowMs + FIRST_LOOK_MS, attempt.deadlineAtMs));

@@ -5,7 +5,7 @@
 import type { RedirectAnswer } from '../../adapters/contract.ts';
 import { problem, type Problem } from '../domain/failures.ts';
 import { isWebLink } from '../domain/web-link.ts';
-import type { ApplicationRow, StepRow } from '../store/index.ts';
+import type { StepRow } from '../store/index.ts';
 import { contextFor } from './adapter-context.ts';
 import { refOf } from './ask-funder.ts';
 import { detailOf, isOpen } from './borrower-steps.ts';
@@ -27,7 +27,7 @@ export async function openLink(deps: Deps, token: string): Promise<{ readonly ur
     return problem('funder_unavailable', '资金方页面暂时打不开，请稍后再试', 'the funder’s page cannot be opened just now; try again in a while', {
       retryAfterS: 10,
     });
-  await perform(deps, (work) => noteOpened(work, step, application));
+  await perform(deps, (work) => noteOpened(work, step));
   return { url };
 }
 
@@ -47,9 +47,10 @@ async function askLink(deps: Deps, step: StepRow): Promise<string | null> {
 }
 
 /** The first opening is when the borrower went over; the attempt is then looked at again soon. */
-function noteOpened(work: Work, step: StepRow, application: ApplicationRow): void {
+function noteOpened(work: Work, step: StepRow): void {
   const row = work.tx.steps.byId(step.id);
-  if (row === undefined || row.openedAtMs !== null) return;
+  const application = work.application(step.applicationId);
+  if (row === undefined || row.openedAtMs !== null || application === null) return;
   work.tx.steps.save({ ...row, openedAtMs: work.nowMs });
   work.emit('attempt.page_opened', application, { attempt_id: step.attemptId, step: step.kind });
 }

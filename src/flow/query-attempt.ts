@@ -13,7 +13,7 @@ import { advance } from './advance.ts';
 import { endAttempt } from './end-attempt.ts';
 import { fail, goOn, markUnknown, refOf } from './ask-funder.ts';
 import type { Deps } from './deps.ts';
-import { pollDueMs, settleAttempt } from './settle-attempt.ts';
+import { completeTable, hasOpenOffer, pollDueMs, settleAttempt } from './settle-attempt.ts';
 import { EFFECT_GRACE_MS, perform, type Work } from './work.ts';
 
 /** A message that has been on its way for longer than this does not arrive any more; until then "no such order" may mean "not yet". */
@@ -152,6 +152,11 @@ function keepWaiting(work: Work, application: ApplicationRow, attempt: AttemptRo
     return false;
   }
   const overdue = work.nowMs >= attempt.deadlineAtMs;
+  // A rate table that is never said to be full: what has come by now is what there is.
+  if (overdue && attempt.state === 'pending' && hasOpenOffer(work, attempt)) {
+    completeTable(work, application, attempt);
+    return false;
+  }
   work.setTimer(
     'attempt',
     attempt.id,
@@ -196,9 +201,8 @@ function afterCancel(work: Work, attemptId: string, answer: CancelAnswer, asked:
 
 /** `sure`: the funder has it no more. When it may still stand there, it keeps its place under the caps. */
 function endCancelled(work: Work, application: ApplicationRow, attempt: AttemptRow, sure: boolean): void {
-  const wasApproved = attempt.state === 'approved';
   work.moveAttempt(attempt, 'cancelled');
-  if (wasApproved) closeOfferOf(work, application, attempt, 'cancelled');
+  closeOfferOf(work, application, attempt, 'cancelled');
   endAttempt(work, application, attempt, 'attempt.cancelled', sure ? {} : { caps: 'kept' });
   advance(work, application);
 }
@@ -225,6 +229,7 @@ function isOffered(work: Work, attempt: AttemptRow): boolean {
 
 function expireAttempt(work: Work, application: ApplicationRow, attempt: AttemptRow): void {
   work.moveAttempt(attempt, 'expired');
+  closeOfferOf(work, application, attempt, 'cancelled');
   endAttempt(work, application, attempt, 'attempt.expired', { caps: 'kept' });
   advance(work, application);
 }

@@ -9,7 +9,7 @@ import type { ApplicationRow, AttemptRow } from '../store/index.ts';
 import { advance } from './advance.ts';
 import { finishSteps, keepStep } from './borrower-steps.ts';
 import { endAttempt } from './end-attempt.ts';
-import { addOffer, closeOfferOf } from './add-offer.ts';
+import { addOffer, closeOfferOf, takeBack } from './add-offer.ts';
 import { applyLoanNews } from './apply-loan-news.ts';
 import { handOver } from './hand-over.ts';
 import { ownRef } from './strike-person.ts';
@@ -110,11 +110,21 @@ function applyOffers(work: Work, application: ApplicationRow, attempt: AttemptRo
     return fresh.length > 0 || isNew ? 'applied' : 'duplicate';
   }
   if (known.size + fresh.length === 0) return applyDecline(work, application, attempt, { code: 'other', detail: 'no_offers' });
+  completeTable(work, application, attempt);
+  return 'applied';
+}
+
+/** There will be no more offers: the borrower picks of those that came, or none of them is allowed and the funder is told so. */
+export function completeTable(work: Work, application: ApplicationRow, attempt: AttemptRow): void {
   work.moveAttempt(attempt, 'approved');
   noteDecision(work, attempt);
   work.clearTimer('attempt', attempt.id);
   work.emit('attempt.approved', application, { attempt_id: attempt.id, funder_id: attempt.funderId, ...evidence(work, application, attempt) });
-  return 'applied';
+  if (!hasOpenOffer(work, attempt)) takeBack(work, attempt);
+}
+
+export function hasOpenOffer(work: Work, attempt: AttemptRow): boolean {
+  return work.tx.offers.ofApplication(attempt.applicationId).some((offer) => offer.attemptId === attempt.id && offer.state === 'open');
 }
 
 function applyApproval(work: Work, application: ApplicationRow, attempt: AttemptRow, offer: FunderOffer): Settled {
@@ -146,16 +156,20 @@ function applyDecline(work: Work, application: ApplicationRow, attempt: AttemptR
   noteDecision(work, attempt);
   attempt.reason = { code: reason.code, detail: reason.detail };
   endAttempt(work, application, attempt, 'attempt.declined', { data: { reason: reason.code, ...evidence(work, application, attempt) } });
-  if (wasApproved) closeOfferOf(work, application, attempt, 'cancelled');
+  closeOfferOf(work, application, attempt, 'cancelled');
   return 'applied';
 }
 
 /** No decision on credit, so nothing is learnt and no cooling-off begins. */
 function applyCancelled(work: Work, application: ApplicationRow, attempt: AttemptRow): Settled {
   const wasApproved = attempt.state === 'approved';
+  // Taken already: what is called off is the loan, and with it the application.
+  if (wasApproved && work.tx.offers.loanOfAttempt(attempt.id) !== undefined) {
+    return applyLoanNews(work, application, attempt, { status: 'failed', detail: 'cancelled' }, null);
+  }
   if (!work.moveAttempt(attempt, 'cancelled')) return 'duplicate';
   endAttempt(work, application, attempt, 'attempt.cancelled');
-  if (wasApproved) closeOfferOf(work, application, attempt, 'cancelled');
+  closeOfferOf(work, application, attempt, 'cancelled');
   return 'applied';
 }
 

@@ -26,19 +26,26 @@ export function chooseWithinExposure<B extends ExposingBox>(
   limits: Limits,
   { exposed, maxRecipients }: Pick<Situation, 'exposed' | 'maxRecipients'>,
 ): ExposureChoice<B> {
-  const fresh = new Set<string>();
-  for (const { entity } of candidates) if (!exposed.has(entity)) fresh.add(entity);
   const room = Math.max(0, maxRecipients - exposed.size);
-  const reach = fresh.size <= room ? limits.attempts : Math.min(limits.attempts, room + candidates.length - fresh.size);
+  // As many new recipients as attempts may be shown the data: then the budget forbids nothing, and nobody need be counted.
+  const bound = room < limits.attempts ? countFresh(candidates, exposed) : 0;
+  const reach = bound <= room ? limits.attempts : Math.min(limits.attempts, room + candidates.length - bound);
   const left: Exclusion[] = [];
   let rest = candidates;
   for (;;) {
     const waves = chooseByStrategy(rest, policy, { attempts: reach, lastBox: limits.lastBox });
-    const over = fresh.size <= room ? null : firstOver(waves, exposed, room);
-    if (over === null) return { waves, left: [...left, ...reasons(rest, waves, limits, reach)] };
+    const over = bound <= room ? null : firstOver(waves, exposed, room);
+    if (over === null) return { waves, left: left.concat(reasons(rest, waves, limits, reach)) };
     left.push({ funderId: over.funderId, code: 'exposure_budget', detail: `${room} more recipients allowed` });
     rest = rest.filter((box) => box !== over);
   }
+}
+
+/** Distinct entities among the candidates that do not hold the data yet. */
+function countFresh(candidates: readonly ExposingBox[], exposed: ReadonlySet<string>): number {
+  const fresh = new Set<string>();
+  for (const { entity } of candidates) if (!exposed.has(entity)) fresh.add(entity);
+  return fresh.size;
 }
 
 /** The first box of the plan that would show the data to more new entities than there is room for. */
@@ -54,13 +61,20 @@ function firstOver<B extends ExposingBox>(waves: readonly (readonly B[])[], expo
 
 /** With room left in the plan, or worth no more than the last box, a funder was not worth it; otherwise it is the limit that kept it out. */
 function reasons<B extends Box>(rest: readonly B[], waves: readonly (readonly B[])[], limits: Limits, reach: number): Exclusion[] {
-  const chosen = new Set(waves.flat());
-  return rest.filter((box) => !chosen.has(box)).map((box) => reasonOf(box.funderId, box.index, chosen.size, limits, reach));
+  const chosen = new Set<Box>(waves.flat());
+  const full = fullReason(limits, reach);
+  const left: Exclusion[] = [];
+  for (const box of rest) {
+    if (chosen.has(box)) continue;
+    const { funderId, index } = box;
+    if (index <= limits.lastBox) left.push({ funderId, code: 'not_worth_it', detail: `index ${Math.round(index)} fen <= last box ${limits.lastBox} fen` });
+    else if (chosen.size < reach) left.push({ funderId, code: 'not_worth_it', detail: `index ${Math.round(index)} fen adds nothing to the plan` });
+    else left.push({ funderId, code: full.code, detail: full.detail });
+  }
+  return left;
 }
 
-function reasonOf(funderId: string, index: number, chosen: number, limits: Limits, reach: number): Exclusion {
-  if (index <= limits.lastBox) return { funderId, code: 'not_worth_it', detail: `index ${Math.round(index)} fen <= last box ${limits.lastBox} fen` };
-  if (chosen < reach) return { funderId, code: 'not_worth_it', detail: `index ${Math.round(index)} fen adds nothing to the plan` };
-  if (reach < limits.attempts) return { funderId, code: 'exposure_budget', detail: `${reach} more attempts within the exposure budget` };
-  return { funderId, code: 'beyond_max_attempts', detail: `${limits.attempts} attempts left` };
+function fullReason(limits: Limits, reach: number): Omit<Exclusion, 'funderId'> {
+  if (reach < limits.attempts) return { code: 'exposure_budget', detail: `${reach} more attempts within the exposure budget` };
+  return { code: 'beyond_max_attempts', detail: `${limits.attempts} attempts left` };
 }

@@ -6,7 +6,7 @@
  */
 import { invariant } from '../domain/failures.ts';
 import type { Funder } from '../domain/funder.ts';
-import type { Exclusion, FunderState, Plan, PlanInputs, PlanStep } from '../domain/plan.ts';
+import type { Exclusion, FunderState, Plan, PlanInputs, PlanStep, VolumePrice } from '../domain/plan.ts';
 import type { Policy } from '../domain/policy.ts';
 import { betaInterval90, betaMean } from './beta.ts';
 import { drawLikelihood, isExplored } from './draw.ts';
@@ -14,20 +14,38 @@ import { exclusionOf } from './eligibility.ts';
 import type { Situation } from './eligibility.ts';
 import { chooseWithinExposure } from './exposure.ts';
 import { afterDeclines, latentAfterDeclines } from './latent.ts';
-import type { LatentWeights } from './latent.ts';
-import { boxOf, byIndex } from './order.ts';
+import type { Latent } from './latent.ts';
+import { boxOf, byIndex, indexOf } from './order.ts';
 import type { Box } from './order.ts';
 import { borrowerOrder, steeringOf } from './steering.ts';
-import { worthOf } from './value.ts';
+import type { Prospect } from './steering.ts';
+import { weightOf, worthOf } from './value.ts';
+import type { Worth } from './value.ts';
 import { byWorth, valueOfWaves } from './wave.ts';
 
-/** A funder that may be tried. As a box it carries the likelihood the decision uses; `mean` is what is believed. */
+/** A funder that may be tried. As a box it carries the likelihood the decision uses, and value and cost with the prices of volume on them. */
 interface Candidate extends Box {
   readonly funder: Funder;
   readonly state: FunderState;
   readonly entity: string;
+}
+
+/** A candidate with what only a funder that is tried needs: one in a hundred, where there are many. */
+interface Chosen extends Prospect {
+  readonly candidate: Candidate;
   readonly prior: number;
-  readonly mean: number;
+  readonly worth: Worth;
+  readonly price: VolumePrice;
+}
+
+/** What is the same for every funder of a plan. */
+interface Decision {
+  readonly inputs: PlanInputs;
+  readonly policy: Policy;
+  readonly explored: boolean;
+  readonly latent: Latent | null;
+  /** Whether any funder has a weight: a look-up by name that finds nothing costs as much as the rest of a funder's sums. */
+  readonly weighted: boolean;
 }
 
 /**
@@ -36,7 +54,8 @@ interface Candidate extends Box {
  */
 export function makePlan(inputs: PlanInputs, policy: Policy, funders: ReadonlyMap<string, Funder>): Plan {
   const explored = isExplored(inputs.seed, policy.exploration_share);
-  const latent = latentAfterDeclines(inputs.declinedLikelihoods);
+  const latent = latentAfterDeclines(inputs.declinedLikelihoods, inputs.latentSigma);
+  const decision = { inputs, policy, explored, latent, weighted: Object.keys(policy.weights).length > 0 };
   const situation = situationOf(inputs, policy);
   const excluded: Exclusion[] = [];
   const candidates: Candidate[] = [];
@@ -44,19 +63,20 @@ export function makePlan(inputs: PlanInputs, policy: Policy, funders: ReadonlyMa
     const funder = funders.get(state.funderId);
     const exclusion = funder === undefined ? missing(state) : exclusionOf(funder, state, situation);
     if (exclusion !== null) excluded.push(exclusion);
-    else candidates.push(candidateOf(funder!, state, inputs, policy, explored, latent));
+    else candidates.push(candidateOf(funder!, state, decision));
   }
   const attempts = Math.max(0, policy.max_attempts - inputs.attemptsUsed);
   const limits = { attempts, lastBox: policy.partner_offer_value_fen };
   const choice = chooseWithinExposure(candidates, policy, limits, situation);
-  excluded.push(...choice.left);
-  const chosen = choice.waves.flatMap((members, wave) => members.map((candidate) => prospectOf(candidate, wave)));
+  for (const left of choice.left) excluded.push(left);
+  const waves = choice.waves.map((members, wave) => members.map((candidate) => chosenOf(candidate, wave, decision)));
+  const chosen = waves.flat();
   const borrowers = borrowerOrder(chosen, policy.patience);
   return {
-    steps: chosen.map(({ candidate, wave }) => stepOf(candidate, wave, latent)),
-    excluded: excluded.toSorted(byFunderId),
+    steps: chosen.map((each) => stepOf(each, latent)),
+    excluded: excluded.sort(byFunderId),
     explored,
-    expectedValueFen: expectedValue(choice.waves, policy),
+    expectedValueFen: expectedValue(waves, policy),
     borrowerOrder: borrowers.map((prospect) => prospect.funderId),
     steering: steeringOf(chosen, borrowers),
   };
@@ -72,51 +92,93 @@ function situationOf(inputs: PlanInputs, policy: Policy): Situation {
   };
 }
 
-function candidateOf(
-  funder: Funder,
-  state: FunderState,
-  inputs: PlanInputs,
-  policy: Policy,
-  explored: boolean,
-  latent: LatentWeights | null,
-): Candidate {
+const FREE: VolumePrice = {};
+
+function priceOf({ prices }: PlanInputs, funderId: string): VolumePrice {
+  return prices?.[funderId] ?? FREE;
+}
+
+function candidateOf(funder: Funder, state: FunderState, { inputs, policy, explored, latent, weighted }: Decision): Candidate {
   const { alpha, beta } = state.likelihood;
   invariant(alpha > 0 && beta > 0 && alpha + beta < Infinity, 'likelihood is not a Beta');
+  const before = explored ? drawLikelihood(inputs.seed, funder.id, state.likelihood) : betaMean(state.likelihood);
+  const p = afterDeclines(before, latent);
+  const { valueFen, costFen, patience: d } = worthOf(
+    funder,
+    policy,
+    inputs.facts.amount_fen,
+    state.latencyMs,
+    weighted ? weightOf(policy, funder.id) : 1,
+  );
+  const { approvalFen = 0, attemptFen = 0 } = priceOf(inputs, funder.id);
+  const v = valueFen - approvalFen;
+  const c = costFen + attemptFen;
+  // Written out rather than spread from `boxOf`: a second object for each funder is most of the cost of planning many.
+  return {
+    funderId: funder.id,
+    tier: funder.tier,
+    p,
+    v,
+    c,
+    d,
+    gain: p * v - c,
+    stay: d * (1 - p),
+    index: indexOf(p, v, c, d),
+    funder,
+    state,
+    entity: funder.legal_entity,
+  };
+}
+
+function chosenOf(candidate: Candidate, wave: number, { inputs, policy, explored, latent }: Decision): Chosen {
+  const { funderId, funder, state } = candidate;
   const prior = betaMean(state.likelihood);
-  const mean = afterDeclines(prior, latent);
-  const used = explored ? afterDeclines(drawLikelihood(inputs.seed, funder.id, state.likelihood), latent) : mean;
-  const worth = worthOf(funder, policy, inputs.facts.amount_fen, state.latencyMs);
-  const box = boxOf(funder.id, funder.tier, used, worth.valueFen, worth.costFen, worth.patience);
-  return { ...box, funder, state, entity: funder.legal_entity, prior, mean };
+  return {
+    candidate,
+    wave,
+    funderId,
+    prior,
+    mean: explored ? afterDeclines(prior, latent) : candidate.p,
+    worth: worthOf(funder, policy, inputs.facts.amount_fen, state.latencyMs),
+    price: priceOf(inputs, funderId),
+    quotedAprBps: funder.product.quoted_apr_bps,
+  };
 }
 
-function prospectOf(candidate: Candidate, wave: number) {
-  return { candidate, wave, funderId: candidate.funderId, mean: candidate.mean, quotedAprBps: candidate.funder.product.quoted_apr_bps };
-}
-
-function stepOf(candidate: Candidate, wave: number, latent: LatentWeights | null): PlanStep {
+function stepOf({ candidate, wave, prior, mean, worth, price }: Chosen, latent: Latent | null): PlanStep {
   const { low, high } = betaInterval90(candidate.state.likelihood);
+  const { approvalFen = 0, attemptFen = 0 } = price;
   return {
     funderId: candidate.funderId,
     tier: candidate.tier,
     wave,
-    prior: candidate.prior,
-    mean: candidate.mean,
+    prior,
+    mean,
     low: afterDeclines(low, latent),
     high: afterDeclines(high, latent),
     used: candidate.p,
-    valueFen: candidate.v,
-    costFen: candidate.c,
-    patience: candidate.d,
+    valueFen: worth.valueFen,
+    costFen: worth.costFen,
+    patience: worth.patience,
+    ...(approvalFen === 0 ? {} : { approvalPriceFen: approvalFen }),
+    ...(attemptFen === 0 ? {} : { attemptPriceFen: attemptFen }),
     index: candidate.index,
   };
 }
 
-/** In a wave the approval worth most wins; in a rate table the borrower is taken to pick the lowest quoted rate. */
-function expectedValue(waves: readonly (readonly Candidate[])[], policy: Policy): number {
+/**
+ * In a wave the approval worth most wins; in a rate table the borrower is taken to pick the lowest quoted rate. Prices of volume choose
+ * but are not money: they are left out here.
+ */
+function expectedValue(waves: readonly (readonly Chosen[])[], policy: Policy): number {
   const believed = waves.map((members) => {
-    const preferred = policy.strategy === 'rate_table' ? byRate(members) : byWorth(members);
-    return preferred.map((member) => boxOf(member.funderId, member.tier, member.mean, member.v, member.c, member.d));
+    const of = new Map(members.map((member) => [member.candidate, member]));
+    const candidates = members.map((member) => member.candidate);
+    const preferred = policy.strategy === 'rate_table' ? byRate(candidates) : byWorth(candidates);
+    return preferred.map((candidate) => {
+      const { mean: p, worth } = of.get(candidate)!;
+      return boxOf(candidate.funderId, candidate.tier, p, worth.valueFen, worth.costFen, worth.patience);
+    });
   });
   return valueOfWaves(believed, policy.partner_offer_value_fen);
 }

@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { BlockScheme } from '../../adapters/kit/block-cipher.ts';
 import { openBlock, sealBlock } from '../../adapters/kit/block-cipher.ts';
-import { openCbc, sealCbc } from '../../adapters/kit/seal.ts';
 import { InvariantError } from '../../src/domain/failures.ts';
 
 const AES_128 = '2b7e151628aed2a6abf7158809cf4f3c';
@@ -95,11 +94,12 @@ describe('the standards', () => {
   it('AES-256-CBC with the IV in front agrees with the openssl command line', () => {
     // { printf IV; printf '授信 approved' | openssl enc -aes-256-cbc -K KEY -iv IV; } | base64
     const sealed = 'AAECAwQFBgcICQoLDA0ODwrQNVRy0SQuh0/KZ3HuMBY=';
-    expect(sealCbc(AES_256, IV, '授信 approved')).toBe(sealed);
-    expect(utf8(openCbc(AES_256, sealed))).toBe('授信 approved');
-    expect([openCbc('short', sealed), openCbc(AES_256, ''), openCbc(AES_256, `${sealed}AAAA`)]).toEqual([null, null, null]);
-    expect(() => sealCbc('short', IV, 'x')).toThrow(InvariantError);
-    expect(() => sealCbc(AES_256, 'short', 'x')).toThrow(InvariantError);
+    const form = { cipher: 'aes-256', mode: 'cbc', key: 'hex', iv: 'front', text: 'base64' } as const;
+    expect(sealBlock(form, AES_256, '授信 approved', IV)).toBe(sealed);
+    expect(utf8(openBlock(form, AES_256, sealed))).toBe('授信 approved');
+    expect([openBlock(form, 'short', sealed), openBlock(form, AES_256, ''), openBlock(form, AES_256, `${sealed}AAAA`)]).toEqual([null, null, null]);
+    expect(() => sealBlock(form, 'short', 'x', IV)).toThrow(InvariantError);
+    expect(() => sealBlock(form, AES_256, 'x', 'short')).toThrow(InvariantError);
   });
 });
 

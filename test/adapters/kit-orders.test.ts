@@ -107,6 +107,12 @@ describe('an order', () => {
     expect([elements(undefined), elements({ a: 1 }), elements([1, 2]), elements('')]).toEqual([[], [{ a: 1 }], [1, 2], ['']]);
   });
 
+  it('has a term that is among the listed ones, where there is a list', () => {
+    const listed = orderReader({ ...SCHEME, offer: { ...SCHEME.offer, terms: 'ns' } });
+    const kinds = [[1, 3], '[1,3]', [3], 'x', undefined].map((ns) => listed(ctx, { s: 'yes', ...OFFER, ...(ns === undefined ? {} : { ns }) }).kind);
+    expect(kinds).toEqual(['approved', 'approved', 'pending', 'pending', 'pending']);
+  });
+
   it('waits for the borrower only with a step that could be read', () => {
     const step = { kind: 'redirect', destination: 'loan' } as const;
     const place = { funderRef: null, eventAtMs: null };

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { compactDate, compactTime, readLocalDate, readLocalTime, readRfc3339, rfc3339Time, spacedTime } from '../../adapters/kit/times.ts';
 import type { RateUnit } from '../../adapters/kit/units.ts';
 import {
+  readBps,
   readFlag,
   readList,
   readMonths,
@@ -57,6 +58,10 @@ describe('money', () => {
 });
 
 describe('rates', () => {
+  it('in whole basis points are read as they are', () => {
+    expect([1_800, '1800', 0, 100_000].map(readBps)).toEqual([1_800, 1_800, 0, 100_000]);
+    expect([100_001, -1, 1.5, '18.00', '', null, undefined].map(readBps)).toEqual(Array.from({ length: 7 }, () => null));
+  });
   const yearly = (unit: RateUnit['in']): RateUnit => ({ in: unit, per: 'year' });
 
   it.each([

@@ -209,6 +209,18 @@ describe('news of a loan', () => {
   });
 });
 
+it('a loan that its funder calls off before the payout ends the application, whichever way that is told', async () => {
+  for (const status of ['cancelled', 'declined']) {
+    const { world, id, ref } = await accepted((ask) => (ask.kind === 'draw' ? lost : lost));
+    await world.callBack('fnd_one', ref, status === 'declined' ? { status, decline: { code: 'credit_score' } } : { status }, {
+      atMs: world.clock.nowMs() + 1_000,
+    });
+    await world.settle();
+    expect([status, loan(world, id).state, state(world, id)]).toEqual([status, 'failed', 'declined']);
+    await world.close();
+  }
+});
+
 describe('the nightly question', () => {
   it('finds what no callback told, changes nothing when there is no news, and ends with the loan', async () => {
     const { world, id } = await accepted((ask) => (ask.kind === 'draw' ? paying(ask) : paid(ask)));

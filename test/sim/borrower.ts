@@ -1,44 +1,16 @@
 /** A simulated borrower: applies with one key however often the line breaks, answers or refuses, looks again, takes, takes back, is forgotten. */
 import { makeIdNumber } from '../../src/domain/id-number.ts';
 import type { ApplicationView } from '../../src/flow/view-application.ts';
+import { repayEarly, takeSteps } from './borrower-steps.ts';
+import { ask, insist, type Ask, type BorrowerWorld, type Mine } from './borrower-world.ts';
 import type { Dice } from './dice.ts';
-import type { Fact } from './facts.ts';
-import type { Reply } from './network.ts';
-import { FUNDER_IDS } from './setting.ts';
-
-export interface BorrowerWorld {
-  readonly dice: Dice;
-  readonly fickle: number;
-  readonly nowMs: () => number;
-  /** False once the main part is over: then nobody begins anything any more. */
-  readonly open: () => boolean;
-  readonly sleep: (ms: number) => Promise<void>;
-  readonly call: (request: Ask) => Promise<Reply | null>;
-  readonly keys: { readonly publishable: string; readonly secret: string };
-  /** What the service has said yes to; from then on it must be so. */
-  readonly acknowledged: (fact: Fact) => void;
-  readonly fail: (invariant: string, detail: string) => void;
-  /** A partner hears of a click and reports on it. */
-  readonly clicked: (clickId: string) => void;
-}
-
-export interface Ask {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
-}
 
 interface Person {
   readonly phone: string;
   readonly idNumber: string;
   readonly name: string;
+  readonly cards: readonly string[];
 }
-interface Mine {
-  readonly id: string;
-  readonly headers: Readonly<Record<string, string>>;
-}
-
 const TEXT_VERSION = '2026-11-01';
 
 /** Lives a life; ends when the world closes. */
@@ -72,7 +44,7 @@ async function create(world: BorrowerWorld, person: Person, tag: string): Promis
     applicant: draft && dice.chance(0.5) ? { phone: person.phone, phone_verification_id: 'pv_sandbox' } : whole,
     request: { amount_fen: dice.between(5, 100) * 100_000, term_months: dice.pick([3, 6, 12]), purpose: 'consumption' },
     documents: draft && dice.chance(0.3) ? [] : ['doc_sandbox_front', 'doc_sandbox_back'],
-    consents: consents(world, draft && dice.chance(0.3) ? [] : ['platform', ...FUNDER_IDS.filter(() => dice.chance(0.6))]),
+    consents: consents(world, draft && dice.chance(0.3) ? [] : ['platform', ...world.funderIds.filter(() => dice.chance(0.6))]),
     visit: { variant: tag, device_id: `device-${tag}` },
   };
   const wait = dice.chance(0.2) ? { prefer: `wait=${dice.between(1, 8)}` } : {};
@@ -89,8 +61,9 @@ async function create(world: BorrowerWorld, person: Person, tag: string): Promis
     return null;
   }
   const view = JSON.parse(reply.text) as ApplicationView;
-  world.acknowledged({ kind: 'created', ask, reply, applicationId: view.id, secrets: [person.phone, person.idNumber, person.name] });
-  const mine: Mine = { id: view.id, headers: key === world.keys.publishable ? { ...auth, 'client-token': view.client_token! } : auth };
+  const { phone, idNumber, name, cards } = person;
+  world.acknowledged({ kind: 'created', ask, reply, applicationId: view.id, secrets: [phone, idNumber, name], cards });
+  const mine: Mine = { id: view.id, phone, cards, headers: key === world.keys.publishable ? { ...auth, 'client-token': view.client_token! } : auth };
   if (draft && dice.chance(0.8)) await finishDraft(world, mine, whole);
   // Second thoughts while the first funders are being asked.
   if (dice.chance(world.fickle)) {
@@ -131,6 +104,7 @@ async function follow(world: BorrowerWorld, mine: Mine): Promise<boolean> {
       );
     if (dice.chance(0.02)) await withdraw(world, mine);
     if (dice.chance(0.02) && (await erase(world, mine))) return dice.chance(0.5);
+    if (dice.chance(0.8)) await takeSteps(world, mine, view);
     if (await act(world, mine, view)) return dice.chance(0.4);
   }
   return false;
@@ -153,9 +127,12 @@ async function act(world: BorrowerWorld, mine: Mine, view: ApplicationView): Pro
     case 'expired':
     case 'withdrawn':
     case 'erased':
-    case 'disbursed':
       if (dice.chance(0.2)) await erase(world, mine);
       return true;
+    case 'disbursed':
+      await repayEarly(world, mine, view);
+      if (dice.chance(0.1)) await erase(world, mine);
+      return dice.chance(0.2);
     default:
       return false;
   }
@@ -187,7 +164,7 @@ async function takeOffer(world: BorrowerWorld, mine: Mine, view: ApplicationView
 }
 
 async function withdrawOneConsent(world: BorrowerWorld, mine: Mine, asked: readonly string[]): Promise<void> {
-  const recipient = world.dice.pick(asked.length > 0 && world.dice.chance(0.7) ? asked : FUNDER_IDS);
+  const recipient = world.dice.pick(asked.length > 0 && world.dice.chance(0.7) ? asked : world.funderIds);
   const sentAtMs = world.nowMs();
   const reply = await world.call(ask(mine, 'DELETE', `/consents/${recipient}`));
   if (reply?.status === 200) world.acknowledged({ kind: 'consent_withdrawn', applicationId: mine.id, recipient, sentAtMs });
@@ -215,21 +192,6 @@ async function lookAtPartners(world: BorrowerWorld, mine: Mine): Promise<void> {
   if (clickId !== undefined) world.clicked(clickId);
 }
 
-/** The same call with the same key until it is answered, at most so often; null when it never was. */
-async function insist(world: BorrowerWorld, request: Ask): Promise<Reply | null> {
-  for (let attempt = 1; attempt <= 6 && world.open(); attempt += 1) {
-    const reply = await world.call(request);
-    const again = reply === null || reply.status === 503 || (reply.status === 409 && reply.text.includes('idempotency_in_flight'));
-    if (!again) return reply;
-    await world.sleep(world.dice.between(200, 4_000));
-  }
-  return null;
-}
-
-function ask(mine: Mine, method: Ask['method'], rest: string, body?: object): Ask {
-  return { method, path: `/v1/applications/${mine.id}${rest}`, headers: mine.headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
-}
-
 function consents(world: BorrowerWorld, recipients: readonly string[]): object[] {
   const agreedAt = new Date(world.nowMs()).toISOString();
   return recipients.map((recipient) => ({
@@ -246,5 +208,16 @@ function makePerson(number: number, dice: Dice): Person {
     phone: `139${String(10_000_000 + number).padStart(8, '0')}`,
     idNumber: makeIdNumber({ region: '110105', birthDate, sequence: number % 500, sex: 'f' }),
     name: `李${'一二三四五六七八九十'[number % 10]}`,
+    cards: [makeCard(number * 2), makeCard(number * 2 + 1)],
   };
+}
+
+/** A card number with its check digit (Luhn), unlike any other number of this world. */
+function makeCard(number: number): string {
+  const digits = `62220299${String(number).padStart(7, '0')}`;
+  const sum = [...digits].toReversed().reduce((total, digit, at) => {
+    const part = Number(digit) * (at % 2 === 0 ? 2 : 1);
+    return total + (part > 9 ? part - 9 : part);
+  }, 0);
+  return `${digits}${(10 - (sum % 10)) % 10}`;
 }

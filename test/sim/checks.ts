@@ -3,49 +3,10 @@
  * must satisfy when it leaves is in wire-checks.ts, what must come true in the end in liveness.ts.
  */
 import { APPLICATION_STATES, ATTEMPT_OPEN, ATTEMPT_STATES, LOAN_STATES, type AttemptState } from '../../src/domain/states.ts';
-import type { Change, Ledger } from './ledger.ts';
+import { isErased, needTimer, WAITERS, type CommitView, type Waiter } from './invariants.ts';
+import type { Change } from './ledger.ts';
+import { checkBid, checkRepayment, checkStep } from './shape-checks.ts';
 import type { Rows } from './watched.ts';
-
-export interface CommitView {
-  readonly changes: readonly Change[];
-  readonly ledger: Ledger;
-  /** Strategy of each version of the policy. */
-  readonly strategyOf: (policyVersion: number) => string;
-  /** Limit of a cap window by its key. */
-  readonly capLimit: (key: string) => number;
-  readonly fail: (invariant: string, detail: string) => void;
-}
-
-export const INVARIANTS = [
-  'one_winner',
-  'offer_is_backed',
-  'exclusive_attempt',
-  'legal_transition',
-  'event_sequence',
-  'one_application_per_key',
-  'cap_ledger',
-  'released_on_sure_no',
-  'timer_exists',
-  'erased_is_null',
-  'delivery_ends_once',
-  'callback_once',
-  'consent_covers_request',
-  'receipt_covers_request',
-  'submitted_once',
-  'exclusive_at_funders',
-  'cap_at_funder',
-  'one_loan_at_funders',
-  'no_personal_data_elsewhere',
-  'acknowledged_is_kept',
-  'same_bytes_on_replay',
-  'no_internal_error',
-  'ledger_is_complete',
-  'ends',
-  'delivered_or_dead',
-  'no_attempt_left_open',
-  'counts_agree',
-] as const;
-export type Invariant = (typeof INVARIANTS)[number];
 
 export function checkCommit(view: CommitView): void {
   for (const change of view.changes) {
@@ -81,6 +42,12 @@ export function checkCommit(view: CommitView): void {
       case 'timers':
         checkTimerOwner(view, (change.before ?? change.after) as Rows['timers']);
         break;
+      case 'borrower_steps':
+        checkStep(view, change as Change<'borrower_steps'>);
+        break;
+      case 'repayments':
+        checkRepayment(view, change as Change<'repayments'>);
+        break;
       case 'receipts':
       case 'plans':
         checkSealedOf(view, change as Change<'receipts' | 'plans'>);
@@ -113,7 +80,8 @@ function checkAttempt(view: CommitView, { before, after }: Change<'attempts'>): 
   checkReleased(view, after);
   checkBacked(view, after);
   if (before !== null && before.state === after.state) return;
-  if (before !== null && after.state !== 'submitting') return;
+  checkBid(view, before, after);
+  if (before !== null && after.state !== 'submitting' && after.state !== 'authorising') return;
   // A new question: whoever else is still being asked must be of the same wave of the same plan.
   const plan = view.ledger.get('plans', after.planId);
   const alone = plan === undefined || view.strategyOf(plan.policyVersion) === 'waterfall';
@@ -132,7 +100,10 @@ function checkReleased(view: CommitView, row: Rows['attempts']): void {
 /** An offer that can be taken is one its funder still stands by, as far as we know. */
 function checkBacked(view: CommitView, attempt: Rows['attempts']): void {
   if (attempt.state === 'approved') return;
-  const open = view.ledger.of('offers', attempt.applicationId).find((offer) => offer.attemptId === attempt.id && offer.state === 'open');
+  // Those of a rate table can be taken while it fills.
+  const open = view.ledger
+    .of('offers', attempt.applicationId)
+    .find((offer) => offer.attemptId === attempt.id && offer.state === 'open' && (attempt.state !== 'pending' || offer.funderOfferRef === ''));
   if (open !== undefined) view.fail('offer_is_backed', `${open.id} is open, its attempt is ${attempt.state}`);
 }
 
@@ -215,10 +186,6 @@ function checkSealedOf(view: CommitView, { table, after }: Change<'receipts' | '
     view.fail('erased_is_null', `${table} ${after.id} is sealed for the erased`);
 }
 
-function isErased(view: CommitView, borrowerId: string): boolean {
-  return typeof view.ledger.get('borrowers', borrowerId)?.erasedAtMs === 'number';
-}
-
 function checkErased(view: CommitView, borrowerId: string): void {
   const borrower = view.ledger.get('borrowers', borrowerId);
   if (borrower === undefined || borrower.erasedAtMs === null) return;
@@ -226,6 +193,7 @@ function checkErased(view: CommitView, borrowerId: string): void {
   for (const application of view.ledger.rows('applications').values()) {
     if (application.borrowerId !== borrowerId) continue;
     if (application.sealed === 1) view.fail('erased_is_null', `${application.id} has a body`);
+    if (view.ledger.of('borrower_steps', application.id).some((step) => step.sealed === 1)) view.fail('erased_is_null', `${application.id} has a step`);
     const attempts = view.ledger.of('attempts', application.id);
     if (attempts.some((attempt) => view.ledger.of('receipts', attempt.id).some((receipt) => receipt.sealed === 1)))
       view.fail('erased_is_null', `${application.id} has an exchange`);
@@ -239,42 +207,7 @@ function checkErased(view: CommitView, borrowerId: string): void {
 }
 
 function checkTimerOwner(view: CommitView, { kind, ref }: Rows['timers']): void {
-  if (kind === 'application' || kind === 'attempt' || kind === 'loan' || kind === 'delivery' || kind === 'callback') needTimer(view, kind, ref);
-}
-
-const APPLICATION_WAITS = new Set(['draft', 'screening', 'routing', 'needs_consent', 'pending', 'offered']);
-
-/** Whatever still has to happen has a timer that will see to it. */
-function needTimer(view: CommitView, kind: 'application' | 'attempt' | 'loan' | 'delivery' | 'callback', ref: string): void {
-  if (view.ledger.hasTimer(kind, ref) || !waits(view.ledger, kind, ref)) return;
-  view.fail('timer_exists', `${kind} ${ref} waits and nothing will wake it`);
-}
-
-function waits(ledger: Ledger, kind: string, ref: string): boolean {
-  switch (kind) {
-    case 'application':
-      return APPLICATION_WAITS.has(ledger.get('applications', ref)?.state ?? '');
-    case 'loan': {
-      const state = ledger.get('loans', ref)?.state;
-      return state === 'contracting' || state === 'disbursing';
-    }
-    case 'delivery':
-      return ledger.get('deliveries', ref)?.state === 'waiting';
-    case 'callback':
-      return ledger.get('callbacks', ref)?.state === 'received';
-    default: {
-      const attempt = ledger.get('attempts', ref);
-      if (attempt === undefined) return false;
-      if (ATTEMPT_OPEN.has(attempt.state as AttemptState)) return true;
-      // Approved, and neither to be taken nor taken: it is being taken back.
-      return (
-        attempt.state === 'approved' &&
-        !ledger
-          .of('offers', attempt.applicationId)
-          .some((offer) => offer.attemptId === attempt.id && (offer.state === 'open' || offer.state === 'accepted'))
-      );
-    }
-  }
+  if (Object.hasOwn(WAITERS, kind)) needTimer(view, kind as Waiter, ref);
 }
 
 type Table = Readonly<Record<string, Readonly<Record<string, string>>>>;

@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto';
 import type { OutboundResponse } from '../../src/ports/transport.ts';
 import { SANDBOX_PARTNER, sandboxPartnerSecret } from '../../src/runtime/sandbox-seed.ts';
-import type { Ask } from './borrower.ts';
+import type { Ask } from './borrower-world.ts';
 import { createDice, type Dice } from './dice.ts';
 import type { Peer, Reply } from './network.ts';
 import { HOOK_URL } from './setting.ts';

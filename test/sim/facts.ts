@@ -1,10 +1,18 @@
 /** What the service has said yes to: from then on it must be so, whatever crashes. */
-import type { Ask } from './borrower.ts';
+import type { Ask } from './borrower-world.ts';
 import type { Ledger } from './ledger.ts';
 import type { Reply } from './network.ts';
 
 export type Fact =
-  | { readonly kind: 'created'; readonly ask: Ask; readonly reply: Reply; readonly applicationId: string; readonly secrets: readonly string[] }
+  | {
+      readonly kind: 'created';
+      readonly ask: Ask;
+      readonly reply: Reply;
+      readonly applicationId: string;
+      readonly secrets: readonly string[];
+      readonly cards: readonly string[];
+    }
+  | { readonly kind: 'repaying'; readonly applicationId: string; readonly repaymentId: string }
   | { readonly kind: 'accepted' | 'withdrawn' | 'erased'; readonly applicationId: string }
   /** `sentAtMs`: when it was asked for; what the borrower agrees to later is another matter. */
   | { readonly kind: 'consent_withdrawn'; readonly applicationId: string; readonly recipient: string; readonly sentAtMs: number };
@@ -21,6 +29,8 @@ export function lostFact(ledger: Ledger, fact: Fact): string | null {
       return ledger.of('loans', fact.applicationId).length === 1 ? null : `${fact.applicationId} was accepted and has no loan`;
     case 'withdrawn':
       return state === 'withdrawn' || state === 'erased' ? null : `${fact.applicationId} was withdrawn and is ${state}`;
+    case 'repaying':
+      return ledger.get('repayments', fact.repaymentId) === undefined ? `${fact.repaymentId} was taken and does not exist` : null;
     case 'erased':
       return state === 'erased' ? null : `${fact.applicationId} was erased and is ${state}`;
     case 'consent_withdrawn': {

@@ -13,7 +13,7 @@ import { createService, type Service } from '../../src/runtime/instance.ts';
 import type { SimDatabase } from './database.ts';
 import type { Dice } from './dice.ts';
 import type { Reply } from './network.ts';
-import { simAdapters } from './protocol.ts';
+import { simAdapters } from './adapters.ts';
 import { PUBLIC_URL } from './setting.ts';
 import type { Owner, Timeline } from './timeline.ts';
 

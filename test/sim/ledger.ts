@@ -28,8 +28,8 @@ export class Ledger {
     return this.#of('timers').has(`${kind}/${ref}`);
   }
 
-  /** Rows that belong to an application (attempts, consents, offers, loans) or to an attempt (receipts). */
-  of<T extends 'attempts' | 'consents' | 'offers' | 'loans' | 'receipts'>(table: T, owner: string): Rows[T][] {
+  /** Rows that belong to an application (attempts, consents, offers, loans, steps, repayments) or to an attempt (receipts). */
+  of<T extends 'attempts' | 'consents' | 'offers' | 'loans' | 'receipts' | 'borrower_steps' | 'repayments'>(table: T, owner: string): Rows[T][] {
     const keys = this.#byOwner.get(`${table}/${owner}`);
     return keys === undefined ? [] : [...keys].map((key) => this.#of(table).get(key)!);
   }

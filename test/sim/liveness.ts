@@ -1,6 +1,7 @@
 /** After the trouble: the network is sound, nobody begins anything, and days pass. Then everything must have come to its end. */
 import { ATTEMPT_OPEN, type AttemptState } from '../../src/domain/states.ts';
 import { lostFact } from './facts.ts';
+import { isUnderWay } from './invariants.ts';
 import { turn } from './timeline.ts';
 import { WATCHED, type Table } from './watched.ts';
 import type { World } from './world.ts';
@@ -10,7 +11,7 @@ const DAY_MS = 86_400_000;
 const PEACE_MS = 9 * DAY_MS;
 const MOST_STEPS = 60_000;
 /** Standing timers that come for ever. */
-const STANDING = new Set(['housekeeping', 'learn']);
+const STANDING = new Set(['housekeeping', 'learn', 'watch']);
 
 /** Lets time run until nothing is left to happen. Returns the steps taken. */
 export async function settleDown(world: World): Promise<number> {
@@ -69,13 +70,31 @@ export function judgeEnd(world: World): void {
     if (['draft', 'screening', 'routing', 'pending', 'needs_consent', 'offered'].includes(state)) world.fail('ends', `${id} is still ${state}`);
     if (state === 'accepted' && canBeAsked(world, id)) world.fail('ends', `${id} is still accepted`);
   }
+  judgeLoans(world);
   for (const { id, state } of ledger.rows('attempts').values())
-    if (ATTEMPT_OPEN.has(state as AttemptState)) world.fail('no_attempt_left_open', `${id} is still ${state}`);
+    if (state === 'quoted' || ATTEMPT_OPEN.has(state as AttemptState)) world.fail('no_attempt_left_open', `${id} is still ${state}`);
   for (const { id, state } of ledger.rows('deliveries').values()) {
     if (state === 'waiting') world.fail('delivered_or_dead', `${id} still waits`);
     if (state === 'delivered' && !world.receiver.received.has(id)) world.fail('delivered_or_dead', `${id} is called delivered and never was`);
   }
   compareWithDisk(world);
+}
+
+/** No loan waits but for its borrower, and every repayment has ended as it did at its funder. */
+function judgeLoans(world: World): void {
+  const { ledger, timeline } = world;
+  for (const { id, applicationId, attemptId, state } of ledger.rows('loans').values()) {
+    if (state !== 'contracting' || !canBeAsked(world, applicationId)) continue;
+    const waits = ledger
+      .of('borrower_steps', applicationId)
+      .some((step) => step.attemptId === attemptId && step.state === 'open' && (step.expiresAtMs === null || step.expiresAtMs > timeline.nowMs));
+    if (!waits || !ledger.hasTimer('loan', id)) world.fail('loan_ends', `${id} is still contracting`);
+  }
+  for (const row of ledger.rows('repayments').values()) {
+    if (isUnderWay(row)) world.fail('repayment_ends', `${row.id} is still ${row.state}`);
+    const there = world.repaymentsAt(row.funderId).get(row.id)?.state ?? 'failed';
+    if (there !== row.state) world.fail('repayment_ends', `${row.id} is ${row.state}, and ${there} at its funder`);
+  }
 }
 
 /** A funder that cannot be queried and whose answer to the draw was lost leaves a loan that only its own word can move. */

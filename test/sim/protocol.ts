@@ -1,43 +1,68 @@
 /**
  * The protocol that simulated funders speak: JSON with a keyed checksum over every message in both directions, so that a corrupted byte is
- * noticed and a forged callback refused. One adapter for each set of capabilities, through the same contract as the real ones.
+ * noticed and a forged callback refused. What they say of an order, and how it is read; the adapters are in adapters.ts.
  */
 import type {
   AdapterContext,
-  CallbackCapability,
-  CancelAnswer,
+  BorrowerStep,
   DecisionAnswer,
-  DrawAnswer,
-  FunderAdapter,
+  FunderOffer,
+  Instalment,
   LoanNews,
   OutboundRequest,
   OutboundResponse,
-  PrecheckAnswer,
   QueryAnswer,
-  SubmitAnswer,
   Unavailable,
   Unreadable,
 } from '../../adapters/contract.ts';
 import { amountMinor } from '../../src/domain/money.ts';
+
+/** A page of the funder's that the borrower has to open; `login`: one is asked for when it is opened. */
+export type Page = { readonly url: string; readonly untilMs: number | null } | 'login';
+
+export interface Terms {
+  /** The funder's name of it, where it makes several. */
+  readonly ref?: string;
+  readonly amountFen: number;
+  readonly termMonths: number;
+  /** Of each instalment. */
+  readonly interestFen: number;
+  readonly expiresAtMs: number | null;
+}
 
 /** An order as a funder tells it. */
 export interface OrderView {
   readonly ref: string;
   /** The funder's own number. */
   readonly no: string;
-  readonly state: 'reviewing' | 'approved' | 'declined' | 'cancelled' | 'new_word';
+  /** `authorising`, `authorised`: before the full application; `offering`: a rate table that fills, until it is `complete`. */
+  readonly state: 'authorising' | 'authorised' | 'reviewing' | 'offering' | 'approved' | 'declined' | 'cancelled' | 'new_word';
   readonly atMs: number;
-  readonly offer: {
-    readonly amountFen: number;
-    readonly termMonths: number;
-    readonly interestFen: number;
-    readonly expiresAtMs: number | null;
-  } | null;
-  readonly loan: 'disbursing' | 'disbursed' | 'failed' | 'overdue' | 'settled' | null;
+  /** Where the borrower has to go now. */
+  readonly page: Page | null;
+  /** The one that was approved, or is drawn. */
+  readonly offer: Terms | null;
+  readonly offers: readonly Terms[];
+  readonly complete: boolean;
+  readonly loan: 'signing' | 'disbursing' | 'disbursed' | 'failed' | 'overdue' | 'settled' | null;
+  /** Instalments that are paid. */
+  readonly paid: number;
 }
 
-const PRECHECK_NEEDS = ['phone', 'id_number'] as const;
-const SUBMIT_NEEDS = ['name', 'phone', 'id_number', 'monthly_income_fen', 'amount_fen', 'term_months'] as const;
+/** The reply to a precheck. */
+export interface PrecheckReply {
+  readonly ok: boolean;
+  readonly price: number | null;
+  readonly validUntilMs: number | null;
+  readonly page: Page | null;
+}
+
+/** What became of a repayment, by its ref. */
+export interface RepaymentView {
+  readonly repayment: string;
+  readonly state: 'processing' | 'repaid' | 'failed';
+}
+
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
@@ -65,7 +90,7 @@ export function open(secret: string, headers: Readonly<Record<string, string>>, 
   return text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
 }
 
-function request(ctx: AdapterContext, path: string, body: unknown): OutboundRequest {
+export function request(ctx: AdapterContext, path: string, body: unknown): OutboundRequest {
   const text = JSON.stringify(body);
   return {
     method: 'POST',
@@ -76,7 +101,7 @@ function request(ctx: AdapterContext, path: string, body: unknown): OutboundRequ
 }
 
 /** What is the same in every reply; a body when there is more to read. */
-function reply(ctx: AdapterContext, response: OutboundResponse): { readonly body: Record<string, unknown> } | Unavailable | Unreadable {
+export function reply(ctx: AdapterContext, response: OutboundResponse): { readonly body: Record<string, unknown> } | Unavailable | Unreadable {
   const body = open(secretOf(ctx), response.headers, response.body);
   if (body === null) return { kind: 'unknown', detail: 'garbled' };
   if (response.status === 400) return { kind: 'unavailable', fault: 'ours', retryable: false, retryAfterMs: null, detail: 'not understood' };
@@ -85,13 +110,13 @@ function reply(ctx: AdapterContext, response: OutboundResponse): { readonly body
   return { body };
 }
 
-function readOrder(ctx: AdapterContext, response: OutboundResponse): QueryAnswer {
+export function readOrder(ctx: AdapterContext, response: OutboundResponse): QueryAnswer {
   const read = reply(ctx, response);
   if (!('body' in read)) return read;
   return response.status === 404 ? { kind: 'not_found' } : decisionOf(read.body as unknown as OrderView);
 }
 
-function decisionOf(view: OrderView): DecisionAnswer {
+export function decisionOf(view: OrderView): DecisionAnswer {
   const place = { funderRef: view.no, eventAtMs: view.atMs };
   if (view.loan !== null) return { kind: 'loan', news: newsOf(view), ...place };
   switch (view.state) {
@@ -101,15 +126,27 @@ function decisionOf(view: OrderView): DecisionAnswer {
       return { kind: 'declined', reason: { code: 'credit', detail: 'score' }, ...place };
     case 'cancelled':
       return { kind: 'cancelled', ...place };
-    case 'reviewing':
+    case 'authorising':
       return { kind: 'pending', unrecognised: null, ...place };
+    case 'reviewing':
+      return { kind: 'pending', unrecognised: null, ...place, ...(view.page === null ? {} : { step: stepOf(view.page) }) };
+    case 'authorised':
+      return { kind: 'authorised', ...place };
+    case 'offering':
+      return { kind: 'offers', offers: view.offers.map(offerOf), complete: view.complete, ...place };
     default:
       return { kind: 'pending', unrecognised: view.state, ...place };
   }
 }
 
-function newsOf(view: OrderView): LoanNews {
+export function stepOf(page: Page): BorrowerStep {
+  return page === 'login' ? { kind: 'redirect', destination: 'credit' } : { kind: 'open_link', url: page.url, expiresAtMs: page.untilMs };
+}
+
+export function newsOf(view: OrderView): LoanNews {
   switch (view.loan) {
+    case 'signing':
+      return { status: 'needs_borrower', step: stepOf(view.page!) };
     case 'disbursed':
       return { status: 'disbursed', amount: amountMinor(view.offer!.amountFen), plan: null };
     case 'failed':
@@ -123,91 +160,22 @@ function newsOf(view: OrderView): LoanNews {
   }
 }
 
-function offerOf({ amountFen, termMonths, interestFen, expiresAtMs }: NonNullable<OrderView['offer']>) {
+function offerOf(terms: Terms): FunderOffer {
+  const { ref, amountFen, termMonths, expiresAtMs } = terms;
+  const offer = { amount: amountMinor(amountFen), termMonths, quotedAprBps: 1_200, plan: planOf(terms), fees: [], expiresAtMs };
+  return ref === undefined ? offer : { ...offer, ref };
+}
+
+export function planOf({ amountFen, termMonths, interestFen }: Terms): Instalment[] {
   const part = Math.floor(amountFen / termMonths);
-  const plan = Array.from({ length: termMonths }, (_, at) => ({
+  return Array.from({ length: termMonths }, (_, at) => ({
     dueInMonths: at + 1,
     principal: amountMinor(at === termMonths - 1 ? amountFen - part * (termMonths - 1) : part),
     interest: amountMinor(interestFen),
     fee: amountMinor(0),
   }));
-  return { amount: amountMinor(amountFen), termMonths, quotedAprBps: 1_200, plan, fees: [], expiresAtMs };
 }
 
-function secretOf(ctx: AdapterContext): string {
+export function secretOf(ctx: AdapterContext): string {
   return ctx.secrets['key'] ?? '';
 }
-
-const precheck: NonNullable<FunderAdapter['precheck']> = {
-  needs: PRECHECK_NEEDS,
-  build: (ctx, { ref }, fields) => request(ctx, 'precheck', { ref, fields }),
-  read(ctx, response): PrecheckAnswer {
-    const read = reply(ctx, response);
-    if (!('body' in read)) return read;
-    return read.body['ok'] === true ? { kind: 'eligible' } : { kind: 'ineligible', reason: { code: 'recent_rejection', detail: 'C003' } };
-  },
-};
-
-const submit: FunderAdapter['submit'] = {
-  needs: SUBMIT_NEEDS,
-  build: (ctx, { ref }, fields) => request(ctx, 'submit', { ref, callback: ctx.callbackUrl, fields }),
-  read: (ctx, response) => readOrder(ctx, response) as SubmitAnswer,
-};
-
-const query: NonNullable<FunderAdapter['query']> = { build: (ctx, { ref }) => request(ctx, 'query', { ref }), read: readOrder };
-
-const cancel: NonNullable<FunderAdapter['cancel']> = {
-  build: (ctx, { ref }) => request(ctx, 'cancel', { ref }),
-  read(ctx, response): CancelAnswer {
-    const read = reply(ctx, response);
-    if (!('body' in read)) return read;
-    if (response.status === 404) return { kind: 'not_found' };
-    return response.status === 409 ? { kind: 'too_late' } : { kind: 'cancelled' };
-  },
-};
-
-const draw: NonNullable<FunderAdapter['draw']> = {
-  build: (ctx, { ref }, { amount, termMonths }) => request(ctx, 'draw', { ref, amount, termMonths }),
-  read(ctx, response): DrawAnswer {
-    const read = reply(ctx, response);
-    if (!('body' in read)) return read;
-    if (response.status !== 200) return { kind: 'loan', news: { status: 'failed', detail: `draw_${response.status}` } };
-    return { kind: 'loan', news: newsOf(read.body as unknown as OrderView) };
-  },
-};
-
-const callback: CallbackCapability = {
-  verify: (ctx, inbound) => (open(secretOf(ctx), inbound.headers, inbound.body) === null ? { ok: false, why: 'sum' } : { ok: true }),
-  read(ctx, inbound) {
-    const body = open(secretOf(ctx), inbound.headers, inbound.body) as { message: string; order: OrderView; by: 'ref' | 'no' } | null;
-    if (body === null) return null;
-    const attempt = body.by === 'ref' ? ({ by: 'ref', value: body.order.ref } as const) : ({ by: 'funder_ref', value: body.order.no } as const);
-    return { attempt, messageId: body.message, answer: decisionOf(body.order) };
-  },
-  acknowledge: (ctx, result) => signed(secretOf(ctx), result === 'stored' ? 200 : 401, { result }),
-};
-
-function manifest(id: string): FunderAdapter['manifest'] {
-  return {
-    id,
-    title: id,
-    shape: 'direct',
-    secretNames: ['key'],
-    paramNames: [],
-    units: { money: 'fen', time: 'ms' },
-    timeZone: 'Asia/Shanghai',
-    limits: { precheckPerSecond: null, submitPerSecond: null, callbackTries: null },
-    timeouts: { precheckMs: 2_000, submitMs: 8_000, queryMs: 4_000 },
-    submitIdempotent: true,
-  };
-}
-
-/** `sim-blind` can neither be asked nor be told to forget; `sim-mute` never calls back. */
-export const simAdapters: ReadonlyMap<string, FunderAdapter> = new Map(
-  [
-    { manifest: manifest('sim-full'), precheck, submit, query, cancel, draw, callback },
-    { manifest: manifest('sim-plain'), submit, query, cancel, draw, callback },
-    { manifest: manifest('sim-mute'), precheck, submit, query, cancel, draw },
-    { manifest: manifest('sim-blind'), submit, callback, draw },
-  ].map((adapter) => [adapter.manifest.id, adapter as FunderAdapter]),
-);

@@ -4,7 +4,7 @@ import type { DeskSnapshot } from '../../src/domain/desk.ts';
 import type { OutboundRequest, SendOutcome } from '../../src/ports/transport.ts';
 import type { Service } from '../../src/runtime/instance.ts';
 import type { Store } from '../../src/store/index.ts';
-import type { Invariant } from './checks.ts';
+import type { Invariant } from './invariants.ts';
 import type { SimDatabase } from './database.ts';
 
 export interface Sabotage {

@@ -8,6 +8,15 @@ export const START_MS = Date.parse('2026-11-20T02:00:00Z');
 export const PUBLIC_URL = 'http://millrace.sim';
 export const HOOK_URL = 'https://hooks.sim/in';
 
+/** In which ways a funder's flow is more than "send it and wait". */
+export interface Traits {
+  /** When the borrower has to open a page of it: before the full application, before the decision, or there by a login asked for at that moment. */
+  readonly page?: 'precheck' | 'submit' | 'login';
+  readonly bids?: boolean;
+  /** Several offers, one by one. */
+  readonly table?: boolean;
+}
+
 /** How a funder behaves, beside its record. */
 export interface Temper {
   readonly approves: number;
@@ -25,6 +34,15 @@ export interface Temper {
   /** Share of approvals above the cost cap. */
   readonly dear: number;
   readonly drawFails: number;
+  /** Share of trials that cost more than was accepted, of draws that want a signature, of repayments that fail. */
+  readonly dearTrial: number;
+  readonly signs: number;
+  readonly repayFails: number;
+  /** How long a page can be opened; null: for ever. With `renews` each word of the order has a new one. */
+  readonly pageMs: number | null;
+  readonly renews: boolean;
+  /** Share of rate tables that are never complete. */
+  readonly neverComplete: number;
   /** Share of approvals it takes back later. */
   readonly takesBack: number;
 }
@@ -43,6 +61,7 @@ export interface Noise {
 
 export interface Setting {
   readonly funders: readonly Funder[];
+  readonly traits: ReadonlyMap<string, Traits>;
   readonly tempers: ReadonlyMap<string, Temper>;
   readonly policy: Policy;
   readonly noise: Noise;
@@ -59,15 +78,55 @@ export interface Setting {
 const WHITELIST = { evidence: 'simulated', valid_from: '2025-10-01', valid_to: '2027-12-31' };
 const PRODUCT = { min_amount_fen: 100_000, max_amount_fen: 20_000_000, terms_months: [3, 6, 12], quoted_apr_bps: 1_200 };
 
-const FUNDERS = [
-  { id: 'fnd_ash', adapter: 'sim-full', funder_type: 'bank', tier: 1, max_concurrent: 1 },
-  { id: 'fnd_birch', adapter: 'sim-plain', funder_type: 'bank', tier: 1, max_concurrent: 2 },
-  { id: 'fnd_cork', adapter: 'sim-plain', funder_type: 'consumer_finance', tier: 2, max_concurrent: 8 },
-  { id: 'fnd_dogwood', adapter: 'sim-mute', funder_type: 'consumer_finance', tier: 2, max_concurrent: 4 },
-  { id: 'fnd_elder', adapter: 'sim-full', funder_type: 'micro_lender', tier: 3, max_concurrent: 8 },
-  { id: 'fnd_fir', adapter: 'sim-blind', funder_type: 'micro_lender', tier: 3, max_concurrent: 8 },
-] as const;
+interface Base extends Pick<Funder, 'id' | 'adapter' | 'funder_type' | 'tier' | 'max_concurrent'> {
+  readonly traits: Traits;
+}
+
+const FUNDERS: readonly Base[] = [
+  { id: 'fnd_ash', adapter: 'sim-full', funder_type: 'bank', tier: 1, max_concurrent: 1, traits: {} },
+  { id: 'fnd_birch', adapter: 'sim-plain', funder_type: 'bank', tier: 1, max_concurrent: 2, traits: {} },
+  { id: 'fnd_cork', adapter: 'sim-plain', funder_type: 'consumer_finance', tier: 2, max_concurrent: 8, traits: {} },
+  { id: 'fnd_dogwood', adapter: 'sim-mute', funder_type: 'consumer_finance', tier: 2, max_concurrent: 4, traits: {} },
+  { id: 'fnd_elder', adapter: 'sim-full', funder_type: 'micro_lender', tier: 3, max_concurrent: 8, traits: {} },
+  { id: 'fnd_fir', adapter: 'sim-blind', funder_type: 'micro_lender', tier: 3, max_concurrent: 8, traits: {} },
+  { id: 'fnd_gum', adapter: 'sim-full', funder_type: 'bank', tier: 1, max_concurrent: 4, traits: { page: 'precheck' } },
+  { id: 'fnd_hazel', adapter: 'sim-full', funder_type: 'consumer_finance', tier: 1, max_concurrent: 4, traits: { page: 'precheck', bids: true } },
+  { id: 'fnd_ivy', adapter: 'sim-full', funder_type: 'consumer_finance', tier: 1, max_concurrent: 8, traits: { bids: true } },
+  { id: 'fnd_juniper', adapter: 'sim-mute', funder_type: 'consumer_finance', tier: 1, max_concurrent: 8, traits: { bids: true } },
+  { id: 'fnd_kapok', adapter: 'sim-plain', funder_type: 'consumer_finance', tier: 2, max_concurrent: 8, traits: { page: 'submit' } },
+  { id: 'fnd_larch', adapter: 'sim-plain', funder_type: 'bank', tier: 1, max_concurrent: 8, traits: { page: 'login' } },
+  { id: 'fnd_maple', adapter: 'sim-plain', funder_type: 'consumer_finance', tier: 2, max_concurrent: 8, traits: { table: true } },
+  { id: 'fnd_nutmeg', adapter: 'sim-whole', funder_type: 'consumer_finance', tier: 1, max_concurrent: 8, traits: {} },
+  { id: 'fnd_oak', adapter: 'sim-whole', funder_type: 'bank', tier: 1, max_concurrent: 2, traits: {} },
+];
 export const FUNDER_IDS = FUNDERS.map(({ id }) => id);
+const PLAIN = ['fnd_ash', 'fnd_birch', 'fnd_cork', 'fnd_dogwood', 'fnd_elder', 'fnd_fir'];
+const SHAPED = FUNDER_IDS.filter((id) => !PLAIN.includes(id));
+
+/** Who is there in a seed; six or seven of all, so that the flows of some are looked at closely. */
+function drawMix(dice: Dice): 'plain' | 'mixed' | 'bids' | 'loans' {
+  const at = dice.uniform();
+  if (at < 0.15) return 'plain';
+  return at < 0.6 ? 'mixed' : at < 0.78 ? 'bids' : 'loans';
+}
+
+function drawFunderIds(mix: ReturnType<typeof drawMix>, dice: Dice): readonly string[] {
+  switch (mix) {
+    case 'plain':
+      return PLAIN;
+    case 'mixed':
+      return [...someOf(PLAIN, 3, dice), ...someOf(SHAPED, 4, dice)];
+    case 'bids':
+      return ['fnd_hazel', 'fnd_ivy', 'fnd_juniper', 'fnd_gum', ...someOf(PLAIN, 2, dice)];
+    case 'loans':
+      return ['fnd_nutmeg', 'fnd_oak', 'fnd_maple', ...someOf(PLAIN, 1, dice)];
+  }
+}
+
+function someOf(ids: readonly string[], count: number, dice: Dice): string[] {
+  const left = [...ids];
+  return Array.from({ length: count }, () => left.splice(dice.int(left.length), 1)[0]!);
+}
 
 export function funderSecret(id: string): string {
   return createHash('sha256').update(`sim ${id}`).digest('hex').slice(0, 24);
@@ -75,10 +134,14 @@ export function funderSecret(id: string): string {
 
 export function drawSetting(dice: Dice): Setting {
   const calm = dice.chance(0.15);
+  const mix = drawMix(dice);
+  const ids = drawFunderIds(mix, dice);
+  const here = FUNDERS.filter(({ id }) => ids.includes(id));
   return {
-    funders: FUNDERS.map((each) => drawFunder(each, dice)),
-    tempers: new Map(FUNDERS.map(({ id }) => [id, drawTemper(dice)])),
-    policy: drawPolicy(dice),
+    funders: here.map((each) => drawFunder(each, dice)),
+    traits: new Map(here.map(({ id, traits }) => [id, traits])),
+    tempers: new Map(here.map(({ id }) => [id, drawTemper(dice, mix === 'loans')])),
+    policy: makePolicy(dice, dice.pick(mix === 'bids' ? ['waterfall', 'wave', 'rate_table'] : ['waterfall', 'waterfall', 'wave', 'rate_table'])),
     noise: calm ? CALM : drawNoise(dice),
     borrowers: dice.between(4, 9),
     deaths: dice.pick([0, 0.5, 0.8, 0.95]),
@@ -106,7 +169,7 @@ function drawNoise(dice: Dice): Noise {
   };
 }
 
-function drawFunder(base: (typeof FUNDERS)[number], dice: Dice): Funder {
+function drawFunder({ traits: _, ...base }: Base, dice: Dice): Funder {
   const caps = [
     ...(dice.chance(0.5) ? [{ id: 'all', unit: 'count', window: 'total', limit: dice.between(1, 8) }] : []),
     ...(dice.chance(0.3) ? [{ id: 'hourly', unit: 'count', window: 'hour', limit: dice.between(1, 5) }] : []),
@@ -128,12 +191,13 @@ function drawFunder(base: (typeof FUNDERS)[number], dice: Dice): Funder {
   });
 }
 
-function drawTemper(dice: Dice): Temper {
+/** `generous`: loans shall come of it. */
+function drawTemper(dice: Dice, generous: boolean): Temper {
   const share = (most: number): number => dice.uniform() * most;
   return {
-    approves: dice.pick([0.1, 0.4, 0.9]),
+    approves: generous ? 0.9 : dice.pick([0.1, 0.4, 0.9]),
     ineligible: share(0.3),
-    atOnce: dice.pick([0, 0.3, 1]),
+    atOnce: dice.pick([generous ? 1 : 0, 0.3, 1]),
     decisionMs: dice.pick([
       [10, 400],
       [500, 6_000],
@@ -147,11 +211,13 @@ function drawTemper(dice: Dice): Temper {
     dear: share(0.3),
     drawFails: share(0.3),
     takesBack: share(0.2),
+    dearTrial: dice.pick([0, 0.15, 0.5]),
+    signs: dice.pick([0, 0.5, 1]),
+    repayFails: share(0.3),
+    pageMs: dice.pick([null, 30_000, 600_000]),
+    renews: dice.chance(0.5),
+    neverComplete: share(0.4),
   };
-}
-
-function drawPolicy(dice: Dice): Policy {
-  return makePolicy(dice, dice.pick(['waterfall', 'waterfall', 'wave', 'rate_table']));
 }
 
 export function makePolicy(dice: Dice, strategy: Policy['strategy']): Policy {
@@ -159,8 +225,9 @@ export function makePolicy(dice: Dice, strategy: Policy['strategy']): Policy {
     id: 'pol_default',
     name: 'Simulated',
     strategy,
-    wave_size: dice.between(2, 3),
+    wave_size: dice.between(2, 4),
     max_attempts: dice.between(2, 6),
+    weights: { fnd_hazel: dice.pick([1, 3]), fnd_ivy: dice.pick([0.5, 1, 2]) },
     tier_order: dice.pick(['index', 'strict_first']),
     exposure_budget: { max_recipients: dice.between(3, 6), window_days: 30 },
     deadlines: {

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { INVARIANTS } from './checks.ts';
+import { INVARIANTS } from './invariants.ts';
 import { createDice } from './dice.ts';
 import { MUTATIONS } from './sabotage.ts';
 import { simulate } from './simulate.ts';

@@ -5,7 +5,7 @@ import { seedSandbox } from '../../src/runtime/sandbox-seed.ts';
 import { createVault } from '../../src/runtime/vault.ts';
 import { makeTemplate } from './database.ts';
 import { createDice, type Dice } from './dice.ts';
-import { drawSetting, FUNDER_IDS, funderSecret, START_MS } from './setting.ts';
+import { FUNDER_IDS, funderSecret, START_MS } from './setting.ts';
 
 /** A vault with the one master key of all seeds. */
 export function vaultOf(dice: Dice): Vault {
@@ -18,10 +18,10 @@ let template: Buffer | null = null;
 export function templateBytes(): Buffer {
   if (template !== null) return template;
   const vault = vaultOf(createDice(0, 'template'));
-  const { funders } = drawSetting(createDice(0, 'template'));
-  const secrets = Object.fromEntries(FUNDER_IDS.map((id) => [id, { key: funderSecret(id) }]));
   template = makeTemplate(START_MS, (tx) => {
-    seedSandbox(tx, vault, { funders, secrets }, START_MS);
+    // Which funders there are is each seed's own matter.
+    seedSandbox(tx, vault, { funders: [], secrets: {} }, START_MS);
+    for (const id of FUNDER_IDS) setSecret(tx, vault, id, 'key', funderSecret(id), START_MS);
     setSecret(tx, vault, 'ep_sim', 'current', `whsec_${Buffer.alloc(24, 5).toString('base64')}`, START_MS);
   });
   return template;

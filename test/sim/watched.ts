@@ -15,7 +15,11 @@ export interface Rows {
     submittedAtMs: number | null;
     createdAtMs: number;
     funderRef: string | null;
+    bidFen: number | null;
+    validUntilMs: number | null;
+    ordinal: number;
   };
+  borrower_steps: { id: string; applicationId: string; attemptId: string; kind: string; stage: string; state: string; sealed: number; expiresAtMs: number | null };
   borrowers: { id: string; keyed: number; erasedAtMs: number | null };
   callbacks: { id: string; state: string; attemptId: string | null; sealed: number; dedupeKey: string };
   cap_leases: { key: string; leased: number; used: number };
@@ -32,10 +36,11 @@ export interface Rows {
   deliveries: { id: string; state: string; eventSeq: number; tries: number };
   events: { seq: number; type: string; applicationId: string | null; applicationSeq: number | null; data: string };
   idempotency: { id: string; status: number };
-  loans: { id: string; applicationId: string; attemptId: string; state: string };
-  offers: { id: string; applicationId: string; attemptId: string; state: string };
+  loans: { id: string; applicationId: string; attemptId: string; offerId: string; state: string; amountFen: number; cardRef: string | null };
+  offers: { id: string; applicationId: string; attemptId: string; state: string; funderOfferRef: string };
   plans: { id: string; applicationId: string; policyVersion: number; sealed: number };
   receipts: { id: string; attemptId: string; legalEntity: string; capability: string; fields: string; sealed: number; outcome: string | null };
+  repayments: { id: string; applicationId: string; loanId: string; funderId: string; state: string };
   timers: { kind: string; ref: string; dueAtMs: number };
 }
 export type Table = keyof Rows;
@@ -74,6 +79,22 @@ export const WATCHED: { readonly [T in Table]: Watch<Rows[T]> } = {
       submittedAtMs: '$.submitted_at_ms',
       createdAtMs: '$.created_at_ms',
       funderRef: '$.funder_ref',
+      bidFen: '$.bid_fen',
+      validUntilMs: '$.valid_until_ms',
+      ordinal: '$.ordinal',
+    },
+    key: byId,
+  },
+  borrower_steps: {
+    columns: {
+      id: '$.id',
+      applicationId: '$.application_id',
+      attemptId: '$.attempt_id',
+      kind: '$.kind',
+      stage: '$.stage',
+      state: '$.state',
+      sealed: '$.detail_sealed IS NOT NULL',
+      expiresAtMs: '$.expires_at_ms',
     },
     key: byId,
   },
@@ -102,8 +123,28 @@ export const WATCHED: { readonly [T in Table]: Watch<Rows[T]> } = {
     key: (row) => String(row.seq),
   },
   idempotency: { columns: { id: 'hex($.id)', status: '$.status' }, key: byId },
-  loans: { columns: { id: '$.id', applicationId: '$.application_id', attemptId: '$.attempt_id', state: '$.state' }, key: byId },
-  offers: { columns: { id: '$.id', applicationId: '$.application_id', attemptId: '$.attempt_id', state: '$.state' }, key: byId },
+  loans: {
+    columns: {
+      id: '$.id',
+      applicationId: '$.application_id',
+      attemptId: '$.attempt_id',
+      offerId: '$.offer_id',
+      state: '$.state',
+      amountFen: '$.amount_fen',
+      cardRef: '$.card_ref',
+    },
+    key: byId,
+  },
+  offers: {
+    columns: {
+      id: '$.id',
+      applicationId: '$.application_id',
+      attemptId: '$.attempt_id',
+      state: '$.state',
+      funderOfferRef: '$.funder_offer_ref',
+    },
+    key: byId,
+  },
   plans: {
     columns: { id: '$.id', applicationId: '$.application_id', policyVersion: '$.policy_version', sealed: '$.inputs_sealed IS NOT NULL' },
     key: byId,
@@ -118,6 +159,10 @@ export const WATCHED: { readonly [T in Table]: Watch<Rows[T]> } = {
       sealed: '$.exchange_sealed IS NOT NULL',
       outcome: '$.outcome',
     },
+    key: byId,
+  },
+  repayments: {
+    columns: { id: '$.id', applicationId: '$.application_id', loanId: '$.loan_id', funderId: '$.funder_id', state: '$.state' },
     key: byId,
   },
   timers: { columns: { kind: '$.kind', ref: '$.ref', dueAtMs: '$.due_at_ms' }, key: (row) => `${row.kind}/${row.ref}` },

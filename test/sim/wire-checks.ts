@@ -1,9 +1,11 @@
 /** What must hold of a message at the moment it leaves the service, and of what a funder holds once one has arrived. */
 import { windowOf } from '../../src/dispatch/caps.ts';
 import type { Funder } from '../../src/domain/funder.ts';
-import type { OutboundRequest } from '../../src/ports/transport.ts';
-import type { Order, SimFunder } from './funder.ts';
+import type { OutboundRequest, SendOutcome } from '../../src/ports/transport.ts';
+import { LINK_MARK, type Order, type SimFunder } from './funder.ts';
 import type { Ledger } from './ledger.ts';
+import type { OrderView } from './protocol.ts';
+import { createShapeWireChecks } from './shape-wire-checks.ts';
 
 export interface WireView {
   readonly ledger: Ledger;
@@ -12,6 +14,7 @@ export interface WireView {
   readonly strategyOf: (policyVersion: number) => string;
   /** Personal values of the person behind an application. */
   readonly secretsOf: (applicationId: string) => readonly string[];
+  readonly cardsOf: (applicationId: string) => readonly string[];
   readonly fail: (invariant: string, detail: string) => void;
 }
 
@@ -21,14 +24,22 @@ export interface WireChecks {
   /** Anything leaves for somebody who must learn nothing of a person. */
   leavesThin(request: OutboundRequest): void;
   onWay(request: OutboundRequest, change: 1 | -1): void;
+  /** The service is told what became of a request. */
+  heard(request: OutboundRequest, outcome: SendOutcome): void;
   holds(funderId: string, order: Order): void;
   lends(funderId: string, order: Order): void;
 }
 
-const LIVE = new Set(['reviewing', 'approved', 'new_word']);
+const LIVE = new Set(['reviewing', 'offering', 'approved', 'new_word']);
+
+/** Whether the funder still holds it: a table that ended empty is a no. */
+function isLive({ state, complete, offers }: OrderView): boolean {
+  return LIVE.has(state) && !(state === 'offering' && complete && offers.length === 0);
+}
 
 export function createWireChecks(view: WireView): WireChecks {
   const { ledger, fail } = view;
+  const shapes = createShapeWireChecks(view);
   const submitted = new Set<string>();
   /** Copies of a submit that are still on the way. */
   const onWay = new Map<string, number>();
@@ -41,6 +52,7 @@ export function createWireChecks(view: WireView): WireChecks {
     const attempt = ledger.get('attempts', body.ref);
     if (attempt === undefined || attempt.funderId !== funderId)
       return fail('receipt_covers_request', `${what} for ${body.ref}, no attempt at ${funderId}`);
+    shapes.leaves(what, request, attempt, body);
     if (body.fields === undefined) return thin(request, attempt.applicationId);
     const fields = Object.keys(body.fields);
     const receipts = ledger.of('receipts', attempt.id).filter((receipt) => receipt.capability === what);
@@ -68,7 +80,7 @@ export function createWireChecks(view: WireView): WireChecks {
       const stands =
         order === undefined
           ? (onWay.get(other.id) ?? 0) > 0 && !view.funders.get(other.funderId)!.refuses(other.id)
-          : LIVE.has(order.view.state) && order.view.loan === null;
+          : isLive(order.view) && order.view.loan === null;
       // Given up after its time, or an approval that nobody may take: its holder has been told, or will be.
       const given = other.state === 'expired' || offers.some((offer) => offer.attemptId === other.id && offer.state !== 'open');
       if (stands && !given)
@@ -81,6 +93,7 @@ export function createWireChecks(view: WireView): WireChecks {
 
   function thin(request: OutboundRequest, applicationId: string): void {
     const text = `${request.url} ${String(request.body)}`;
+    if (text.includes(LINK_MARK)) fail('links_stay_hidden', `${request.method} ${request.url}`);
     if (view.secretsOf(applicationId).some((secret) => text.includes(secret))) fail('no_personal_data_elsewhere', `${request.method} ${request.url}`);
   }
 
@@ -90,7 +103,9 @@ export function createWireChecks(view: WireView): WireChecks {
       const id = /app_[0-9a-z]{22}/.exec(String(request.body))?.[0];
       if (id !== undefined) thin(request, id);
     },
+    heard: shapes.heard,
     onWay(request, change) {
+      shapes.onWay(request, change);
       if (!request.url.endsWith('/submit')) return;
       const { ref } = JSON.parse(String(request.body)) as { ref: string };
       onWay.set(ref, (onWay.get(ref) ?? 0) + change);
@@ -108,7 +123,7 @@ export function createWireChecks(view: WireView): WireChecks {
         const orders = inWindow.get(key) ?? [];
         inWindow.set(key, orders);
         orders.push({ order, amount: cap.unit === 'count' ? 1 : order.amountFen });
-        const total = orders.reduce((sum, each) => sum + (LIVE.has(each.order.view.state) || each.order.view.loan !== null ? each.amount : 0), 0);
+        const total = orders.reduce((sum, each) => sum + (isLive(each.order.view) || each.order.view.loan !== null ? each.amount : 0), 0);
         if (total > cap.limit) fail('cap_at_funder', `${key}: ${total} of ${cap.limit} with ${order.ref} (${attempt.state})`);
       }
     },

@@ -5,14 +5,16 @@
 import type { OutboundRequest, SendOutcome } from '../../src/ports/transport.ts';
 import { sandboxKeys } from '../../src/runtime/sandbox-seed.ts';
 import { createStore } from '../../src/store/index.ts';
-import { liveBorrower, type Ask } from './borrower.ts';
-import { checkCommit, type Invariant } from './checks.ts';
+import { liveBorrower } from './borrower.ts';
+import type { Ask } from './borrower-world.ts';
+import { checkCommit } from './checks.ts';
 import { createReceiver, reportClick, type Receiver } from './counterparts.ts';
 import { openColdDisk, openWarmDisk, type SimDatabase } from './database.ts';
 import { createDice, type Dice } from './dice.ts';
 import { lostFact, type Fact } from './facts.ts';
-import { SimFunder } from './funder.ts';
+import { LINK_MARK, SimFunder } from './funder.ts';
 import { Incarnation } from './incarnation.ts';
+import type { Invariant } from './invariants.ts';
 import { Ledger } from './ledger.ts';
 import { Network, type Peer, type Reply } from './network.ts';
 import { Operators } from './operators.ts';
@@ -52,6 +54,7 @@ export class World {
   readonly #wire: WireChecks;
   readonly #objects = new Map<string, Uint8Array>();
   readonly #secrets = new Map<string, readonly string[]>();
+  readonly #cards = new Map<string, readonly string[]>();
   readonly #sabotage: Sabotage | null;
   readonly #coldDisk: boolean;
   readonly #keys = sandboxKeys(vaultOf(createDice(0, 'keys')));
@@ -81,6 +84,7 @@ export class World {
       records: new Map(this.setting.funders.map((funder) => [funder.id, funder])),
       strategyOf: (version) => this.operators.strategyOf(version),
       secretsOf: (id) => this.#secrets.get(id) ?? [],
+      cardsOf: (id) => this.#cards.get(id) ?? [],
       fail: (invariant, detail) => this.fail(invariant, detail),
     });
     const open = options.coldDisk ? openColdDisk : openWarmDisk;
@@ -110,9 +114,16 @@ export class World {
     this.incarnation?.spare();
   }
 
+  /** What this funder knows of our repayments. */
+  repaymentsAt(funderId: string): SimFunder['loans']['repayments'] {
+    return this.#funders.get(funderId)!.loans.repayments;
+  }
+
   /** A request straight to the service, past the network; null when it is down. */
   async ask(ask: Ask): Promise<Reply | null> {
-    return (await this.incarnation?.handle(requestOf(ask))) ?? null;
+    const reply = (await this.incarnation?.handle(requestOf(ask))) ?? null;
+    if (reply?.text.includes(LINK_MARK) === true) this.fail('links_stay_hidden', `${ask.method} ${ask.path} tells a link of a funder`);
+    return reply;
   }
 
   dispose(): void {
@@ -123,7 +134,7 @@ export class World {
     const changes = this.ledger.apply(notes);
     this.#sabotage?.committed?.(this.database);
     for (const { table, after } of changes) {
-      if (table === 'events') this.trace.add(this.timeline.nowMs, 'event', JSON.stringify(after));
+      if (table === 'events') this.#happened(JSON.stringify(after));
       else if (table === 'attempts' && this.trace.keeps) this.trace.add(this.timeline.nowMs, 'attempt', JSON.stringify(after));
     }
     checkCommit({
@@ -131,11 +142,18 @@ export class World {
       ledger: this.ledger,
       strategyOf: (version) => this.operators.strategyOf(version),
       fail: (invariant, detail) => this.fail(invariant, detail),
+      nowMs: this.timeline.nowMs,
+      weightOf: (funderId) => this.incarnation?.service.desk.snapshot().policy.weights[funderId] ?? 1,
       capLimit: (key) => {
         const [funderId, capId] = key.split('/');
         return this.setting.funders.find(({ id }) => id === funderId)?.caps.find(({ id }) => id === capId)?.limit ?? 0;
       },
     });
+  }
+
+  #happened(event: string): void {
+    this.trace.add(this.timeline.nowMs, 'event', event);
+    if (event.includes(LINK_MARK)) this.fail('links_stay_hidden', event);
   }
 
   #boot(): void {
@@ -178,9 +196,11 @@ export class World {
   }
 
   #logged(level: string, event: string, fields: object): void {
-    this.trace.add(this.timeline.nowMs, level, `${event} ${JSON.stringify(fields)}`);
+    const text = JSON.stringify(fields);
+    this.trace.add(this.timeline.nowMs, level, `${event} ${text}`);
+    if (text.includes(LINK_MARK)) this.fail('links_stay_hidden', `${event} ${text}`);
     if (event === 'effect.failed' || event === 'timer.failed' || event === 'http.failed')
-      this.fail('no_internal_error', `${event} ${JSON.stringify(fields)}`);
+      this.fail('no_internal_error', `${event} ${text}`);
   }
 
   async #send(owner: Incarnation, request: OutboundRequest, timeoutMs: number): Promise<SendOutcome> {
@@ -196,6 +216,7 @@ export class World {
       'outcome',
       outcome.kind === 'response' ? `${outcome.response.status} ${decoder.decode(outcome.response.body)}` : `${outcome.kind} ${outcome.why}`,
     );
+    this.#wire.heard(request, outcome);
     return this.#sabotage?.outcome?.(request, outcome) ?? outcome;
   }
 
@@ -209,12 +230,14 @@ export class World {
   }
 
   #addFunder(id: string): void {
-    const callsBack = this.setting.funders.find((funder) => funder.id === id)!.adapter !== 'sim-mute';
+    const { adapter } = this.setting.funders.find((funder) => funder.id === id)!;
     const host = `${id.slice(4)}.sim`;
     const funder = new SimFunder(id, funderSecret(id), this.setting.tempers.get(id)!, {
       timeline: this.timeline,
       dice: this.dice.fork(id),
-      callsBack,
+      callsBack: adapter !== 'sim-mute',
+      whole: adapter === 'sim-whole',
+      traits: this.setting.traits.get(id)!,
       holds: (order) => this.#wire.holds(id, order),
       lends: (order) => this.#wire.lends(id, order),
       announce: async ({ url, headers, body }) => {
@@ -237,6 +260,8 @@ export class World {
       {
         dice,
         fickle: this.setting.fickle,
+        funderIds: this.setting.funders.map(({ id }) => id),
+        visit: (url, agrees) => this.#funders.get(`fnd_${url.split('/')[2]!.split('.')[0]}`)?.visit(url, agrees),
         keys: this.#keys,
         nowMs: () => this.timeline.nowMs,
         open: () => !this.closing,
@@ -253,7 +278,10 @@ export class World {
 
   #acknowledged(fact: Fact): void {
     this.facts.push(fact);
-    if (fact.kind === 'created') this.#secrets.set(fact.applicationId, fact.secrets);
+    if (fact.kind === 'created') {
+      this.#secrets.set(fact.applicationId, [...fact.secrets, ...fact.cards]);
+      this.#cards.set(fact.applicationId, fact.cards);
+    }
     const lost = lostFact(this.ledger, fact);
     if (lost !== null) this.fail('acknowledged_is_kept', lost);
   }

@@ -33,17 +33,24 @@ export const statesPage: Rule = (world) => {
   };
 };
 
-/** Every folder below adapters/ but the kit is in the registry, has its manifest's id, cases, their world, and a funder's side. */
+/** Folders below adapters/ that are no protocol's. */
+const SHARED = ['kit', 'declared', 'manifests'];
+
+/** Every other folder below adapters/ is in the registry, or declared; it has its manifest's id, cases, their world, and a funder's side. */
 export const adapterFolders: Rule = (world) => {
   const registry = world.files.get('adapters/registry.ts') ?? '';
+  const bundled = world.files.get('adapters/manifests/all.ts') ?? '';
   const folders = new Set(
-    [...world.files.keys()].flatMap((path) => /^adapters\/([^/]+)\//.exec(path)?.[1] ?? []).filter((folder) => folder !== 'kit'),
+    [...world.files.keys()].flatMap((path) => /^adapters\/([^/]+)\//.exec(path)?.[1] ?? []).filter((folder) => !SHARED.includes(folder)),
   );
   const violations = [...folders].flatMap((folder) => {
     const below = [...world.files].filter(([path]) => path.startsWith(`adapters/${folder}/`));
+    const declared = bundled.includes(`'./${folder}.json'`) && world.files.has(`adapters/manifests/${folder}.json`);
     return [
-      ...(registry.includes(`'./${folder}/index.ts'`) ? [] : [`adapters/${folder}: not in the registry`]),
-      ...(below.some(([path, text]) => path.endsWith('.ts') && text.includes(`'${folder}'`)) ? [] : [`adapters/${folder}: no manifest of that id`]),
+      ...(declared || registry.includes(`'./${folder}/index.ts'`) ? [] : [`adapters/${folder}: not in the registry`]),
+      ...(declared || below.some(([path, text]) => path.endsWith('.ts') && text.includes(`'${folder}'`))
+        ? []
+        : [`adapters/${folder}: no manifest of that id`]),
       ...(below.some(([path]) => path.includes('/cases/exemplary/')) ? [] : [`adapters/${folder}: no exemplary case`]),
       ...['double.ts', 'cases/world.json'].flatMap((file) =>
         world.files.has(`adapters/${folder}/${file}`) ? [] : [`adapters/${folder}: no ${file}`],

@@ -13,7 +13,10 @@ const MOST_BYTES = 256 * 1024;
 /** What is shipped, and what the directory adds; null adds nothing. Throws ManifestError, or an Error when the directory cannot be read. */
 export function readManifests(directory: string | null): Manifests {
   if (directory === null) return { adapters, funders: [] };
-  return loadManifests(namesIn(directory).map((name) => readFile(join(directory, name))), adapters);
+  return loadManifests(
+    namesIn(directory).map((name) => readFile(join(directory, name))),
+    adapters,
+  );
 }
 
 /** One funder's record out of its manifest, checked against what is shipped and the protocols beside it. Throws as `readManifests` does. */

@@ -48,9 +48,8 @@ export async function startServer(config: Config, given: Given = {}): Promise<Ru
   const publicUrl = config.publicUrl ?? `http://127.0.0.1:${address.port}`;
   const beside = config.mode === 'sandbox' && given.sandbox === undefined ? await startSandboxProcess(config.sandboxPortBase) : null;
   const sandbox = beside === null ? (given.sandbox ?? null) : { funders: sandboxFunders(beside.urls), secrets: SANDBOX_SECRETS };
-  const { wrap = (host: Host): Host => host } = given;
   const service = createService(
-    wrap({
+    (given.wrap ?? ((host: Host): Host => host))({
       cell: config.cell,
       mode: config.mode,
       publicUrl,
