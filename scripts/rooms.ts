@@ -71,7 +71,7 @@ export function roomOf(path: string): Room | null {
   if (top === 'fixtures') return 'fixtures';
   if (top === 'adapters') {
     if (third !== undefined) return second === 'kit' ? 'kit' : third === 'double.ts' ? 'double' : 'adapter';
-    return second === 'contract.ts' ? 'contract' : second === 'registry.ts' ? 'registry' : null;
+    return second === 'contract.ts' ? 'contract' : second === 'registry.ts' || second === 'coded.ts' ? 'registry' : null;
   }
   return top === 'src' && third !== undefined && second in MAY_IMPORT ? (second as Room) : null;
 }

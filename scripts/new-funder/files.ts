@@ -32,16 +32,12 @@ export function filesOf(choices: Choices): readonly Written[] {
   ];
 }
 
-/** What makes it known: a line of the declared, or the import and the entry of the coded. */
+/** What makes it known: one line, of the declared or of the coded. */
 export function insertionsOf({ id, coded }: Choices): readonly Insertion[] {
   const name = camel(id);
   if (!coded)
     return [{ path: 'adapters/manifests/all.ts', before: '', text: `export { default as ${name} } from './${id}.json' with { type: 'json' };\n` }];
-  const path = 'adapters/registry.ts';
-  return [
-    { path, before: '\nconst coded', text: `import { ${name} } from './${id}/index.ts';\n` },
-    { path, before: ']);', text: `  [${name}.manifest.id, ${name}],\n` },
-  ];
+  return [{ path: 'adapters/coded.ts', before: '', text: `export { ${name} } from './${id}/index.ts';\n` }];
 }
 
 /** A template with its names filled in; a line that ends in `//@ shapes` is for these shapes alone. */

@@ -25,11 +25,10 @@ describe('what is written', () => {
     expect(code.map(({ path }) => path.split('/').at(-1))).toEqual(['double.ts', 'index.ts', 'read.ts', 'wire.ts']);
     for (const { text } of code) expect(text).not.toMatch(/__|\/\/@/);
   });
-  it('is one line for what is declared, and the import and entry for what is coded', () => {
+  it('is one line, of the declared or of the coded', () => {
     expect(insertionsOf(choices()).map(({ path }) => path)).toEqual(['adapters/manifests/all.ts']);
-    expect(insertionsOf(choices({ coded: true })).map(({ text }) => text)).toEqual([
-      "import { wrenJson } from './wren-json/index.ts';\n",
-      '  [wrenJson.manifest.id, wrenJson],\n',
+    expect(insertionsOf(choices({ coded: true }))).toEqual([
+      { path: 'adapters/coded.ts', before: '', text: "export { wrenJson } from './wren-json/index.ts';\n" },
     ]);
   });
   it('holds cases of every word', () => {
@@ -97,7 +96,7 @@ describe('in a copy of the repository', () => {
     expect([again.code, again.said]).toEqual([2, expect.stringMatching(/there already, and not written over: adapters\/gen-declared\//) as unknown]);
   });
   it('says what is wrong with its flags, and writes nothing', { timeout: SLOW_MS }, async () => {
-    const before = copy.read('adapters/registry.ts') + copy.read('adapters/manifests/all.ts');
+    const before = copy.read('adapters/coded.ts') + copy.read('adapters/manifests/all.ts');
     for (const [flags, told] of [
       [['--id', 'Bad'], /--id: lower-case words/],
       [['--id', 'x', '--shape', 'rate_table'], /rate_table is written by hand: read adapters\/heron-rates/],
@@ -108,7 +107,7 @@ describe('in a copy of the repository', () => {
       const { code, said } = await generate(...flags);
       expect([code, said]).toEqual([2, expect.stringMatching(told) as unknown]);
     }
-    expect(copy.read('adapters/registry.ts') + copy.read('adapters/manifests/all.ts')).toBe(before);
+    expect(copy.read('adapters/coded.ts') + copy.read('adapters/manifests/all.ts')).toBe(before);
     expect(copy.has('adapters/x')).toBe(false);
   });
 });

@@ -47,10 +47,10 @@ export function copyRepository(): Copy {
     read: (path) => readFileSync(join(folder, path), 'utf8'),
     has: (path) => existsSync(join(folder, path)),
     async complaints(...folders) {
-      write('tsconfig.part.json', JSON.stringify({ extends: './tsconfig.json', include: [...folders, 'adapters/registry.ts'] }));
+      write('tsconfig.part.json', JSON.stringify({ extends: './tsconfig.json', include: [...folders, 'adapters/coded.ts', 'adapters/registry.ts'] }));
       const checked = await Promise.all([
-        run('oxlint', '--type-aware', '--deny-warnings', ...folders, 'adapters/registry.ts'),
-        run('oxfmt', '--check', ...folders, 'adapters/registry.ts', 'adapters/manifests'),
+        run('oxlint', '--type-aware', '--deny-warnings', ...folders, 'adapters/coded.ts', 'adapters/registry.ts'),
+        run('oxfmt', '--check', ...folders, 'adapters/coded.ts', 'adapters/registry.ts', 'adapters/manifests'),
         run('tsc', '--noEmit', '-p', 'tsconfig.part.json'),
       ]);
       return checked.flatMap(({ code, said }) => (code === 0 ? [] : [said])).join('\n');

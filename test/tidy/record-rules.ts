@@ -38,7 +38,7 @@ const SHARED = ['kit', 'declared', 'manifests'];
 
 /** Every other folder below adapters/ is in the registry, or declared; it has its manifest's id, cases, their world, and a funder's side. */
 export const adapterFolders: Rule = (world) => {
-  const registry = world.files.get('adapters/registry.ts') ?? '';
+  const registry = world.files.get('adapters/coded.ts') ?? '';
   const bundled = world.files.get('adapters/manifests/all.ts') ?? '';
   const folders = new Set(
     [...world.files.keys()].flatMap((path) => /^adapters\/([^/]+)\//.exec(path)?.[1] ?? []).filter((folder) => !SHARED.includes(folder)),
