@@ -53,7 +53,7 @@ export const readPrecheck = verdictReader(
 export const callback = orderCallback({
   believe: (ctx, inbound) => openMessage(ctx, 'order.notify', readJson(inbound.body), headerOf(inbound, 'x-sign')),
   open: (ctx, inbound) => unseal(ctx, readJson(inbound.body)),
-  ids: { ref: ['data', 'transactionId'], funderRef: ['data', 'guiNo'], messageId: 'transactionId' },
+  ids: { ref: ['data', 'transactionId'], funderRef: ['data', 'guiNo'], messageId: ['transactionId'] },
   order: 'data',
   read: readOrder,
   stored: '{"code":"0000"}',

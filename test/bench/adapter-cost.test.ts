@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { FunderAdapter } from '../../adapters/contract.ts';
 import { adapterFor } from '../../adapters/registry.ts';
 import { lookupRatio, submitCost, submitOf } from '../../bench/adapter-cost.ts';
-import { asymmetricNs, metered } from '../../bench/asymmetric.ts';
+import { asymmetricNs, metered, recallResults } from '../../bench/asymmetric.ts';
 
 const lotus = adapterFor('lotus-md5')!;
 
@@ -18,11 +18,26 @@ describe('a submit', () => {
     await expect(submitOf(broken)).rejects.toThrow('lotus-md5 reads no reply');
   });
 
-  it('costs what it takes, without what the stopwatch tells', async () => {
-    const cost = await submitCost(lotus, 0, () => 1_000);
+  it('costs what it takes, and less when public-key cryptography is free', async () => {
+    let [free, calls] = [false, 0];
+    const slow: FunderAdapter = {
+      ...lotus,
+      submit: {
+        ...lotus.submit,
+        read(ctx, response) {
+          calls += 1;
+          const until = performance.now() + (free ? 0 : 1);
+          while (performance.now() < until);
+          return lotus.submit.read(ctx, response);
+        },
+      },
+    };
+    const recallResults = (on: boolean): void => void (free = on);
+    const cost = await submitCost(slow, 0, { asymmetricNs: () => 1_000, recallResults });
     expect(cost).toMatchObject({ adapter: 'lotus-md5', asymmetric_us: 1 });
-    expect(cost.rest_us).toBeCloseTo(cost.submit_us - 1, 5);
-    expect(cost.submit_us).toBeGreaterThan(0);
+    expect(cost.submit_us).toBeGreaterThanOrEqual(1_000);
+    expect(cost.rest_us).toBeLessThan(cost.submit_us);
+    expect([free, calls]).toEqual([false, 401]);
   });
 });
 
@@ -41,6 +56,20 @@ describe('the stopwatch', () => {
     const from = performance.now();
     (metered(() => busy(5)) as () => string)();
     expect(asymmetricNs() / 1_000_000).toBeLessThanOrEqual(performance.now() - from + 0.1);
+  });
+
+  it('recalls a result for the same arguments alone, and only while it is told to', () => {
+    let calls = 0;
+    const count = metered((...args: readonly unknown[]) => `${(calls += 1)} of ${args.length}`) as (...args: readonly unknown[]) => string;
+    recallResults(true);
+    expect([count('a', new Uint8Array([1])), count('a', new Uint8Array([1])), count('a', new Uint8Array([2])), count('a')]).toEqual([
+      '1 of 2',
+      '1 of 2',
+      '2 of 2',
+      '3 of 1',
+    ]);
+    recallResults(false);
+    expect([count('a'), count('a')]).toEqual(['4 of 1', '5 of 1']);
   });
 
   it('stops when the call throws, and leaves what is no function alone', () => {
