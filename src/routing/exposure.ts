@@ -67,7 +67,8 @@ function reasons<B extends Box>(rest: readonly B[], waves: readonly (readonly B[
   for (const box of rest) {
     if (chosen.has(box)) continue;
     const { funderId, index } = box;
-    if (index <= limits.lastBox) left.push({ funderId, code: 'not_worth_it', detail: `index ${Math.round(index)} fen <= last box ${limits.lastBox} fen` });
+    if (index <= limits.lastBox)
+      left.push({ funderId, code: 'not_worth_it', detail: `index ${Math.round(index)} fen <= last box ${limits.lastBox} fen` });
     else if (chosen.size < reach) left.push({ funderId, code: 'not_worth_it', detail: `index ${Math.round(index)} fen adds nothing to the plan` });
     else left.push({ funderId, code: full.code, detail: full.detail });
   }

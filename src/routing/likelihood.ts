@@ -67,12 +67,19 @@ export function emptyModel(halfLife: number | null = 500): LikelihoodModel {
 
 /** The model as routing sees it. A funder it has never met starts as its tier's peers do in that band. */
 export function likelihoodsOf(model: LikelihoodModel, funders: ReadonlyMap<string, Funder>): Likelihoods {
+  const known = new Map<string, Map<Band, Likelihood>>([...funders.keys()].map((id) => [id, new Map()]));
+  let of: { readonly facts: Facts; readonly band: Band } | null = null;
   return {
     version: model.version,
     predict(funderId, facts) {
+      if (of?.facts !== facts) of = { facts, band: bandOf(facts) };
+      const { band } = of;
+      const bands = known.get(funderId);
       const tier = funders.get(funderId)?.tier;
-      invariant(tier !== undefined, 'likelihood asked for a funder that is not on the desk');
-      return predictBand(model, funderId, tier, bandOf(facts));
+      invariant(tier !== undefined && bands !== undefined, 'likelihood asked for a funder that is not on the desk');
+      let likelihood = bands.get(band);
+      if (likelihood === undefined) bands.set(band, (likelihood = predictBand(model, funderId, tier, band)));
+      return likelihood;
     },
   };
 }

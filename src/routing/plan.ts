@@ -68,7 +68,7 @@ export function makePlan(inputs: PlanInputs, policy: Policy, funders: ReadonlyMa
   const attempts = Math.max(0, policy.max_attempts - inputs.attemptsUsed);
   const limits = { attempts, lastBox: policy.partner_offer_value_fen };
   const choice = chooseWithinExposure(candidates, policy, limits, situation);
-  for (const left of choice.left) excluded.push(left);
+  for (const left of choice.left) excluded.push(withPrice(left, inputs));
   const waves = choice.waves.map((members, wave) => members.map((candidate) => chosenOf(candidate, wave, decision)));
   const chosen = waves.flat();
   const borrowers = borrowerOrder(chosen, policy.patience);
@@ -98,18 +98,23 @@ function priceOf({ prices }: PlanInputs, funderId: string): VolumePrice {
   return prices?.[funderId] ?? FREE;
 }
 
+/** An index that carries a price says so: without it the number could not be followed. */
+function withPrice(left: Exclusion, inputs: PlanInputs): Exclusion {
+  const { approvalFen = 0, attemptFen = 0 } = priceOf(inputs, left.funderId);
+  if (approvalFen === 0 && attemptFen === 0) return left;
+  return { ...left, detail: `${left.detail}; volume priced at ${approvalFen} fen an approval, ${attemptFen} fen an attempt` };
+}
+
 function candidateOf(funder: Funder, state: FunderState, { inputs, policy, explored, latent, weighted }: Decision): Candidate {
   const { alpha, beta } = state.likelihood;
   invariant(alpha > 0 && beta > 0 && alpha + beta < Infinity, 'likelihood is not a Beta');
   const before = explored ? drawLikelihood(inputs.seed, funder.id, state.likelihood) : betaMean(state.likelihood);
   const p = afterDeclines(before, latent);
-  const { valueFen, costFen, patience: d } = worthOf(
-    funder,
-    policy,
-    inputs.facts.amount_fen,
-    state.latencyMs,
-    weighted ? weightOf(policy, funder.id) : 1,
-  );
+  const {
+    valueFen,
+    costFen,
+    patience: d,
+  } = worthOf(funder, policy, inputs.facts.amount_fen, state.latencyMs, weighted ? weightOf(policy, funder.id) : 1);
   const { approvalFen = 0, attemptFen = 0 } = priceOf(inputs, funder.id);
   const v = valueFen - approvalFen;
   const c = costFen + attemptFen;

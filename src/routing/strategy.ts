@@ -1,5 +1,6 @@
 import type { Policy } from '../domain/policy.ts';
 import { chooseAtMost } from './choose.ts';
+import { contenders } from './contenders.ts';
 import { byIndex, byTierThenIndex } from './order.ts';
 import type { Box } from './order.ts';
 import { chooseWave } from './wave.ts';
@@ -16,12 +17,14 @@ export interface Limits {
  * Wave: greedy waves, never across tiers when the strict go first. Rate table: every box worth more than the last box, best first, at once.
  */
 export function chooseByStrategy<B extends Box>(boxes: readonly B[], policy: Policy, limits: Limits): B[][] {
-  const ordered = boxes.toSorted(policy.tier_order === 'strict_first' ? byTierThenIndex : byIndex);
   switch (policy.strategy) {
-    case 'waterfall':
-      return chooseAtMost(ordered, limits.attempts, limits.lastBox).map((box) => [box]);
+    case 'waterfall': {
+      // Where the tiers give the order, a box cannot take the place of any other.
+      const free = policy.tier_order === 'index' ? contenders(boxes, limits.attempts, limits.lastBox) : boxes;
+      return chooseAtMost(sorted(free, policy), limits.attempts, limits.lastBox).map((box) => [box]);
+    }
     case 'wave':
-      return chooseWaves(ordered, policy, limits);
+      return chooseWaves(sorted(boxes, policy), policy, limits);
     case 'rate_table': {
       const worthwhile = boxes
         .filter((box) => box.index > limits.lastBox)
@@ -30,6 +33,10 @@ export function chooseByStrategy<B extends Box>(boxes: readonly B[], policy: Pol
       return worthwhile.length === 0 ? [] : [worthwhile];
     }
   }
+}
+
+function sorted<B extends Box>(boxes: readonly B[], policy: Policy): B[] {
+  return boxes.toSorted(policy.tier_order === 'strict_first' ? byTierThenIndex : byIndex);
 }
 
 function chooseWaves<B extends Box>(ordered: readonly B[], policy: Policy, limits: Limits): B[][] {
