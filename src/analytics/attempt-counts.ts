@@ -25,6 +25,9 @@ export interface CountedEvent {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
+/** The types that are counted; others need not be handed in. */
+export const COUNTED_TYPES = ['attempt.started', 'attempt.ineligible', 'attempt.submitted', 'attempt.approved', 'attempt.declined'] as const;
+
 export const NO_COUNTS: AttemptCounts = { prechecks: 0, ineligible: 0, existing: 0, submitted: 0, approved: 0, declined: 0 };
 
 /** The counts after these events. Hours that are too old at `nowMs` are left out. */

@@ -1,5 +1,17 @@
 /** One chart: evidence that one rate of one segment has changed, and, once it is enough, the change that stands until it is over. */
-import { add, noEvidence, noSums, strength, sureness, weigh, weighReturn, type Direction, type Evidence, type Seen, type Sums } from './change-detector.ts';
+import {
+  add,
+  noEvidence,
+  noSums,
+  strength,
+  sureness,
+  weigh,
+  weighReturn,
+  type Direction,
+  type Evidence,
+  type Seen,
+  type Sums,
+} from './change-detector.ts';
 import type { Cells } from './change-reference.ts';
 
 /** A change that was found and is not over. Changed in place. */
@@ -34,7 +46,9 @@ export type Limits = Readonly<Partial<Record<Direction, number>>>;
 /** Outcomes after which one counts a third in `recent`. */
 const RECENT = 150;
 /** Evidence that ends an alarm; a wrong end costs less than a wrong alarm. */
-const BACK = 200;
+const BACK = 1_000;
+/** What was found is larger than what is, since it was found when it was largest; a return is told apart from so much of it, in log-odds. */
+const LASTING = 0.5;
 const MOST_FACTOR = 8;
 /** The least change of the odds a return is told apart from. */
 const LEAST_FACTOR = 1.25;
@@ -87,6 +101,6 @@ export function stepStanding(chart: Chart, standing: Standing, seen: Seen): bool
 function factorOf(direction: Direction, { n, x, e }: Sums): number {
   const odds = (sum: number): number => (sum + 0.5) / (n - sum + 0.5);
   const ratio = odds(x) / odds(e);
-  const size = Math.min(MOST_FACTOR, Math.max(LEAST_FACTOR, direction === 'down' ? 1 / ratio : ratio));
+  const size = Math.min(MOST_FACTOR, Math.max(LEAST_FACTOR, (direction === 'down' ? 1 / ratio : ratio) ** LASTING));
   return direction === 'down' ? 1 / size : size;
 }

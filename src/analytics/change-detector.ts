@@ -68,7 +68,8 @@ export function weigh(evidence: Evidence, direction: Direction, seen: Seen, slac
   const { x, e } = seen;
   const sign = direction === 'down' ? -1 : 1;
   const p = fromOdds((e / (1 - e)) * Math.exp(sign * slack));
-  for (let at = 0; at < BETS.length; at += 1) evidence.bets[at] = (1 + evidence.bets[at]!) * bet(p, sign > 0 ? BETS[at]!.odds : 1 / BETS[at]!.odds, x);
+  for (let at = 0; at < BETS.length; at += 1)
+    evidence.bets[at] = (1 + evidence.bets[at]!) * bet(p, sign > 0 ? BETS[at]!.odds : 1 / BETS[at]!.odds, x);
   evidence.page = Math.max(0, evidence.page + Math.log(bet(p, sign > 0 ? MIDDLE : 1 / MIDDLE, x)));
   if (evidence.page === 0) evidence.sums = noSums();
   else add(evidence.sums, seen);

@@ -41,8 +41,8 @@ const LEAST_SEGMENT = 300;
 const HALF_LIFE = 10_000;
 /** A segment's rate moves more than the whole's when traffic does: what is left of it over the reference's cells. */
 const SEGMENT_SLACK = 0.05;
-/** Campaigns come and go: what is expected of those who come may move by so many log-odds. */
-const TRAFFIC_SLACK = 0.15;
+/** Campaigns come and go: what is expected of those who come may move by this share of it. */
+const TRAFFIC_SLACK = 0.05;
 const MOST_CHANNELS = 12;
 const OTHER = 'other';
 /** After so long what has changed is how it is now. */
@@ -50,6 +50,12 @@ export const WINDOW_MS = 72 * 3_600_000;
 
 export function nothingFollowed(): Followed {
   return { cells: {}, blocks: [], open: {}, openN: 0, charts: {}, traffic: newChart() };
+}
+
+/** Changes that stand, by segment; that of the traffic under `TRAFFIC`. */
+export function standingOf({ charts, traffic }: Followed): readonly (readonly [segment: string, Standing])[] {
+  const all = [...Object.entries(charts), [TRAFFIC, traffic] as const];
+  return all.flatMap(([segment, { standing }]) => (standing === null ? [] : [[segment, standing] as const]));
 }
 
 /** Works on `state`, which it changes in place. */
@@ -87,17 +93,6 @@ export class Follower {
     this.#learn(key, x);
   }
 
-  /** Changes that stand, by segment; that of the traffic under `TRAFFIC`. */
-  standing(): readonly (readonly [segment: string, Standing])[] {
-    const all = [...Object.entries(this.state.charts), [TRAFFIC, this.state.traffic] as const];
-    return all.flatMap(([segment, { standing }]) => (standing === null ? [] : [[segment, standing] as const]));
-  }
-
-  /** The past a figure is compared with. */
-  get reference(): Reference {
-    return this.#reference;
-  }
-
   #segmentsOf(key: string): string[] {
     const [band, channel] = key.split('|');
     const parts = [...(channel === '' ? [] : [`channel/${channel}`]), ...(band === '' ? [] : [`band/${band}`])];
@@ -118,7 +113,7 @@ export class Follower {
     const { expected, highest, rate, n } = this.#reference;
     // As a share of the highest: what a bet can win grows with how much of its range a figure fills.
     const mix: Seen = { ...seen, x: Math.min(1, seen.likely / highest), e: Math.min(0.98, expected / highest) };
-    if (traffic.standing === null) step(traffic, mix, TRAFFIC_SLACK, this.#manner.traffic, () => ({ n, rate }));
+    if (traffic.standing === null) step(traffic, mix, TRAFFIC_SLACK / (1 - mix.e), this.#manner.traffic, () => ({ n, rate }));
     else if (!stepStanding(traffic, traffic.standing, mix) && seen.atMs - traffic.standing.raisedMs >= WINDOW_MS) traffic.standing = null;
   }
 

@@ -20,6 +20,9 @@ export interface ChangeEvent {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
+/** The types that say anything; others need not be handed in. */
+export const OBSERVED = ['attempt.approved', 'attempt.declined', 'attempt.submitted', 'attempt.unknown', 'attempt.failed', 'offer.created'] as const;
+
 /** Upper bounds of the sizes asked for, fen: what is granted of a small sum and of a large one differs by itself. */
 const SIZES = [500_000, 1_000_000, 2_000_000, 5_000_000, 10_000_000];
 

@@ -6,7 +6,7 @@
 import { chooseLimit, isSlow, type Pace } from './change-pace.ts';
 import type { Chart, Standing } from './change-chart.ts';
 import type { Direction } from './change-detector.ts';
-import { Follower, nothingFollowed, TRAFFIC, type Followed, type Manner } from './change-follower.ts';
+import { Follower, nothingFollowed, standingOf, TRAFFIC, type Followed, type Manner } from './change-follower.ts';
 import { observationsOf, type ChangeEvent, type Figure } from './change-observations.ts';
 
 /** A change that stands. Rates are shares of 1. */
@@ -46,7 +46,12 @@ export type ChangeState = Record<string, Followed & { pace?: Pace }>;
  */
 const SEGMENTS = 5_000_000;
 export const MANNERS: Readonly<Record<Figure, Manner>> = {
-  approval: { whole: { down: 200_000, up: 1_000_000 }, segment: { down: SEGMENTS, up: SEGMENTS }, traffic: { down: 2_000_000, up: 2_000_000 }, slack: 0 },
+  approval: {
+    whole: { down: 300_000, up: 1_000_000 },
+    segment: { down: SEGMENTS, up: SEGMENTS },
+    traffic: { down: 2_000_000, up: 2_000_000 },
+    slack: 0,
+  },
   amount: { whole: { down: 1_000_000, up: SEGMENTS }, segment: { down: SEGMENTS, up: SEGMENTS }, traffic: {}, slack: 0.1 },
   latency: { whole: { up: SEGMENTS }, segment: { up: SEGMENTS }, traffic: {}, slack: 0.25 },
   errors: { whole: { up: SEGMENTS }, segment: { up: SEGMENTS }, traffic: {}, slack: 0.5 },
@@ -82,8 +87,7 @@ export class ChangeWatch {
       .toSorted()
       .flatMap((name) => {
         const [funderId, figure] = name.split('/') as [string, Figure];
-        const standing = this.#follower(funderId, figure)!.standing();
-        return standing.map(([segment, change]) => this.#judge(funderId, figure, segment, change));
+        return standingOf(this.state[name]!).map(([segment, change]) => this.#judge(funderId, figure, segment, change));
       });
   }
 

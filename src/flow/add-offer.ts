@@ -43,6 +43,8 @@ export function addOffer(work: Work, application: ApplicationRow, attempt: Attem
     offer_id: row.id,
     funder_id: row.funderId,
     amount_fen: row.amountFen,
+    asked_fen: attempt.amountFen,
+    band: application.band,
     term_months: row.termMonths,
     all_in_apr_bps: row.allInAprBps,
   });

@@ -1,5 +1,6 @@
 /** One attempt to deliver one event to one endpoint, signed; then delivered, to be tried again, or dead. */
 import { afterAttempt } from '../outbox/after-attempt.ts';
+import { alarmBody } from '../outbox/alarm-body.ts';
 import { DATA_KEYS, webhookBody, type DataKey } from '../outbox/body.ts';
 import { createWebhookSigner, type WebhookSigner } from '../outbox/sign.ts';
 import type { WebhookEndpoint } from '../domain/desk.ts';
@@ -76,6 +77,8 @@ function healthOf(deps: Deps, endpointId: string): KnownHealth {
 
 /** The event as it is sent: ids and codes, in the same bytes every time. */
 export function bodyOf(event: EventRow): string {
+  const { type, atMs } = event;
+  if (type === 'alarm.raised' || type === 'alarm.cleared') return alarmBody({ type, atMs, data: event.data });
   const data: Partial<Record<DataKey, string>> = {};
   for (const key of DATA_KEYS) {
     const value = event.data[key];

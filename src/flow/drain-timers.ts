@@ -12,6 +12,7 @@ import { learnFromFeed } from './learn-from-feed.ts';
 import { onAttemptTimer } from './query-attempt.ts';
 import { processCallback } from './receive-callback.ts';
 import { onRepaymentTimer } from './repay-loan.ts';
+import { CHANGES, watchChanges } from './watch-changes.ts';
 import { watchFunders } from './watch-funders.ts';
 
 const BATCH = 256;
@@ -29,7 +30,7 @@ const HANDLERS: Readonly<Record<TimerKind, (deps: Deps, ref: string) => Promise<
   housekeeping: keepHouse,
   learn: learnFromFeed,
   repayment: onRepaymentTimer,
-  watch: watchFunders,
+  watch: (deps, ref) => (ref === CHANGES ? watchChanges(deps) : watchFunders(deps)),
 };
 
 export interface Drain {
@@ -89,6 +90,7 @@ export function createDrain(depsOf: () => Deps): Drain {
         if (tx.feed.timer('housekeeping', 'all') === undefined) tx.feed.setTimer('housekeeping', 'all', nowMs + 60_000);
         if (tx.feed.timer('learn', 'likelihood') === undefined) tx.feed.setTimer('learn', 'likelihood', nowMs + 1_000);
         if (tx.feed.timer('watch', 'funders') === undefined) tx.feed.setTimer('watch', 'funders', nowMs + 60_000);
+        if (tx.feed.timer('watch', CHANGES) === undefined) tx.feed.setTimer('watch', CHANGES, nowMs + 45_000);
       });
       plan(deps.clock.nowMs());
     },

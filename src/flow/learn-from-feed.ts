@@ -1,5 +1,4 @@
 /** The learner as a consumer of the feed: decisions in, a new model out, its cursor in the same commit. Can be rebuilt from the first event. */
-import { invariant } from '../domain/failures.ts';
 import { BANDS, type Band } from '../routing/band.ts';
 import { modelFromJson, modelToJson } from '../routing/likelihood-json.ts';
 import { emptyModel, learn, type LikelihoodModel } from '../routing/likelihood.ts';
@@ -8,19 +7,21 @@ import type { Deps } from './deps.ts';
 
 const CONSUMER = 'likelihood';
 const EVERY_MS = 2_000;
-const BATCH = 2_000;
+/** Events of the feed that are looked at in one commit. */
+const SPAN = 5_000;
+const DECISIONS = ['attempt.approved', 'attempt.declined'];
 
 /** Takes up new decisions, publishes the model when it changed, and sets its next time. */
 export async function learnFromFeed(deps: Deps): Promise<void> {
   const changed = await deps.commit((tx) => {
     const nowMs = deps.clock.nowMs();
     const { model, cursor } = loadModel(tx);
-    const events = tx.feed.eventsSince(cursor, BATCH);
-    tx.feed.setTimer('learn', CONSUMER, nowMs + (events.length === BATCH ? 0 : EVERY_MS));
-    if (events.length === 0) return null;
+    const { events, upTo, behind } = tx.feed.read(cursor, SPAN, DECISIONS);
+    tx.feed.setTimer('learn', CONSUMER, nowMs + (behind ? 0 : EVERY_MS));
+    if (upTo === cursor) return null;
     const next = learnAll(model, events);
-    tx.feed.saveConsumer({ name: CONSUMER, cursor: events.at(-1)!.seq, state: modelToJson(next), updatedAtMs: nowMs });
-    return next === model ? null : { model: next, version: events.at(-1)!.seq };
+    tx.feed.saveConsumer({ name: CONSUMER, cursor: upTo, state: modelToJson(next), updatedAtMs: nowMs });
+    return next === model ? null : { model: next, version: upTo };
   });
   if (changed !== null) deps.publishModel(changed.model, changed.version);
 }
@@ -50,11 +51,10 @@ export function rebuildModel(tx: Pick<Store, 'feed'>, untilSeq: number): Likelih
   let model = emptyModel();
   let cursor = 0;
   while (cursor < untilSeq) {
-    const events = tx.feed.eventsSince(cursor, BATCH).filter((event) => event.seq <= untilSeq);
-    if (events.length === 0) break;
+    const { events, upTo } = tx.feed.read(cursor, Math.min(SPAN, untilSeq - cursor), DECISIONS);
+    if (upTo === cursor) break;
     model = learnAll(model, events);
-    invariant(events.at(-1)!.seq > cursor, 'the feed did not move on');
-    cursor = events.at(-1)!.seq;
+    cursor = upTo;
   }
   return model;
 }

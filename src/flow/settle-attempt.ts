@@ -12,7 +12,7 @@ import { endAttempt } from './end-attempt.ts';
 import { addOffer, closeOfferOf, takeBack } from './add-offer.ts';
 import { applyLoanNews } from './apply-loan-news.ts';
 import { handOver } from './hand-over.ts';
-import { ownRef } from './strike-person.ts';
+import { ownRef, strikePerson } from './strike-person.ts';
 import type { Work } from './work.ts';
 
 /** First and longest time between two queries for one attempt, milliseconds. */
@@ -92,6 +92,8 @@ function applyAuthorised(work: Work, application: ApplicationRow, attempt: Attem
   const adapter = funder === undefined ? undefined : work.deps.adapters.get(funder.adapter);
   if (attempt.state !== 'authorising' || funder === undefined || adapter === undefined) return 'duplicate';
   finishSteps(work, application, attempt.id, 'before_submit');
+  // The borrower has done their part; waiting for cap quota is not held against them.
+  attempt.deadlineAtMs = application.deadlineAtMs;
   handOver(work, application, attempt, { funder, adapter });
   return 'applied';
 }
@@ -103,7 +105,11 @@ function applyOffers(work: Work, application: ApplicationRow, attempt: AttemptRo
   if (attempt.state !== 'pending') return 'too_late';
   if (isNew) work.emit('attempt.pending', application, { attempt_id: attempt.id, funder_id: attempt.funderId });
   const known = new Set(work.tx.offers.ofApplication(application.id).flatMap((row) => (row.attemptId === attempt.id ? [row.funderOfferRef] : [])));
-  const fresh = offers.filter((offer) => offer.ref !== undefined && offer.ref !== '' && !known.has(offer.ref));
+  // A name that repeats the borrower cannot be kept, and so not be drawn on; of the erased nothing is.
+  const usable = offers.flatMap((offer) =>
+    offer.ref !== undefined && offer.ref !== '' && strikePerson(work, application, offer.ref) === offer.ref ? [[offer.ref, offer] as const] : [],
+  );
+  const fresh = [...new Map(usable)].flatMap(([ref, offer]) => (known.has(ref) ? [] : [offer]));
   for (const offer of fresh.slice(0, MOST_OFFERS - known.size)) addOffer(work, application, attempt, offer);
   if (!complete) {
     if (isNew) work.setTimer('attempt', attempt.id, pollDueMs(work, attempt));
@@ -181,7 +187,13 @@ function noteDecision(work: Work, attempt: AttemptRow): void {
 
 /** What the learner needs of a decision: where it stood and what had been expected, before and after earlier declines. */
 function evidence(work: Work, application: ApplicationRow, attempt: AttemptRow): Readonly<Record<string, unknown>> {
-  return { band: application.band, tier: work.desk.funders.get(attempt.funderId)?.tier ?? 1, prior_ppm: attempt.prior, mean_ppm: attempt.likelihood };
+  return {
+    ...(attempt.submittedAtMs === null ? {} : { latency_ms: work.nowMs - attempt.submittedAtMs }),
+    band: application.band,
+    tier: work.desk.funders.get(attempt.funderId)?.tier ?? 1,
+    prior_ppm: attempt.prior,
+    mean_ppm: attempt.likelihood,
+  };
 }
 
 const RANK = { authorised: 1, pending: 1, offers: 2, declined: 2, approved: 2, cancelled: 2, loan: 3 } as const;

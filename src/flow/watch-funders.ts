@@ -2,16 +2,18 @@
  * Looks every few minutes at how long things have been waiting at each funder, at its callbacks and at the day's counts; raises alarms and takes
  * them back. An interface that fails in silence costs a day of conversion; here it costs a quarter of an hour.
  */
-import { countEvents, countsOf, NO_COUNTS, type AttemptCounts, type CountsBySubject } from '../analytics/attempt-counts.ts';
-import { channelAlarms, funderAlarms, type Alarm, type FunderFacts } from '../analytics/funder-alarms.ts';
+import { COUNTED_TYPES, countEvents, countsOf, NO_COUNTS, type AttemptCounts, type CountsBySubject } from '../analytics/attempt-counts.ts';
+import { ALARM_KINDS, channelAlarms, funderAlarms, type Alarm, type FunderFacts } from '../analytics/funder-alarms.ts';
 import type { Funder } from '../domain/funder.ts';
 import type { Store } from '../store/index.ts';
 import type { Deps } from './deps.ts';
+import { settleAlarms } from './settle-alarms.ts';
 import { perform, type Work } from './work.ts';
 
 const CONSUMER = 'attempt_counts';
 const EVERY_MS = 300_000;
-const BATCH = 2_000;
+/** Events of the feed that are looked at in one commit. */
+const SPAN = 5_000;
 const CALLBACKS = 20;
 const DAY_HOURS = 24;
 
@@ -54,10 +56,10 @@ export function savedCounts(tx: Pick<Store, 'feed'>): CountsBySubject {
 function takeEvents(work: Work): { readonly counts: CountsBySubject; readonly behind: boolean } {
   const { feed } = work.tx;
   const cursor = feed.consumer(CONSUMER)?.cursor ?? 0;
-  const events = feed.eventsSince(cursor, BATCH);
+  const { events, upTo, behind } = feed.read(cursor, SPAN, COUNTED_TYPES);
   const counts = countEvents(savedCounts(work.tx), events, work.nowMs);
-  if (events.length > 0) feed.saveConsumer({ name: CONSUMER, cursor: events.at(-1)!.seq, state: JSON.stringify(counts), updatedAtMs: work.nowMs });
-  return { counts, behind: events.length === BATCH };
+  if (upTo > cursor) feed.saveConsumer({ name: CONSUMER, cursor: upTo, state: JSON.stringify(counts), updatedAtMs: work.nowMs });
+  return { counts, behind };
 }
 
 /** Every channel with the sum of all others. */
@@ -72,21 +74,7 @@ function channelsOf(counts: CountsBySubject, nowMs: number): readonly (readonly 
   });
 }
 
-/** Raises what is new, keeps what stands, takes back what is over. */
 function settle(work: Work, subject: string, alarms: readonly Alarm[]): void {
-  const { watch } = work.tx;
-  const standing = watch.alarmsOf(subject);
-  for (const { kind, detail } of alarms) {
-    const known = standing.find((row) => row.kind === kind);
-    watch.saveAlarm({ subject, kind, detail, sinceMs: known?.sinceMs ?? work.nowMs, seenAtMs: work.nowMs });
-    if (known === undefined) {
-      work.emitGeneral('alarm.raised', { subject, kind, detail });
-      work.deps.log.warn('alarm.raised', { subject, kind, detail });
-    }
-  }
-  for (const row of standing) {
-    if (alarms.some((alarm) => alarm.kind === row.kind)) continue;
-    watch.dropAlarm(subject, row.kind);
-    work.emitGeneral('alarm.cleared', { subject, kind: row.kind, since: new Date(row.sinceMs).toISOString() });
-  }
+  const found = alarms.map(({ kind, detail }) => ({ subject, kind, detail }));
+  settleAlarms(work, subject, found, ALARM_KINDS);
 }

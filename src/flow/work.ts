@@ -23,6 +23,7 @@ import type { Facts } from '../domain/applicant.ts';
 import type { CompleteBody } from './application-body.ts';
 import type { Deps } from './deps.ts';
 import type { Effect } from './effects.ts';
+import { Few } from './few.ts';
 
 /** How long an effect may take before its timer assumes that it died, milliseconds. */
 export const EFFECT_GRACE_MS = 20_000;
@@ -37,21 +38,21 @@ export class Work {
   readonly nowMs: number;
   readonly desk: DeskSnapshot;
   readonly effects: Effect[] = [];
-  readonly touched = new Set<string>();
+  readonly touched = new Few<true>();
   nextDueMs = Number.POSITIVE_INFINITY;
   readonly deps: Deps;
   readonly tx: Store;
-  readonly #applications = new Map<string, Held<ApplicationRow, ApplicationState>>();
-  readonly #attempts = new Map<string, Held<AttemptRow, AttemptState>>();
-  readonly #attemptsOf = new Map<string, AttemptRow[]>();
+  readonly #applications = new Few<Held<ApplicationRow, ApplicationState>>();
+  readonly #attempts = new Few<Held<AttemptRow, AttemptState>>();
+  readonly #attemptsOf = new Few<AttemptRow[]>();
   readonly #receipts: ReceiptRow[] = [];
   readonly #events: Omit<EventRow, 'seq'>[] = [];
   readonly #newConsents: ConsentRow[] = [];
   readonly #newDocuments: DocumentRow[] = [];
-  readonly #borrowers = new Map<string, BorrowerRow>();
-  readonly #consents = new Map<string, ConsentRow[]>();
-  readonly #documents = new Map<string, DocumentRow[]>();
-  readonly #opened = new Map<string, { readonly body: CompleteBody; readonly facts: Facts }>();
+  readonly #borrowers = new Few<BorrowerRow>();
+  readonly #consents = new Few<ConsentRow[]>();
+  readonly #documents = new Few<DocumentRow[]>();
+  readonly #opened = new Few<{ readonly body: CompleteBody; readonly facts: Facts }>();
 
   constructor(deps: Deps, tx: Store) {
     this.deps = deps;
@@ -205,10 +206,10 @@ export class Work {
       atMs: this.nowMs,
       data,
     });
-    this.touched.add(application.id);
+    this.touched.set(application.id, true);
   }
 
-  /** Appends an event that belongs to no application; for the desk, not for webhooks. */
+  /** Appends an event that belongs to no application; for the desk, and alarms for the webhooks that ask for them. */
   emitGeneral(type: EventType, data: Readonly<Record<string, unknown>>): void {
     this.#events.push({ type, applicationId: null, applicationSeq: null, channelId: null, atMs: this.nowMs, data });
   }
@@ -216,7 +217,7 @@ export class Work {
   /** Marks the application as changed, so that it is saved and its waiters are woken. */
   touch(application: ApplicationRow): void {
     application.updatedAtMs = this.nowMs;
-    this.touched.add(application.id);
+    this.touched.set(application.id, true);
   }
 
   setTimer(kind: TimerKind, ref: string, dueAtMs: number, tries = 0): void {
@@ -234,15 +235,15 @@ export class Work {
 
   /** Writes every held row once, rows of a kind together. Called by `perform` at the end of the closure. */
   flush(): void {
-    for (const { row, was } of this.#applications.values()) {
+    this.#applications.each(({ row, was }) => {
       if (was === null) this.tx.applications.insert(row);
       else if (this.touched.has(row.id) || row.state !== was)
         invariant(this.tx.applications.save(row, was), 'application changed inside its own transaction');
-    }
-    for (const { row, was } of this.#attempts.values()) {
+    });
+    this.#attempts.each(({ row, was }) => {
       if (was === null) this.tx.dispatch.insert(row);
       else invariant(this.tx.dispatch.save(row, was), 'attempt changed inside its own transaction');
-    }
+    });
     if (this.#newDocuments.length > 0) this.tx.intake.insertDocuments(this.#newDocuments);
     if (this.#newConsents.length > 0) this.tx.dispatch.insertConsents(this.#newConsents);
     // After the consents and the attempts, which the store looks for when a receipt comes.
@@ -258,9 +259,8 @@ export class Work {
   }
 
   #deliver(event: Omit<EventRow, 'seq'>, seq: number): void {
-    if (event.applicationId === null) return;
     for (const endpoint of this.desk.endpoints) {
-      if (!wantsEvent(endpoint, { type: event.type, channelId: event.channelId })) continue;
+      if (!wantsEvent(endpoint, event)) continue;
       const delivery = newDelivery(this.newId('dlv'), endpoint.id, seq, event.type, this.nowMs);
       this.tx.feed.insertDelivery(delivery);
       this.setTimer('delivery', delivery.id, this.nowMs + EFFECT_GRACE_MS);
@@ -281,7 +281,7 @@ export async function perform<T>(deps: Deps, decide: (work: Work) => T): Promise
   });
   const done = last as Work | null;
   invariant(done !== null, 'commit ran nothing');
-  for (const id of done.touched) deps.signals.changed(id);
+  done.touched.each((_, id) => deps.signals.changed(id));
   if (done.nextDueMs < Number.POSITIVE_INFINITY) deps.wakeAt(done.nextDueMs);
   for (const effect of done.effects) deps.act(effect);
   return result;

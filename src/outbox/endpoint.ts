@@ -7,14 +7,18 @@ import { parseRetryAfter } from './schedule.ts';
 /** An endpoint failing without a single success for this long is disabled. */
 export const DISABLE_AFTER_MS = 120 * 3_600_000;
 
-/** True when the endpoint is enabled, subscribed to the type (`*`, `application.*` or exact) and to the event's channel. */
+/**
+ * True when the endpoint is enabled, subscribed to the type (`*`, `application.*` or exact) and to the event's channel. Of what belongs to no
+ * application only alarms leave the house, and only by name: who asked for `*` asked for applications.
+ */
 export function wantsEvent(
   endpoint: Pick<WebhookEndpoint, 'types' | 'channel_id' | 'status'>,
-  event: { readonly type: string; readonly channelId: string | null },
+  event: { readonly type: string; readonly channelId: string | null; readonly applicationId?: string | null },
 ): boolean {
   if (endpoint.status !== 'enabled') return false;
   if (endpoint.channel_id !== null && endpoint.channel_id !== event.channelId) return false;
-  return endpoint.types.some((pattern) => matchesType(pattern, event.type));
+  if (event.applicationId !== null) return endpoint.types.some((pattern) => matchesType(pattern, event.type));
+  return event.type.startsWith('alarm.') && endpoint.types.some((pattern) => pattern !== '*' && matchesType(pattern, event.type));
 }
 
 function matchesType(pattern: string, type: string): boolean {

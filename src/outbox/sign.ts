@@ -96,9 +96,7 @@ function decodeSecret(secret: string): SigningKey {
 }
 
 function toBase64(bytes: Uint8Array): string {
-  let binary = '';
-  for (let at = 0; at < bytes.length; at += 1) binary += String.fromCharCode(bytes[at]!);
-  return btoa(binary);
+  return btoa(String.fromCharCode(...bytes));
 }
 
 function fromBase64(text: string): Uint8Array | null {

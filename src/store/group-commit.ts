@@ -24,12 +24,14 @@ export interface GroupCommitOptions {
   readonly defer: (run: () => void) => void;
   /** Largest number of closures in one transaction. */
   readonly maxGroup?: number;
+  /** A transaction has failed, and nothing that was written in it is so: what is kept in memory of it must go. Called before anybody is told. */
+  readonly onRollback?: () => void;
   /** The disk has failed under us: nothing may be acknowledged any more. The process is to stop. */
   readonly onDiskFailure: (error: unknown) => void;
 }
 
 export function createGroupCommit(options: GroupCommitOptions): Commit {
-  const { store, transact, defer, onDiskFailure, maxGroup = 256 } = options;
+  const { store, transact, defer, onDiskFailure, onRollback = () => undefined, maxGroup = 256 } = options;
   let waiting: Waiting[] = [];
   let failed: unknown = null;
 
@@ -43,6 +45,7 @@ export function createGroupCommit(options: GroupCommitOptions): Commit {
         for (const each of group) results.push(each.work(store));
       });
     } catch (error) {
+      onRollback();
       if (isDiskFailure(error)) return fail(group, error);
       if (group.length === 1) return group[0]!.reject(error);
       return runAlone(group);
@@ -59,6 +62,7 @@ export function createGroupCommit(options: GroupCommitOptions): Commit {
         });
         each.resolve(result);
       } catch (error) {
+        onRollback();
         if (isDiskFailure(error)) return fail(group.slice(index), error);
         each.reject(error);
       }

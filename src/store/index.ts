@@ -6,12 +6,14 @@
 import type { Database } from './database.ts';
 import { applicationQueries } from './queries/applications.ts';
 import { deskQueries } from './queries/desk.ts';
-import { dispatchQueries, offerQueries } from './queries/dispatch.ts';
+import { dispatchQueries } from './queries/dispatch.ts';
 import { feedQueries } from './queries/feed.ts';
 import { intakeQueries } from './queries/intake.ts';
+import { offerQueries } from './queries/offers.ts';
 import { partnerQueries } from './queries/partners.ts';
 import { stepQueries } from './queries/steps.ts';
 import { watchQueries } from './queries/watch.ts';
+import { createJustWritten } from './written.ts';
 
 /** One store a database: preparing its statements costs more than many uses of them. */
 export function createStore(db: Database): Store {
@@ -23,10 +25,13 @@ export function createStore(db: Database): Store {
 const stores = new WeakMap<Database, Store>();
 
 function prepareStore(db: Database) {
+  const written = createJustWritten();
   return {
-    applications: applicationQueries(db),
+    /** Rows at hand from writing them. */
+    written,
+    applications: applicationQueries(db, written),
     intake: intakeQueries(db),
-    dispatch: dispatchQueries(db),
+    dispatch: dispatchQueries(db, written),
     offers: offerQueries(db),
     feed: feedQueries(db),
     partners: partnerQueries(db),
@@ -38,10 +43,11 @@ function prepareStore(db: Database) {
 
 export type Store = ReturnType<typeof prepareStore>;
 export type { ApplicationRow, BorrowerRow, PlanRow } from './queries/applications.ts';
-export type { AttemptRow, CallbackRow, ConsentRow, LoanRow, OfferRow, ReceiptRow } from './queries/dispatch.ts';
+export type { AttemptRow, CallbackRow, ConsentRow, ReceiptRow } from './queries/dispatch.ts';
 export type { DeliveryRow, EventRow, IdempotencyRow, TimerRow } from './queries/feed.ts';
 export type { ApiKeyRow, AuditRow, BlacklistRow, DeskChangeRow, DeskRecordRow } from './queries/desk.ts';
 export type { DocumentRow, PhoneVerificationRow } from './queries/intake.ts';
+export type { LoanRow, OfferRow } from './queries/offers.ts';
 export type { AlarmRow } from './queries/watch.ts';
 export type { RepaymentRow, StepRow } from './queries/steps.ts';
 export type { ClickRow, ConversionRow, ImpressionRow } from './queries/partners.ts';

@@ -39,9 +39,15 @@ type Decode = (value: unknown) => unknown;
 export function fast<P extends object>(prepared: P): P {
   const { query, fields, stmt } = prepared as Prepared;
   if (query === undefined || stmt === undefined || !isPlain(query.params)) return prepared;
-  const binders = query.params.map((param) => (is(param, Placeholder) ? { name: param.name } : { value: param }));
-  const bind = (values: Readonly<Record<string, unknown>> = {}): unknown[] =>
-    binders.map((binder) => ('name' in binder ? values[binder.name] : binder.value));
+  const slots = query.params.map((param) => (is(param, Placeholder) ? param.name : null));
+  const bind = (values: Readonly<Record<string, unknown>> = {}): unknown[] => {
+    const bound = query.params.slice();
+    for (let index = 0; index < slots.length; index += 1) {
+      const name = slots[index]!;
+      if (name !== null) bound[index] = values[name];
+    }
+    return bound;
+  };
   if (fields === undefined) return { run: (values?: Record<string, unknown>) => stmt.run(...bind(values)) } as unknown as P;
   if (fields.some(({ path }) => path.length !== 1)) return prepared;
   const names = fields.map(({ path }) => path[0]!);
@@ -193,7 +199,12 @@ function writer(
   invariant(query !== undefined, 'a write without its query');
   if (stmt !== undefined && isPlain(query.params)) {
     const reads = query.params.map((param): Read => (is(param, Placeholder) ? readOf(param.name) : () => param));
-    return { run: (source) => stmt.run(...reads.map((read) => read(source))), returning: () => undefined };
+    const bound = (source: unknown): unknown[] => {
+      const values: unknown[] = [];
+      for (const read of reads) values.push(read(source));
+      return values;
+    };
+    return { run: (source) => stmt.run(...bound(source)), returning: () => undefined };
   }
   const names = query.params.flatMap((param) => (is(param, Placeholder) ? [param.name] : []));
   const reads = names.map((name) => [name, readOf(name)] as const);

@@ -66,6 +66,46 @@ describe('half flow, the precheck returns a link', () => {
     expect(await needs(world, id)).toEqual([expect.objectContaining({ kind: 'disclosure' })]);
     expect((await world.call('GET', new URL(need!.url).pathname)).status).toBe(410);
     expect(steps(world, id)).toEqual(['attempt.needs_borrower', 'attempt.page_opened']);
+    const sequence = world.service.deps.store.feed.eventsOf(id, 0).map(({ applicationSeq }) => applicationSeq);
+    expect(sequence).toEqual(sequence.map((_, at) => at + 1));
+    await world.close();
+  });
+
+  it('gives the borrower half of what is left, to the millisecond', async () => {
+    const odd: Answering = (asked) => (asked.capability === 'precheck' && asked.before === 0 ? 'lost' : one(asked));
+    for (const extraMs of [0, 1]) {
+      const world = await shaped({ one: { has: ['precheck'], changes: { timeouts: { precheck_ms: 1_000 + extraMs } } } }, { one: odd });
+      const id = idOf(await world.apply(person(1)));
+      await world.settle(5_000);
+      expect([extraMs, attempts(world, id)]).toEqual([extraMs, [['one', 'authorising']]]);
+      const { deadlineAtMs } = world.service.deps.store.dispatch.ofApplication(id)[0]!;
+      expect(Number.isSafeInteger(deadlineAtMs)).toBe(true);
+      await world.close();
+    }
+  });
+
+  it('that has agreed is not given up while it waits for cap quota, nor is its timer lost to a cancel', async () => {
+    const world = await shaped(
+      { one: { has: ['precheck', 'query', 'cancel'], changes: { caps: [{ id: 'all', unit: 'count', window: 'total', limit: 5 }] } } },
+      { one },
+    );
+    const lend = world.service.deps.desk.lendCap;
+    let release = (): void => undefined;
+    world.service.deps.desk.lendCap = async (...args) => {
+      await new Promise<void>((resolve) => void (release = resolve));
+      return lend(...args);
+    };
+    const id = idOf(await world.apply(person(1)));
+    const { deadlineAtMs } = world.service.deps.store.dispatch.ofApplication(id)[0]!;
+    world.answers['one'] = (asked) => (asked.capability === 'query' ? PENDING : one(asked));
+    await world.settle(deadlineAtMs - world.clock.nowMs() - 1_000);
+    await world.tell('one', world.asked[0]!.ref, AUTHORISED);
+    world.answers['one'] = (asked) => (asked.capability === 'query' ? AUTHORISED : one(asked));
+    await world.settle(MINUTE);
+    expect([attempts(world, id), world.heard('one').includes('cancel')]).toEqual([[['one', 'authorising']], false]);
+    release();
+    await world.settle();
+    expect([attempts(world, id), state(world, id)]).toEqual([[['one', 'approved']], 'offered']);
     await world.close();
   });
 
@@ -254,6 +294,57 @@ describe('a rate table', () => {
     await world.close();
   });
 
+  it('that is never said to be full is taken as it is when its time is up', async () => {
+    const world = await shaped(
+      { one: { has: ['query', 'cancel'] } },
+      { one: ({ capability }) => (capability === 'cancel' ? CANCELLED : table(['a'], false)) },
+    );
+    const id = idOf(await world.apply(person(1)));
+    await world.settle(10 * MINUTE);
+    expect([state(world, id), attempts(world, id), world.heard('one').includes('cancel')]).toEqual(['offered', [['one', 'approved']], false]);
+    await world.close();
+  });
+
+  it('of which no offer is allowed is taken back, and the next funder asked', async () => {
+    const dear = { ...offer('a', 1_200), plan: OFFER.plan.map((part) => ({ ...part, interest: 60_000 })) };
+    const one: Answering = ({ capability }) => (capability === 'cancel' ? { kind: 'cancelled' } : { ...table([], true), offers: [dear] });
+    const world = await shaped({ one: { has: ['query', 'cancel'] }, two: { has: [] } }, { one, two: () => APPROVED });
+    const id = idOf(await world.apply(person(1)));
+    await world.settle(10_000);
+    expect([state(world, id), attempts(world, id)]).toEqual([
+      'offered',
+      [
+        ['one', 'cancelled'],
+        ['two', 'approved'],
+      ],
+    ]);
+    await world.close();
+  });
+
+  it('whose funder takes it back while it fills leaves no offer open', async () => {
+    for (const word of [DECLINED, CANCELLED]) {
+      const world = await shaped(
+        { one: { has: ['query'] } },
+        { one: ({ before, capability }) => (capability === 'submit' || before < 3 ? table(['a'], false) : word) },
+      );
+      const id = idOf(await world.apply(person(1)));
+      expect(state(world, id)).toBe('offered');
+      await world.settle(MINUTE);
+      expect([state(world, id), world.service.deps.store.offers.ofApplication(id).map((each) => each.state)]).toEqual(['declined', ['cancelled']]);
+      await world.close();
+    }
+  });
+
+  it('takes an offer that is told twice in one word once, and none of one that was erased', async () => {
+    const world = await shaped({ one: { has: ['query'] } }, { one: () => table(['a', 'a'], false) });
+    const id = idOf(await world.apply(person(1)));
+    expect(world.service.deps.store.offers.ofApplication(id)).toHaveLength(1);
+    await world.call('POST', '/v1/erasures', { key: world.keys.secret, json: { application_id: id } });
+    await world.tell('one', world.asked[0]!.ref, table(['a', 'b', 'c'], false));
+    expect(world.service.deps.store.offers.ofApplication(id)).toHaveLength(1);
+    await world.close();
+  });
+
   it('taken before it is full needs no more of it; an empty one is a decline', async () => {
     const early = await shaped(
       { one: { has: ['query', 'draw'] } },
@@ -373,6 +464,48 @@ describe('the full flow', () => {
     await world.close();
   });
 
+  it('does not draw again while a lost draw may still arrive', async () => {
+    const { world, id } = await taken({ draw: 'lost' });
+    const [bind] = await needs(world, id);
+    await step(world, id, bind!.step, { card_ref: 'card-1' });
+    await world.settle(30_000);
+    expect(world.heard('one').filter((each) => each === 'draw')).toHaveLength(1);
+    world.answers['one'] = full();
+    await world.settle(MINUTE);
+    expect([world.heard('one').filter((each) => each === 'draw').length, loan(world, id).state]).toEqual([2, 'active']);
+    await world.close();
+  });
+
+  it('gives up a page that is renewed for ever, but not before the funder has let go of the draw', async () => {
+    let signed = false;
+    const renewed = () => ({
+      kind: 'loan',
+      news: { status: 'needs_borrower', step: { ...page('https://one.shape.test/sign'), expiresAtMs: world.clock.nowMs() + 30_000 } },
+    });
+    const { world, id } = await taken();
+    const one: Answering = (asked) => {
+      if (asked.capability === 'draw' || asked.capability === 'query')
+        return signed ? paidOut : asked.capability === 'query' && !world.heard('one').includes('draw') ? APPROVED : renewed();
+      return asked.capability === 'cancel' ? { kind: signed ? 'too_late' : 'cancelled' } : full()(asked);
+    };
+    world.answers['one'] = one;
+    const [bind] = await needs(world, id);
+    await step(world, id, bind!.step, { card_ref: 'card-1' });
+    await world.leap(4 * DAY);
+    await world.settle(2 * HOUR);
+    expect([loan(world, id).state, world.heard('one').at(-1)]).toEqual(['failed', 'cancel']);
+    await world.close();
+    const other = await taken({ draw: { kind: 'loan', news: { status: 'needs_borrower', step: page('https://one.shape.test/sign') } } });
+    const [card1] = await needs(other.world, other.id);
+    await step(other.world, other.id, card1!.step, { card_ref: 'card-1' });
+    signed = true;
+    other.world.answers['one'] = full({ cancel: { kind: 'too_late' }, query: paidOut });
+    await other.world.leap(4 * DAY);
+    await other.world.settle(2 * HOUR);
+    expect(loan(other.world, other.id).state).toBe('active');
+    await other.world.close();
+  });
+
   it('gives up a loan whose borrower never binds a card', async () => {
     const { world, id } = await taken();
     await world.leap(4 * DAY);
@@ -408,6 +541,21 @@ describe('the full flow', () => {
     );
     expect(loan(world, id).plan).toHaveLength(11);
     expect((await pay('k-4')).status).toBe(202);
+    await world.close();
+  });
+
+  it('that could not be sent for a minute is not sent any more', async () => {
+    const { world, id, pay, statuses } = await lent();
+    const { deps } = world.service;
+    const { act } = deps;
+    // As after dying between the commit and the call.
+    (deps as { act: typeof act }).act = (effect) => (effect.kind === 'repay' ? undefined : act(effect));
+    expect((await pay('k-1')).status).toBe(202);
+    (deps as { act: typeof act }).act = act;
+    await world.leap(2 * HOUR);
+    await world.settle(MINUTE);
+    expect([world.heard('one').includes('pay'), statuses().at(-1)]).toEqual([false, 'failed']);
+    expect(loan(world, id).state).toBe('active');
     await world.close();
   });
 

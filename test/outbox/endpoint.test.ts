@@ -29,6 +29,17 @@ describe('which events an endpoint gets', () => {
     expect(wantsEvent(endpoint(['*'], 'h5'), { type: 'offer.received', channelId: null })).toBe(false);
   });
 
+  test.each([
+    [['alarm.*'], 'alarm.raised', true],
+    [['alarm.cleared'], 'alarm.cleared', true],
+    [['alarm.cleared'], 'alarm.raised', false],
+    [['*'], 'alarm.raised', false],
+    [['*', 'endpoint.*', 'endpoint.disabled'], 'endpoint.disabled', false],
+  ])('of what belongs to no application alarms alone, and by name: %j on %s: %s', (types, type, expected) => {
+    expect(wantsEvent(endpoint(types), { type, channelId: null, applicationId: null })).toBe(expected);
+    expect(wantsEvent(endpoint(types, 'h5'), { type, channelId: null, applicationId: null })).toBe(false);
+  });
+
   test('a disabled one gets nothing', () => {
     expect(wantsEvent(endpoint(['*'], null, 'disabled'), { type: 'offer.received', channelId: null })).toBe(false);
   });

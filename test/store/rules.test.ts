@@ -182,6 +182,16 @@ describe('the feed', () => {
     ).toThrow('no');
     expect(store.feed.append(event)).toBe(3);
     expect(store.feed.eventsSince(1, 10).map(({ seq }) => seq)).toEqual([2, 3]);
+    // A reader of some types stands where it has looked, whether there was anything for it or not.
+    const read = (cursor: number, span: number, types: readonly string[]) => {
+      const { events, ...where } = store.feed.read(cursor, span, types);
+      return [events.map(({ seq }) => seq), where];
+    };
+    const all = [...new Set(store.feed.eventsSince(0, 10).map(({ type }) => type))];
+    expect(read(0, 2, all)).toEqual([[1, 2], { upTo: 2, behind: true }]);
+    expect(read(2, 2, all)).toEqual([[3], { upTo: 3, behind: false }]);
+    expect(read(0, 10, ['loan.settled'])).toEqual([[], { upTo: 3, behind: false }]);
+    expect(read(3, 10, all)).toEqual([[], { upTo: 3, behind: false }]);
     expect(store.feed.eventsOf('app_1', 1)).toEqual([]);
   });
 

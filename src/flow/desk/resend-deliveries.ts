@@ -96,7 +96,7 @@ function requeue(work: Work, endpointId: string, events: readonly EventRow[], de
   const endpoint = WebhookEndpoint.parse(JSON.parse(record.body));
   let queued = 0;
   for (const event of events) {
-    if (event.applicationId === null || !wantsEvent(endpoint, event)) continue;
+    if (!wantsEvent(endpoint, event)) continue;
     const known = work.tx.desk.deliveryOf(endpointId, event.seq);
     if (known?.state === 'waiting' || (deadOnly && known?.state !== 'dead')) continue;
     startAnew(work, known ?? addDelivery(work, endpointId, event), work.nowMs + Math.floor((before + queued) / PER_SECOND) * 1_000);

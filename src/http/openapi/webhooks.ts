@@ -3,8 +3,8 @@ import { z } from '@hono/zod-openapi';
 import { EVENT_TYPES, type EventType } from '../../domain/events.ts';
 import type { Registry } from './operation.ts';
 
-/** Events that belong to no application stay in the desk's feed. */
-export const DESK_ONLY: ReadonlySet<EventType> = new Set(['endpoint.disabled', 'alarm.raised', 'alarm.cleared']);
+/** Events that stay in the desk's feed. */
+export const DESK_ONLY: ReadonlySet<EventType> = new Set(['endpoint.disabled']);
 export const WEBHOOK_TYPES = (Object.keys(EVENT_TYPES) as EventType[]).filter((type) => !DESK_ONLY.has(type));
 
 const code = z.string().regex(/^[a-z][a-z0-9_.:-]{0,79}$/);
@@ -29,6 +29,16 @@ export const WebhookData = z
   })
   .openapi('WebhookData', { description: 'Thin: read the application for the rest.' });
 
+/** What an alarm carries. Sent to endpoints that name `alarm.*` or the type, not to those that ask for `*`. */
+export const AlarmData = z
+  .object({
+    subject: z.string().openapi({ description: '`funder/…` or `channel/…`; `funder/…/channel/…` and `funder/…/band/…` for a part of a funder.' }),
+    kind: code,
+    detail: z.string().max(1_000).optional().openapi({ description: 'The numbers, in a sentence; when it is raised.' }),
+    since: z.iso.datetime().optional().openapi({ description: 'When it was raised; when it is cleared.' }),
+  })
+  .openapi('AlarmData', { description: 'Of no application and of nobody.' });
+
 const Headers = z.object({
   'webhook-id': z.string().openapi({ description: 'The delivery, `dlv_…`: the same over all its attempts. Use it to drop repeats.' }),
   'webhook-timestamp': z.string().openapi({ description: 'Unix seconds of this attempt.' }),
@@ -51,7 +61,11 @@ export function registerWebhooks(registry: Registry): void {
         headers: Headers,
         body: {
           required: true,
-          content: { 'application/json': { schema: z.object({ type: z.literal(type), timestamp: z.iso.datetime(), data: WebhookData }) } },
+          content: {
+            'application/json': {
+              schema: z.object({ type: z.literal(type), timestamp: z.iso.datetime(), data: type.startsWith('alarm.') ? AlarmData : WebhookData }),
+            },
+          },
         },
       },
       responses: {

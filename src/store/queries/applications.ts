@@ -4,6 +4,7 @@ import { applications, borrowers, plans, tombstones } from '../schema/index.ts';
 import type { Database } from '../database.ts';
 import { markBytes } from '../schema/mark.ts';
 import { arg, fast, insertInto, saveOf } from '../prepare.ts';
+import type { JustWritten } from '../written.ts';
 
 export type BorrowerRow = typeof borrowers.$inferSelect;
 export type ApplicationRow = typeof applications.$inferSelect;
@@ -53,7 +54,7 @@ const SAVED = [
 const SAVED_OF_DRAFT = [...SAVED, 'submittedAtMs'] as const;
 
 /** Borrowers, their applications and the plans made for them. */
-export function applicationQueries(db: Database) {
+export function applicationQueries(db: Database, written: JustWritten) {
   const borrowerById = fast(
     db
       .select()
@@ -131,6 +132,7 @@ export function applicationQueries(db: Database) {
       .prepare(),
   );
   const saveBorrower = saveOf(db, borrowers, ['phoneIndex', 'dataKey', 'erasedAtMs'], ['id']);
+  const insert = insertInto(db, applications);
   const saveApplication = saveOf(db, applications, SAVED, ['id', 'state']);
   const saveDraft = saveOf(db, applications, SAVED_OF_DRAFT, ['id', 'state']);
   const saveBody = saveOf(db, applications, ['bodySealed'], ['id']);
@@ -148,14 +150,30 @@ export function applicationQueries(db: Database) {
     borrowerByPhone: (phoneIndex: string): BorrowerRow | undefined => borrowerByPhone.get({ phoneIndex: markBytes(phoneIndex) }),
     insertBorrower: insertInto(db, borrowers),
     saveBorrower: (row: BorrowerRow) => saveBorrower(row, { id: row.id }),
-    byId: (id: string): ApplicationRow | undefined => byId.get({ id }),
+    byId: (id: string): ApplicationRow | undefined => {
+      const row = written.applications.get(id);
+      return row === undefined ? byId.get({ id }) : { ...row };
+    },
     /** None once the borrower is erased. */
     ofBorrower: (borrower: BorrowerRow): ApplicationRow[] => (borrower.phoneIndex === null ? [] : byBorrower.all({ borrowerId: borrower.id })),
-    insert: insertInto(db, applications),
+    insert: (row: ApplicationRow): boolean => {
+      written.applications.put(row.id, { ...row });
+      written.consents.put(row.id, []);
+      return insert(row);
+    },
     /** Saves unless the state changed since `row` was read. */
-    save: (row: ApplicationRow, was: ApplicationRow['state']) => (was === 'draft' ? saveDraft : saveApplication)(row, { id: row.id, state: was }),
-    saveBody: (row: ApplicationRow) => saveBody(row, { id: row.id }),
-    saveIndexes: (row: ApplicationRow) => saveIndexes(row, { id: row.id }),
+    save: (row: ApplicationRow, was: ApplicationRow['state']): boolean => {
+      written.applications.drop(row.id);
+      return (was === 'draft' ? saveDraft : saveApplication)(row, { id: row.id, state: was });
+    },
+    saveBody: (row: ApplicationRow): boolean => {
+      written.applications.drop(row.id);
+      return saveBody(row, { id: row.id });
+    },
+    saveIndexes: (row: ApplicationRow): boolean => {
+      written.applications.drop(row.id);
+      return saveIndexes(row, { id: row.id });
+    },
     /** How often this person, device and address applied before. A null value matches nothing. */
     history: (of: HistoryQuery): History => {
       const values = { ...of, id_number: markBytes(of.id_number), device: markBytes(of.device), ip: markBytes(of.ip) };

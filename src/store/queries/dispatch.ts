@@ -1,18 +1,17 @@
 import { and, desc, eq, gte, inArray, isNull, sql } from 'drizzle-orm';
-import { applications, attempts, callbacks, capLeases, consents, loans, offers, receipts } from '../schema/index.ts';
+import { applications, attempts, callbacks, capLeases, consents, receipts } from '../schema/index.ts';
 import type { Database } from '../database.ts';
 import { arg, changing, fast, insertAllInto, insertInto, saveOf } from '../prepare.ts';
+import type { JustWritten } from '../written.ts';
 
 export type AttemptRow = typeof attempts.$inferSelect;
 export type ConsentRow = typeof consents.$inferSelect;
 export type ReceiptRow = typeof receipts.$inferSelect;
-export type OfferRow = typeof offers.$inferSelect;
-export type LoanRow = typeof loans.$inferSelect;
 export type CallbackRow = typeof callbacks.$inferSelect;
 export type CapLeaseRow = typeof capLeases.$inferSelect;
 
 /** Attempts, consents and receipts, callbacks and cap leases. */
-export function dispatchQueries(db: Database) {
+export function dispatchQueries(db: Database, written: JustWritten) {
   const byId = fast(
     db
       .select()
@@ -95,6 +94,18 @@ export function dispatchQueries(db: Database) {
     ['state', 'funderRef', 'eventAtMs', 'reason', 'reserved', 'polls', 'submittedAtMs', 'decidedAtMs', 'deadlineAtMs', 'bidFen', 'validUntilMs'],
     ['id', 'state'],
   );
+  const insertAttempt = insertInto(db, attempts);
+  const insertConsent = insertInto(db, consents);
+  const insertConsents = insertAllInto(db, consents);
+  /** In the order in which the table gives them: by id. */
+  function noteConsents(rows: readonly ConsentRow[]): void {
+    for (const row of rows) {
+      const known = written.consents.get(row.applicationId);
+      if (known === undefined) continue;
+      const after = known.findIndex((each) => each.id > row.id);
+      written.consents.put(row.applicationId, known.toSpliced(after === -1 ? known.length : after, 0, row));
+    }
+  }
   const callbackById = fast(
     db
       .select()
@@ -185,18 +196,42 @@ export function dispatchQueries(db: Database) {
   );
 
   return {
-    byId: (id: string): AttemptRow | undefined => byId.get({ id }),
+    byId: (id: string): AttemptRow | undefined => {
+      const row = written.attempts.get(id);
+      return row === undefined ? byId.get({ id }) : { ...row };
+    },
     ofApplication: (applicationId: string): AttemptRow[] => ofApplication.all({ applicationId }),
     byFunderRef: (funderId: string, funderRef: string): AttemptRow | undefined => byFunderRef.get({ funderId, funderRef }),
     ofBorrower: (borrowerId: string, sinceMs: number) => ofBorrower.all({ borrowerId, sinceMs }),
-    insert: insertInto(db, attempts),
+    insert: (row: AttemptRow): boolean => {
+      written.attempts.put(row.id, { ...row });
+      return insertAttempt(row);
+    },
     /** Saves unless the state changed since `row` was read. */
-    save: (row: AttemptRow, was: AttemptRow['state']) => saveAttempt(row, { id: row.id, state: was }),
-    consentsOf: (applicationId: string): ConsentRow[] => consentsOf.all({ applicationId }),
-    insertConsent: insertInto(db, consents),
-    insertConsents: insertAllInto(db, consents),
-    withdrawConsents: (applicationId: string, nowMs: number) => void withdrawConsents.run({ applicationId, nowMs }),
-    withdrawConsent: (applicationId: string, recipient: string, nowMs: number) => void withdrawConsent.run({ applicationId, recipient, nowMs }),
+    save: (row: AttemptRow, was: AttemptRow['state']): boolean => {
+      written.attempts.drop(row.id);
+      return saveAttempt(row, { id: row.id, state: was });
+    },
+    consentsOf: (applicationId: string): ConsentRow[] => {
+      const rows = written.consents.get(applicationId);
+      return rows === undefined ? consentsOf.all({ applicationId }) : rows.slice();
+    },
+    insertConsent: (row: ConsentRow): boolean => {
+      noteConsents([row]);
+      return insertConsent(row);
+    },
+    insertConsents: (rows: readonly ConsentRow[]): number => {
+      noteConsents(rows);
+      return insertConsents(rows);
+    },
+    withdrawConsents: (applicationId: string, nowMs: number): void => {
+      written.consents.drop(applicationId);
+      withdrawConsents.run({ applicationId, nowMs });
+    },
+    withdrawConsent: (applicationId: string, recipient: string, nowMs: number): void => {
+      written.consents.drop(applicationId);
+      withdrawConsent.run({ applicationId, recipient, nowMs });
+    },
     receiptsOf: (attemptId: string): ReceiptRow[] => receiptsOf.all({ attemptId }),
     insertReceipt: insertInto(db, receipts),
     /** Of the row, `exchangeSealed`, `outcome` and `latencyMs` are written. */
@@ -221,63 +256,5 @@ export function dispatchQueries(db: Database) {
     /** Takes from the lease; false when it has not that much left. */
     takeLease: (key: string, take: number): boolean => takeLease({ key, take }),
     giveBack: (key: string, give: number) => void giveBack.run({ key, give }),
-  };
-}
-
-/** Offers and loans. */
-export function offerQueries(db: Database) {
-  const byId = fast(
-    db
-      .select()
-      .from(offers)
-      .where(eq(offers.id, arg('id')))
-      .prepare(),
-  );
-  const ofApplication = fast(
-    db
-      .select()
-      .from(offers)
-      .where(eq(offers.applicationId, arg('applicationId')))
-      .orderBy(offers.createdAtMs, offers.id)
-      .prepare(),
-  );
-  const save = saveOf(db, offers, ['state', 'disclosureHash', 'disclosedAtMs', 'confirmedAtMs'], ['id', 'state']);
-  const loanById = fast(
-    db
-      .select()
-      .from(loans)
-      .where(eq(loans.id, arg('id')))
-      .prepare(),
-  );
-  const loanOfAttempt = fast(
-    db
-      .select()
-      .from(loans)
-      .where(eq(loans.attemptId, arg('attemptId')))
-      .prepare(),
-  );
-  const loanOf = fast(
-    db
-      .select()
-      .from(loans)
-      .where(eq(loans.applicationId, arg('applicationId')))
-      .prepare(),
-  );
-  const saveLoan = saveOf(
-    db,
-    loans,
-    ['state', 'plan', 'overdueDays', 'drawTries', 'eventAtMs', 'disbursedAtMs', 'amountFen', 'cardRef'],
-    ['id', 'state'],
-  );
-  return {
-    byId: (id: string): OfferRow | undefined => byId.get({ id }),
-    ofApplication: (applicationId: string): OfferRow[] => ofApplication.all({ applicationId }),
-    insert: insertInto(db, offers),
-    save: (row: OfferRow, was: OfferRow['state']) => save(row, { id: row.id, state: was }),
-    loanById: (id: string): LoanRow | undefined => loanById.get({ id }),
-    loanOfAttempt: (attemptId: string): LoanRow | undefined => loanOfAttempt.get({ attemptId }),
-    loanOf: (applicationId: string): LoanRow | undefined => loanOf.get({ applicationId }),
-    insertLoan: insertInto(db, loans),
-    saveLoan: (row: LoanRow, was: LoanRow['state']) => saveLoan(row, { id: row.id, state: was }),
   };
 }
