@@ -1,10 +1,10 @@
 /**
  * Digests, MACs and comparison for funder protocols. MD5 and SHA-1 are here for compatibility alone and are never a scheme of our own.
- * node:crypto runs on both hosts (on workerd under nodejs_compat); keys are made once per secret, because an HMAC with a raw
- * key costs several times one with a `KeyObject`.
+ * node:crypto runs on both hosts (on workerd under nodejs_compat); keys are made once per secret.
  */
-import { createHash, createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
+import { createSecretKey, hash, timingSafeEqual } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
+import { hmacSha256, macKey } from './hmac.ts';
 import { madeOnce } from './key-cache.ts';
 
 const cachedKeys = {
@@ -13,34 +13,36 @@ const cachedKeys = {
   base64: madeOnce((secret) => createSecretKey(Buffer.from(secret, 'base64'))),
 };
 
+const macKeyOf = madeOnce((secret) => macKey(Buffer.from(secret, 'utf8')));
+
 /** Lower-case hex MD5; text as UTF-8. Compatibility only. */
 export function md5Hex(data: string | Uint8Array): string {
-  return createHash('md5').update(data).digest('hex');
+  return hash('md5', data, 'hex');
 }
 
 /** Base64 MD5, as the Content-MD5 header has it. Compatibility only. */
 export function md5Base64(data: string | Uint8Array): string {
-  return createHash('md5').update(data).digest('base64');
+  return hash('md5', data, 'base64');
 }
 
 /** Lower-case hex SHA-1. Compatibility only. */
 export function sha1Hex(data: string | Uint8Array): string {
-  return createHash('sha1').update(data).digest('hex');
+  return hash('sha1', data, 'hex');
 }
 
 /** Lower-case hex SHA-256. */
 export function sha256Hex(data: string | Uint8Array): string {
-  return createHash('sha256').update(data).digest('hex');
+  return hash('sha256', data, 'hex');
 }
 
 /** Lower-case hex HMAC-SHA256 under a secret given as UTF-8 text. */
 export function hmacSha256Hex(secret: string, data: string | Uint8Array): string {
-  return createHmac('sha256', secretKey(secret, 'utf8')).update(data).digest('hex');
+  return hmacSha256(macKeyOf(secret), data, 'hex');
 }
 
 /** Base64 HMAC-SHA256 under a secret given as UTF-8 text. */
 export function hmacSha256Base64(secret: string, data: string | Uint8Array): string {
-  return createHmac('sha256', secretKey(secret, 'utf8')).update(data).digest('base64');
+  return hmacSha256(macKeyOf(secret), data, 'base64');
 }
 
 /** The `KeyObject` of a secret, made once. Throws nothing: an odd hex secret yields a short key, which the cipher then refuses. */

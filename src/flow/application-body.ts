@@ -26,8 +26,10 @@ export function sealBody(key: DataKey, applicationId: string, body: ApplicationB
 /** Opens the body, or null when there is none any more. Throws `SealBrokenError` on damage. */
 export function openBody(key: DataKey | null, row: Pick<ApplicationRow, 'id' | 'bodySealed'>): ApplicationBody | null {
   if (key === null || row.bodySealed === null) return null;
-  return JSON.parse(new TextDecoder().decode(key.open(aadOf(row.id), row.bodySealed))) as ApplicationBody;
+  return JSON.parse(decoder.decode(key.open(aadOf(row.id), row.bodySealed))) as ApplicationBody;
 }
+
+const decoder = new TextDecoder();
 
 const REQUIRED = [
   ['applicant', 'name'],
@@ -45,8 +47,40 @@ export function missingFields(body: ApplicationBody): string[] {
 }
 
 export function isComplete(body: ApplicationBody): body is CompleteBody {
-  return missingFields(body).length === 0;
+  return REQUIRED.every(([part, field]) => (body[part] as Record<string, unknown>)[field] !== undefined);
 }
+
+interface Source {
+  readonly body: CompleteBody;
+  readonly facts: Facts;
+  readonly photos: FieldValues['id_photos'];
+  readonly card: FieldValues['bank_card'] | null;
+}
+
+const READERS: { readonly [K in keyof FieldValues]: (from: Source) => FieldValues[K] } = {
+  name: ({ body }) => body.applicant.name,
+  phone: ({ body }) => body.applicant.phone,
+  id_number: ({ body }) => body.applicant.id_number,
+  age: ({ facts }) => facts.age,
+  region: ({ facts }) => facts.region,
+  monthly_income_fen: ({ body }) => body.applicant.monthly_income_fen,
+  employment: ({ body }) => body.applicant.employment,
+  employer_type: ({ body }) => body.applicant.employer_type ?? null,
+  years_employed: ({ body }) => body.applicant.years_employed ?? null,
+  education: ({ body }) => body.applicant.education ?? null,
+  assets: ({ body }) => body.applicant.assets,
+  amount_fen: ({ body }) => body.request.amount_fen,
+  term_months: ({ body }) => body.request.term_months,
+  purpose: ({ body }) => body.request.purpose,
+  id_photos: ({ photos }) => photos,
+  device_id: ({ body }) => body.visit.device_id ?? null,
+  ip: ({ body }) => body.visit.ip ?? null,
+  // Told for one call and kept nowhere: whoever asks for it elsewhere has no card to ask for.
+  bank_card: ({ card }) => {
+    invariant(card !== null, 'no card was told for this call');
+    return card;
+  },
+};
 
 /** Reads single fields for `openGranted`; photos are loaded beforehand because they live outside the body. */
 export function fieldSource(
@@ -55,32 +89,8 @@ export function fieldSource(
   photos: FieldValues['id_photos'],
   card: FieldValues['bank_card'] | null = null,
 ): FieldSource {
-  const { applicant, request, visit } = body;
-  const values: { readonly [K in keyof FieldValues]: () => FieldValues[K] } = {
-    name: () => applicant.name,
-    phone: () => applicant.phone,
-    id_number: () => applicant.id_number,
-    age: () => facts.age,
-    region: () => facts.region,
-    monthly_income_fen: () => applicant.monthly_income_fen,
-    employment: () => applicant.employment,
-    employer_type: () => applicant.employer_type ?? null,
-    years_employed: () => applicant.years_employed ?? null,
-    education: () => applicant.education ?? null,
-    assets: () => applicant.assets,
-    amount_fen: () => request.amount_fen,
-    term_months: () => request.term_months,
-    purpose: () => request.purpose,
-    id_photos: () => photos,
-    device_id: () => visit.device_id ?? null,
-    ip: () => visit.ip ?? null,
-    // Told for one call and kept nowhere: whoever asks for it elsewhere has no card to ask for.
-    bank_card: () => {
-      invariant(card !== null, 'no card was told for this call');
-      return card;
-    },
-  };
-  return (name) => values[name]();
+  const source = { body, facts, photos, card };
+  return (name) => READERS[name](source);
 }
 
 const aadOf = (applicationId: string): string => `applications/${applicationId}/body`;

@@ -2,11 +2,11 @@
  * After acceptance: what the funder wants before it pays out (a card, a signature), a last look at what the loan will cost, then the draw, and
  * what became of it. A lost answer is settled by query, never drawn blindly twice; what would cost more than was accepted is not drawn.
  */
-import type { CardsAnswer, DrawAnswer, DrawTerms, QueryAnswer, TrialAnswer } from '../../adapters/contract.ts';
+import type { CancelAnswer, CardsAnswer, DrawAnswer, DrawTerms, QueryAnswer, TrialAnswer } from '../../adapters/contract.ts';
 import { isDearer } from '../compliance/dearer.ts';
 import type { Funder } from '../domain/funder.ts';
 import { amountMinor } from '../domain/money.ts';
-import type { LoanRow } from '../store/index.ts';
+import type { LoanRow, StepRow } from '../store/index.ts';
 import { applyLoanNews } from './apply-loan-news.ts';
 import { refOf } from './ask-funder.ts';
 import { openStepsOf, putStep } from './borrower-steps.ts';
@@ -52,6 +52,8 @@ export async function onLoanTimer(deps: Deps, loanId: string): Promise<void> {
   const waits = loan.state === 'contracting' ? await awaited(deps, loan) : null;
   if (waits === 'card' || waits === 'given_up') return;
   const found = partiesOf(deps, loan);
+  if (waits === 'late' && found !== null && (await takenBack(deps, found)))
+    return finish(deps, loanId, { kind: 'loan', news: { status: 'failed', detail: 'not_completed' } });
   const query = found?.adapter.query;
   if (found === null || query === undefined) return pollLater(deps, loanId);
   const { answer } = await deps.lines.of(found.funder).call<QueryAnswer>({
@@ -131,23 +133,43 @@ async function wantCard(deps: Deps, loan: LoanRow, { adapter, funder, attempt, c
  * What the borrower has to do before the payout. A card is bound here, so nothing is asked of the funder before it is; a page is finished at the
  * funder, which is asked how far it is. A loan that they leave lying is given up when its offer's time is over.
  */
-async function awaited(deps: Deps, loan: LoanRow): Promise<'card' | 'page' | 'given_up' | null> {
+async function awaited(deps: Deps, loan: LoanRow): Promise<'card' | 'page' | 'late' | 'given_up' | null> {
   return perform(deps, (work) => {
     const row = work.tx.offers.loanById(loan.id);
     const application = work.application(loan.applicationId);
     const attempt = work.attempt(loan.attemptId);
     if (row === undefined || row.state !== 'contracting' || application === null || attempt === null) return null;
-    const step = openStepsOf(work, application).find((each) => each.attemptId === attempt.id && each.stage === 'before_payout');
-    if (step === undefined) return null;
-    if (work.nowMs >= row.createdAtMs + work.desk.policy.deadlines.offer_s * 1_000) {
+    const isOurs = (each: StepRow): boolean => each.attemptId === attempt.id && each.stage === 'before_payout';
+    // A page that has run out and is renewed at each question is waited for no longer than one that lasts.
+    const steps = work.tx.steps.ofApplication(application.id).filter((each) => isOurs(each) && each.state === 'open');
+    if (steps.length > 0 && work.nowMs >= row.createdAtMs + work.desk.policy.deadlines.offer_s * 1_000) {
+      // Behind a page there is a draw, which the borrower may have signed by now.
+      if (steps.some(isPage)) return 'late';
       applyLoanNews(work, application, attempt, { status: 'failed', detail: 'not_completed' }, null);
       work.act({ kind: 'cancel', attemptId: attempt.id });
       return 'given_up';
     }
-    if (step.kind === 'open_link' || step.kind === 'redirect') return 'page';
+    const step = openStepsOf(work, application).find(isOurs);
+    if (step === undefined) return null;
+    if (isPage(step)) return 'page';
     work.setTimer('loan', loan.id, work.nowMs + POLL_MOST_MS);
     return 'card';
   });
+}
+
+const isPage = ({ kind }: StepRow): boolean => kind === 'open_link' || kind === 'redirect';
+
+/** True when the funder has forgotten the draw, or cannot be told to. */
+async function takenBack(deps: Deps, { adapter, funder, attempt, ctx }: Parties): Promise<boolean> {
+  const { cancel } = adapter;
+  if (cancel === undefined) return true;
+  const { answer } = await deps.lines.of(funder).call<CancelAnswer>({
+    capability: 'cancel',
+    request: cancel.build(ctx, refOf(attempt)),
+    read: (response) => cancel.read(ctx, response),
+    timeoutMs: funder.timeouts.query_ms,
+  });
+  return answer.kind === 'cancelled' || answer.kind === 'not_found';
 }
 
 /** The last look: what drawing would cost now against what was accepted. False: it was not to be drawn, or not now. */
@@ -191,7 +213,7 @@ async function finish(deps: Deps, loanId: string, answer: DrawAnswer, draw: 'sen
     if (after.state !== 'contracting' && after.state !== 'disbursing') return;
     work.tx.offers.saveLoan({ ...after, drawTries: after.drawTries + 1 }, after.state);
     // A draw whose answer was lost may still arrive: its time is not cut short.
-    const claimedMs = draw === 'sent' ? (work.tx.feed.timer('loan', loanId)?.dueAtMs ?? 0) : 0;
+    const claimedMs = draw === 'sent' && after.state === 'contracting' ? (work.tx.feed.timer('loan', loanId)?.dueAtMs ?? 0) : 0;
     work.setTimer('loan', loanId, Math.max(claimedMs, work.nowMs + delayMs(after)));
   });
 }

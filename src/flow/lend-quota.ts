@@ -26,6 +26,8 @@ export async function lendQuota(deps: Deps, attemptId: string, wants: readonly L
         const lease = work.tx.dispatch.lease(need.key);
         return (lease?.leased ?? 0) - (lease?.used ?? 0) >= need.need || !deps.exhausted.has(need.key);
       });
+    // While we waited a better bid may have come, or this one run out.
+    if (room && attempt.state === 'quoted') return advance(work, application);
     if (funder !== undefined && adapter !== undefined && room) return goOn(work, application, attempt, { funder, adapter });
     work.moveAttempt(attempt, 'cancelled');
     attempt.reason = { code: 'other', detail: 'cap exhausted' };

@@ -3,12 +3,13 @@ import type { Facts } from '../domain/applicant.ts';
 import { costCapFor } from '../compliance/cost.ts';
 import type { DeskSnapshot } from '../domain/desk.ts';
 import { FUNDER_TYPES } from '../domain/funder.ts';
-import type { FunderState, PlanInputs } from '../domain/plan.ts';
+import type { FunderState, Likelihood, PlanInputs } from '../domain/plan.ts';
 import { capNeeds } from '../dispatch/caps.ts';
 import type { ApplicationRow, PlanRow } from '../store/index.ts';
 import type { Work } from './work.ts';
 
 const DAY_MS = 86_400_000;
+const CHINA_MS = 8 * 3_600_000;
 
 export function gatherPlanInputs(work: Work, application: ApplicationRow, facts: Facts, freshBorrower: boolean): PlanInputs {
   const { deps, desk, nowMs } = work;
@@ -74,22 +75,32 @@ export function inputsToJson(inputs: PlanInputs): string {
     exposedEntities,
     ...rest
   } = inputs;
-  return JSON.stringify({
+  const text = JSON.stringify({
     ...rest,
     ...(attemptsUsed === 0 ? {} : { attemptsUsed }),
     ...(declinedLikelihoods.length === 0 ? {} : { declinedLikelihoods }),
     ...(exposedEntities.length === 0 ? {} : { exposedEntities }),
-    funders: funders.map((funder) => ({
-      funderId: funder.funderId,
-      likelihood: funder.likelihood,
-      latencyMs: funder.latencyMs,
-      ...(funder.exhaustedCap === null ? {} : { exhaustedCap: funder.exhaustedCap }),
-      ...(funder.breakerOpen ? { breakerOpen: true } : {}),
-      ...(funder.declinedAtMs === null ? {} : { declinedAtMs: funder.declinedAtMs }),
-      ...(funder.attempted ? { attempted: true } : {}),
-      ...(funder.consentRefused ? { consentRefused: true } : {}),
-    })),
   });
+  return `${text.slice(0, -1)},"funders":[${funders.map(funderToJson).join(',')}]}`;
+}
+
+function funderToJson(funder: FunderState): string {
+  let text = `{"funderId":${JSON.stringify(funder.funderId)},"likelihood":${likelihoodToJson(funder.likelihood)},"latencyMs":${funder.latencyMs}`;
+  if (funder.exhaustedCap !== null) text += `,"exhaustedCap":${JSON.stringify(funder.exhaustedCap)}`;
+  if (funder.breakerOpen) text += ',"breakerOpen":true';
+  if (funder.declinedAtMs !== null) text += `,"declinedAtMs":${funder.declinedAtMs}`;
+  if (funder.attempted) text += ',"attempted":true';
+  if (funder.consentRefused) text += ',"consentRefused":true';
+  return `${text}}`;
+}
+
+const likelihoodTexts = new WeakMap<Likelihood, string>();
+
+/** A learner gives the same object until it has learnt more, and writing out fractions is dear. */
+function likelihoodToJson(likelihood: Likelihood): string {
+  let text = likelihoodTexts.get(likelihood);
+  if (text === undefined) likelihoodTexts.set(likelihood, (text = JSON.stringify(likelihood)));
+  return text;
 }
 
 /** Reverses `inputsToJson`. */
@@ -118,18 +129,28 @@ function seedOf(id: string): number {
   return hash >>> 0;
 }
 
-function maxAprBps(desk: DeskSnapshot, nowMs: number): Record<string, number> {
-  const today = new Date(nowMs + 8 * 3_600_000).toISOString().slice(0, 10);
-  const caps = FUNDER_TYPES.flatMap((type) => {
+const aprCaps = new WeakMap<DeskSnapshot, { readonly day: number; readonly byType: Readonly<Record<string, number>> }>();
+
+function maxAprBps(desk: DeskSnapshot, nowMs: number): Readonly<Record<string, number>> {
+  const day = Math.floor((nowMs + CHINA_MS) / DAY_MS);
+  const known = aprCaps.get(desk);
+  if (known?.day === day) return known.byType;
+  const byType = capsOn(desk, new Date(day * DAY_MS).toISOString().slice(0, 10));
+  aprCaps.set(desk, { day, byType });
+  return byType;
+}
+
+function capsOn(desk: DeskSnapshot, today: string): Record<string, number> {
+  const found = FUNDER_TYPES.flatMap((type) => {
     const cap = costCapFor(desk.costCaps, type, today);
     return cap === null ? [] : [[type, cap.max_apr_bps] as const];
   });
-  return Object.fromEntries(caps);
+  return Object.fromEntries(found);
 }
 
 /** How far back a borrower's attempts matter: the longest of exposure window and cooling-off times. */
-function windowDays(work: Work): number {
-  let days = work.desk.policy.exposure_budget.window_days;
-  for (const funder of work.desk.funders.values()) days = Math.max(days, funder.cooling_off_days);
+function windowDays({ desk }: Work): number {
+  let days = desk.policy.exposure_budget.window_days;
+  for (const funder of desk.funders.values()) days = Math.max(days, funder.cooling_off_days);
   return days;
 }

@@ -5,7 +5,7 @@
 import type { CancelAnswer, FunderAdapter, QueryAnswer } from '../../adapters/contract.ts';
 import { unreachable } from '../domain/failures.ts';
 import type { Funder } from '../domain/funder.ts';
-import { APPLICATION_ENDED, type AttemptState } from '../domain/states.ts';
+import { APPLICATION_ENDED, ATTEMPT_OPEN, type AttemptState } from '../domain/states.ts';
 import type { ApplicationRow, AttemptRow } from '../store/index.ts';
 import { contextFor } from './adapter-context.ts';
 import { closeOfferOf } from './add-offer.ts';
@@ -157,6 +157,12 @@ function keepWaiting(work: Work, application: ApplicationRow, attempt: AttemptRo
     completeTable(work, application, attempt);
     return false;
   }
+  // Nothing was sent yet, so it ends here and now: asked first, the funder might let it go on meanwhile.
+  if (overdue && attempt.state === 'authorising') {
+    expireAttempt(work, application, attempt);
+    work.act({ kind: 'cancel', attemptId: attempt.id });
+    return false;
+  }
   work.setTimer(
     'attempt',
     attempt.id,
@@ -184,7 +190,8 @@ function afterCancel(work: Work, attemptId: string, answer: CancelAnswer, asked:
   const was = attempt.state;
   // Nothing was sent yet: whatever the funder says of it, the borrower's time is up.
   if (was === 'authorising') return expireAttempt(work, application, attempt);
-  if (was !== 'unknown' && was !== 'pending' && was !== 'approved') return work.clearTimer('attempt', attemptId);
+  // It has gone on while the funder was told: what sees to it now is not stopped.
+  if (was !== 'unknown' && was !== 'pending' && was !== 'approved') return ATTEMPT_OPEN.has(was) ? undefined : work.clearTimer('attempt', attemptId);
   const gone = answer.kind === 'cancelled' || (answer.kind === 'not_found' && work.nowMs >= arrivedByMs(work, attempt));
   if (gone) return endCancelled(work, application, attempt, true);
   // Approved while we asked to forget it, and offered: the borrower may have it.

@@ -72,7 +72,14 @@ export async function sendRepayment(deps: Deps, repaymentId: string): Promise<vo
   // From here on it may have been sent: whoever comes after this commit only asks.
   const claimed = await perform(deps, (work) => {
     const row = work.tx.steps.repaymentById(repaymentId);
-    return row !== undefined && row.state === 'requested' && work.tx.steps.saveRepayment({ ...row, state: 'unknown' }, 'requested');
+    const application = row === undefined ? null : work.application(row.applicationId);
+    if (row === undefined || row.state !== 'requested' || application === null) return false;
+    // Nobody expects it so late any more, and no word of the funder could be told from one about a message still on its way.
+    if (work.nowMs - row.createdAtMs > SEND_WITHIN_MS) {
+      applyRepayment(work, application, row, { kind: 'failed', detail: 'not sent in time' }, false);
+      return false;
+    }
+    return work.tx.steps.saveRepayment({ ...row, state: 'unknown' }, 'requested');
   });
   const found = claimed ? find(deps, repaymentId) : null;
   const pay = found?.parties.adapter.repay?.pay;
@@ -112,7 +119,8 @@ export async function onRepaymentTimer(deps: Deps, repaymentId: string): Promise
 /** Applies what a funder says of a repayment, in a reply, a query or a callback. `sent`: the answer is to the paying call itself. */
 export function applyRepayment(work: Work, application: ApplicationRow, row: RepaymentRow, answer: RepayAnswer, sent: boolean): void {
   if (ENDED.has(row.state)) return;
-  const next = stateAfter(row, answer, sent, work.nowMs);
+  const arrivedByMs = row.createdAtMs + SEND_WITHIN_MS + (work.desk.funders.get(row.funderId)?.timeouts.submit_ms ?? 0) + ARRIVAL_MS;
+  const next = stateAfter(row, answer, { sent, arrived: work.nowMs >= arrivedByMs }, work.nowMs);
   work.tx.steps.saveRepayment({ ...next, tries: row.tries + 1 }, row.state);
   if (next.state !== row.state) tell(work, application, next);
   if (!ENDED.has(next.state))
@@ -143,7 +151,7 @@ export async function refreshLoan(deps: Deps, loanId: string): Promise<void> {
   });
 }
 
-function stateAfter(row: RepaymentRow, answer: RepayAnswer, sent: boolean, nowMs: number): RepaymentRow {
+function stateAfter(row: RepaymentRow, answer: RepayAnswer, { sent, arrived }: { sent: boolean; arrived: boolean }, nowMs: number): RepaymentRow {
   switch (answer.kind) {
     case 'repaid':
       return { ...row, state: 'repaid', settledAtMs: answer.eventAtMs ?? nowMs };
@@ -155,7 +163,7 @@ function stateAfter(row: RepaymentRow, answer: RepayAnswer, sent: boolean, nowMs
     case 'unavailable':
       return sent ? { ...row, state: 'failed', detail: answer.detail, settledAtMs: nowMs } : row;
     case 'not_found':
-      return sent || nowMs - row.createdAtMs < ARRIVAL_MS ? row : { ...row, state: 'failed', detail: 'never received', settledAtMs: nowMs };
+      return sent || !arrived ? row : { ...row, state: 'failed', detail: 'never received', settledAtMs: nowMs };
     case 'unknown':
       return row;
     default:
@@ -163,8 +171,10 @@ function stateAfter(row: RepaymentRow, answer: RepayAnswer, sent: boolean, nowMs
   }
 }
 
-/** Until then "no such repayment" may mean "not yet". */
-const ARRIVAL_MS = 60_000;
+/** One that could not be sent by then is not sent any more. */
+const SEND_WITHIN_MS = 60_000;
+/** A message that has been on its way for longer does not arrive any more; until then "no such repayment" may mean "not yet". */
+const ARRIVAL_MS = 30_000;
 const ENDED: ReadonlySet<RepaymentRow['state']> = new Set(['repaid', 'failed']);
 
 async function settle(deps: Deps, repaymentId: string, answer: RepayAnswer, sent: boolean): Promise<void> {

@@ -169,6 +169,8 @@ function useCard(work: Work, taking: Taking, cardRef: BoundCard['ref']): Saved |
   const application = work.application(taking.application.id);
   const loan: LoanRow | undefined = work.tx.offers.loanOfAttempt(taking.step.attemptId);
   if (application === null || loan === undefined || loan.state !== 'contracting') return problem('gone', '这一步已结束', 'this step is over');
+  // A copy of the request: the draw to the first card is under way.
+  if (loan.cardRef !== null) return reply(work, taking, application);
   work.tx.offers.saveLoan({ ...loan, cardRef }, loan.state);
   finishSteps(work, application, taking.step.attemptId, 'before_payout');
   work.setTimer('loan', loan.id, work.nowMs + 5_000);

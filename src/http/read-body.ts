@@ -57,10 +57,13 @@ export async function readJson(
   return parseJson(bytes);
 }
 
+/** Keeps nothing between two calls: none of them is part of a stream. */
+const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
+
 export function parseJson(bytes: Uint8Array): JsonBody | Problem {
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes));
+    value = JSON.parse(strict.decode(bytes));
   } catch {
     return problem('malformed_json', '内容不是有效的 UTF-8 JSON', 'the body is not valid UTF-8 JSON');
   }

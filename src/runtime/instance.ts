@@ -55,11 +55,14 @@ export interface Service {
 
 export function createService(host: Host): Service {
   const store = createStore(host.db);
+  // Another life may have gone before on this database.
+  store.written.clear();
   const commit = createGroupCommit({
     store,
     transact: host.transact,
     defer: (run) => host.clock.defer(run),
     onDiskFailure: host.onDiskFailure,
+    onRollback: () => store.written.clear(),
     ...(host.maxGroup === undefined ? {} : { maxGroup: host.maxGroup }),
   });
   const desk = createLocalDesk({ store, commit, vault: host.vault, nowMs: () => host.clock.nowMs(), model: loadModel(store) });

@@ -1,6 +1,6 @@
 /**
  * The vault: master keys and values go in, sealed bytes, blind indexes, tags and signatures come out. `node:crypto` alone, and of it only
- * what workerd has as well. Key bytes live in `KeyObject`s made once (a raw key costs five times as much per call). It must not log, must
+ * what workerd has as well. Keys are made ready once (a raw key costs five times as much per call). It must not log, must
  * not put a value into an error, and must not draw randomness before the first call (workerd forbids it at start).
  *
  * Layouts (bytes):  data seal  1: format 1 · iv 12 · ciphertext · tag 16
@@ -10,7 +10,6 @@
 import {
   createCipheriv,
   createDecipheriv,
-  createHmac,
   createPrivateKey,
   createPublicKey,
   createSecretKey,
@@ -20,6 +19,7 @@ import {
   timingSafeEqual,
 } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
+import { hmacSha256, hmacSha256Bytes, macKey, type MacKey } from '../../adapters/kit/hmac.ts';
 import { invariant } from '../domain/failures.ts';
 import { SealBrokenError } from '../ports/vault.ts';
 import type { DataKey, IndexPurpose, Vault } from '../ports/vault.ts';
@@ -77,15 +77,20 @@ const TAG_PURPOSES: readonly TagPurpose[] = ['client_token', 'click', 'cursor', 
 export function createVault(keys: VaultKeys, randomBytes: (count: number) => Uint8Array): Vault {
   checkKeys(keys);
   const draw = randomPool(randomBytes);
-  const wrapKeys = new Map(keys.masterKeys.map(({ version, key }) => [version, derive(key, 'wrap')]));
+  const wrapKeys = new Map(keys.masterKeys.map(({ version, key }) => [version, createSecretKey(derived(key, 'wrap'))]));
   const rootVersion = keys.indexRoot ?? Math.min(...keys.masterKeys.map(({ version }) => version));
   const root = keys.masterKeys.find(({ version }) => version === rootVersion)!.key;
-  const indexKeys = Object.fromEntries(INDEX_PURPOSES.map((purpose) => [purpose, derive(root, `index/${purpose}`)])) as Record<
+  const indexKeys = Object.fromEntries(INDEX_PURPOSES.map((purpose) => [purpose, macKey(derived(root, `index/${purpose}`))])) as Record<
     IndexPurpose,
-    KeyObject
+    MacKey
   >;
-  const tagKeys = Object.fromEntries(TAG_PURPOSES.map((purpose) => [purpose, derive(root, `tag/${purpose}`)])) as Record<TagPurpose, KeyObject>;
-  const privateKeyOf = signingKeys();
+  const tagKeys = Object.fromEntries(TAG_PURPOSES.map((purpose) => [purpose, macKey(derived(root, `tag/${purpose}`))])) as Record<TagPurpose, MacKey>;
+  const privateKeyOf = madeOnce((seed) => createPrivateKey({ key: Buffer.concat([PKCS8_ED25519, seed]), format: 'der', type: 'pkcs8' }));
+  const macKeyOf = madeOnce(macKey);
+  const signingKey = (seed: Uint8Array): KeyObject => {
+    invariant(seed.length === KEY_BYTES, 'an ed25519 seed is 32 bytes');
+    return privateKeyOf(seed);
+  };
 
   return {
     blindIndex: (purpose, value) => shortTag(indexKeys[purpose], value),
@@ -105,20 +110,20 @@ export function createVault(keys: VaultKeys, randomBytes: (count: number) => Uin
       bytes.fill(0);
       return key;
     },
-    serviceKey: serviceKey(new Map(keys.masterKeys.map(({ version, key }) => [version, derive(key, 'service')])), keys.current, draw),
+    serviceKey: serviceKey(new Map(keys.masterKeys.map(({ version, key }) => [version, macKey(derived(key, 'service'))])), keys.current, draw),
     tag: (purpose, text) => shortTag(tagKeys[purpose], text),
     equal(left, right) {
       const [one, other] = [Buffer.from(left), Buffer.from(right)];
       return one.length === other.length && timingSafeEqual(one, other);
     },
     sha256Hex: (data) => hash('sha256', data, 'hex'),
-    hmacSha256: (key, data) => createHmac('sha256', createSecretKey(key)).update(data).digest(),
+    hmacSha256: (key, data) => hmacSha256Bytes(macKeyOf(key), data),
     ed25519Pair() {
       const seed = Uint8Array.from(draw(KEY_BYTES));
-      const spki = createPublicKey(privateKeyOf(seed)).export({ format: 'der', type: 'spki' });
+      const spki = createPublicKey(signingKey(seed)).export({ format: 'der', type: 'spki' });
       return { seed, publicKey: Uint8Array.from(spki.subarray(spki.length - 32)) };
     },
-    ed25519Sign: (seed, data) => sign(null, typeof data === 'string' ? Buffer.from(data) : data, privateKeyOf(seed)),
+    ed25519Sign: (seed, data) => sign(null, typeof data === 'string' ? Buffer.from(data) : data, signingKey(seed)),
   };
 }
 
@@ -170,13 +175,13 @@ function dataKey(key: KeyObject, draw: (count: number) => Uint8Array): DataKey {
  * Seals with a key derived from a salt that changes after 2^20 seals and at each start: unlike a borrower's key, one service key
  * would pass the safe number of random IVs within weeks of full load.
  */
-function serviceKey(rootKeys: ReadonlyMap<number, KeyObject>, current: number, draw: (count: number) => Uint8Array): DataKey {
+function serviceKey(rootKeys: ReadonlyMap<number, MacKey>, current: number, draw: (count: number) => Uint8Array): DataKey {
   const opened = new Map<string, KeyObject>();
   const keyFor = (version: number, salt: Uint8Array): KeyObject => {
     const name = `${version}/${Buffer.from(salt).toString('hex')}`;
     let key = opened.get(name);
     if (key === undefined) {
-      key = createSecretKey(createHmac('sha256', versionKey(rootKeys, version)).update(salt).digest());
+      key = createSecretKey(hmacSha256Bytes(versionKey(rootKeys, version), salt));
       if (opened.size >= CACHED_KEYS) opened.clear();
       opened.set(name, key);
     }
@@ -217,7 +222,7 @@ function versionIn(sealed: Uint8Array, format: number): number {
   return ((sealed[1]! << 24) | (sealed[2]! << 16) | (sealed[3]! << 8) | sealed[4]!) >>> 0;
 }
 
-function versionKey(byVersion: ReadonlyMap<number, KeyObject>, version: number): KeyObject {
+function versionKey<K>(byVersion: ReadonlyMap<number, K>, version: number): K {
   const key = byVersion.get(version);
   if (key === undefined) throw new SealBrokenError('sealed under a master key version that is not configured');
   return key;
@@ -227,13 +232,13 @@ function wrapAad(version: number, aad: string): Buffer {
   return Buffer.from(`wrap/${version}/${aad}`);
 }
 
-function derive(key: Uint8Array, label: string): KeyObject {
-  return createSecretKey(hkdf(key, 'millrace/v1', label, KEY_BYTES));
+function derived(key: Uint8Array, label: string): Buffer {
+  return hkdf(key, 'millrace/v1', label, KEY_BYTES);
 }
 
 /** As text right away: making a buffer of the digest costs more than the HMAC. The last character holds two bits of the 16th byte; the other four are zero. */
-function shortTag(key: KeyObject, text: string): string {
-  const digest = createHmac('sha256', key).update(text).digest('base64url');
+function shortTag(key: MacKey, text: string): string {
+  const digest = hmacSha256(key, text, 'base64url');
   return digest.slice(0, INDEX_CHARS - 1) + 'AQgw'[BASE64URL.indexOf(digest[INDEX_CHARS - 1]!) >> 4]!;
 }
 
@@ -252,15 +257,14 @@ function randomPool(randomBytes: (count: number) => Uint8Array): (count: number)
   };
 }
 
-/** Reading a private key costs more than signing with it, and a webhook endpoint signs often. */
-function signingKeys(): (seed: Uint8Array) => KeyObject {
-  const known = new Map<string, KeyObject>();
-  return (seed) => {
-    invariant(seed.length === KEY_BYTES, 'an ed25519 seed is 32 bytes');
-    const name = Buffer.from(seed).toString('base64');
+/** Making a key ready costs more than signing with it, and a webhook endpoint signs often. */
+function madeOnce<K>(make: (bytes: Uint8Array) => K): (bytes: Uint8Array) => K {
+  const known = new Map<string, K>();
+  return (bytes) => {
+    const name = Buffer.from(bytes).toString('latin1');
     let key = known.get(name);
     if (key === undefined) {
-      key = createPrivateKey({ key: Buffer.concat([PKCS8_ED25519, seed]), format: 'der', type: 'pkcs8' });
+      key = make(bytes);
       if (known.size >= CACHED_KEYS) known.clear();
       known.set(name, key);
     }

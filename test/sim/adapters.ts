@@ -76,7 +76,8 @@ const cancel: NonNullable<FunderAdapter['cancel']> = {
 };
 
 const draw: NonNullable<FunderAdapter['draw']> = {
-  build: (ctx, { ref }, { amount, termMonths, offerRef = null, cardRef = null }) => request(ctx, 'draw', { ref, amount, termMonths, offerRef, cardRef }),
+  build: (ctx, { ref }, { amount, termMonths, offerRef = null, cardRef = null }) =>
+    request(ctx, 'draw', { ref, amount, termMonths, offerRef, cardRef }),
   read(ctx, response): DrawAnswer {
     const read = reply(ctx, response);
     if (!('body' in read)) return read;
@@ -175,7 +176,8 @@ function readRepayment(ctx: AdapterContext, response: OutboundResponse): RepayAn
 
 const repay: NonNullable<FunderAdapter['repay']> = {
   pay: {
-    build: (ctx, { ref }, { repaymentRef, amount, upToMonth, cardRef }) => request(ctx, 'repay', { ref, repayment: repaymentRef, amount, upToMonth, cardRef }),
+    build: (ctx, { ref }, { repaymentRef, amount, upToMonth, cardRef }) =>
+      request(ctx, 'repay', { ref, repayment: repaymentRef, amount, upToMonth, cardRef }),
     read: readRepayment,
   },
   query: { build: (ctx, { ref }, { repaymentRef }) => request(ctx, 'query_repayment', { ref, repayment: repaymentRef }), read: readRepayment },

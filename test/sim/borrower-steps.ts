@@ -19,7 +19,7 @@ export async function takeSteps(world: BorrowerWorld, mine: Mine, view: Applicat
 export async function repayEarly(world: BorrowerWorld, mine: Mine, { loan }: ApplicationView): Promise<void> {
   const { dice } = world;
   if (loan === undefined || loan.plan.length === 0) return;
-  for (let round = 1; round <= 2 && dice.chance(0.6); round += 1) {
+  for (let round = 1; round <= 2 && dice.chance(0.8); round += 1) {
     const whole = dice.chance(0.3);
     const upTo = whole ? null : dice.pick(loan.plan).month;
     const due = loan.plan.filter(({ month }) => upTo === null || month <= upTo);
@@ -27,7 +27,8 @@ export async function repayEarly(world: BorrowerWorld, mine: Mine, { loan }: App
     const request = ask(mine, 'POST', '/repayments', body);
     const key = `repay-${mine.id}-${round}-${dice.int(1_000)}`;
     const reply = await insist(world, { ...request, headers: { ...request.headers, 'idempotency-key': key } });
-    if (reply?.status === 202) world.acknowledged({ kind: 'repaying', applicationId: mine.id, repaymentId: (JSON.parse(reply.text) as { id: string }).id });
+    if (reply?.status === 202)
+      world.acknowledged({ kind: 'repaying', applicationId: mine.id, repaymentId: (JSON.parse(reply.text) as { id: string }).id });
   }
 }
 
@@ -45,9 +46,13 @@ async function openPage(world: BorrowerWorld, mine: Mine, need: Extract<StepNeed
 async function bindCard(world: BorrowerWorld, mine: Mine, need: Extract<StepNeed, { kind: 'bind_card' }>): Promise<void> {
   const { dice } = world;
   if (dice.chance(0.15)) return;
-  if (need.cards.length > 0 && dice.chance(0.6)) return take(world, mine, need, { card_ref: dice.chance(0.9) ? dice.pick(need.cards).ref : 'of-another' });
+  if (need.cards.length > 0 && dice.chance(0.6))
+    return take(world, mine, need, { card_ref: dice.chance(0.9) ? dice.pick(need.cards).ref : 'of-another' });
   const number = dice.pick(mine.cards);
-  await take(world, mine, need, { card_number: dice.chance(0.9) ? number : number.replace(/.$/, (last) => String((Number(last) + 1) % 10)), bank_phone: mine.phone });
+  await take(world, mine, need, {
+    card_number: dice.chance(0.9) ? number : number.replace(/.$/, (last) => String((Number(last) + 1) % 10)),
+    bank_phone: mine.phone,
+  });
 }
 
 async function enterCode(world: BorrowerWorld, mine: Mine, need: StepNeed): Promise<void> {

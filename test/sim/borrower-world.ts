@@ -2,10 +2,12 @@
 import type { Dice } from './dice.ts';
 import type { Fact } from './facts.ts';
 import type { Reply } from './network.ts';
+import { PUBLIC_URL } from './setting.ts';
 
 export interface BorrowerWorld {
   readonly dice: Dice;
   readonly fickle: number;
+  readonly patience: readonly [number, number];
   readonly funderIds: readonly string[];
   readonly nowMs: () => number;
   /** False once the main part is over: then nobody begins anything any more. */
@@ -50,4 +52,9 @@ export async function insist(world: BorrowerWorld, request: Ask): Promise<Reply 
 
 export function ask(mine: Mine, method: Ask['method'], rest: string, body?: object): Ask {
   return { method, path: `/v1/applications/${mine.id}${rest}`, headers: mine.headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+}
+
+export function requestOf({ method, path, headers, body }: Ask): Request {
+  const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+  return new Request(`${PUBLIC_URL}${path}`, { method, headers: { ...headers, ...length }, ...(body === undefined ? {} : { body }) });
 }

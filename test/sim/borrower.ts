@@ -88,7 +88,7 @@ async function finishDraft(world: BorrowerWorld, mine: Mine, whole: object): Pro
 /** Looks and acts until it ends; true when this person wants to apply once more. */
 async function follow(world: BorrowerWorld, mine: Mine): Promise<boolean> {
   const { dice } = world;
-  let patience = dice.between(3, 40);
+  let patience = dice.between(...world.patience);
   while (world.open() && patience > 0) {
     patience -= 1;
     await world.sleep(dice.chance(0.1) ? dice.between(5_000, 40_000) : dice.between(100, 3_000));

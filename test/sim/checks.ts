@@ -193,7 +193,8 @@ function checkErased(view: CommitView, borrowerId: string): void {
   for (const application of view.ledger.rows('applications').values()) {
     if (application.borrowerId !== borrowerId) continue;
     if (application.sealed === 1) view.fail('erased_is_null', `${application.id} has a body`);
-    if (view.ledger.of('borrower_steps', application.id).some((step) => step.sealed === 1)) view.fail('erased_is_null', `${application.id} has a step`);
+    if (view.ledger.of('borrower_steps', application.id).some((step) => step.sealed === 1))
+      view.fail('erased_is_null', `${application.id} has a step`);
     const attempts = view.ledger.of('attempts', application.id);
     if (attempts.some((attempt) => view.ledger.of('receipts', attempt.id).some((receipt) => receipt.sealed === 1)))
       view.fail('erased_is_null', `${application.id} has an exchange`);

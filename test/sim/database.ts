@@ -5,6 +5,7 @@
  */
 import BetterSqlite3 from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
+import type { Objects } from '../../src/ports/objects.ts';
 import { readMigrations } from '../../src/runtime/node/sqlite.ts';
 import type { Database } from '../../src/store/database.ts';
 import type { Transact } from '../../src/store/group-commit.ts';
@@ -53,6 +54,16 @@ export function openColdDisk(bytes: Buffer, committed: Committed): SimDatabase {
       return openColdDisk(found, committed);
     },
     close: () => void connection.client.close(),
+  };
+}
+
+/** What is kept beside the database; it outlives the service too. */
+export function openObjects(): Objects {
+  const objects = new Map<string, Uint8Array>();
+  return {
+    put: async (key, bytes) => void objects.set(key, bytes),
+    get: async (key) => objects.get(key) ?? null,
+    delete: async (key) => void objects.delete(key),
   };
 }
 

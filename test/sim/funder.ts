@@ -3,10 +3,10 @@
  * asked and told to forget. What follows an acceptance is in loan-desk.ts.
  */
 import type { OutboundRequest, OutboundResponse } from '../../src/ports/transport.ts';
-import type { CallbackBody } from './adapters.ts';
+import { Callbacks, type Announcement } from './callbacks.ts';
 import type { Dice } from './dice.ts';
 import { LoanDesk } from './loan-desk.ts';
-import { open, signed, sumOf, type OrderView, type Page, type PrecheckReply, type RepaymentView, type Terms } from './protocol.ts';
+import { open, signed, type OrderView, type Page, type PrecheckReply, type Terms } from './protocol.ts';
 import type { Temper, Traits } from './setting.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -20,13 +20,6 @@ export interface Order {
   /** The borrower has agreed on its page. */
   authorised: boolean;
   view: OrderView;
-}
-
-/** A callback on its way out. */
-export interface Announcement {
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
 }
 
 export interface FunderWorld {
@@ -58,17 +51,18 @@ export class SimFunder {
   readonly #turnedAway = new Set<string>();
   readonly #bids = new Map<string, PrecheckReply>();
   readonly #pages = new Map<string, { readonly order: Order; readonly untilMs: number | null }>();
-  #messages = 0;
+  readonly #callbacks: Callbacks;
 
   constructor(id: string, secret: string, temper: Temper, world: FunderWorld) {
     this.id = id;
     this.#secret = secret;
     this.#temper = temper;
     this.#world = world;
+    this.#callbacks = new Callbacks(id, secret, temper, world);
     this.loans = new LoanDesk(id, temper, {
       ...world,
       move: (order, change) => this.#move(order, change),
-      announce: (order, repayment) => this.#announce(order, repayment),
+      announce: (order, repayment) => this.#callbacks.announce(order, repayment),
       newPage: (order) => this.#newPage(order),
     });
   }
@@ -122,10 +116,10 @@ export class SimFunder {
     if (state === 'authorising') {
       order.authorised = agrees;
       this.#move(order, { state: agrees ? 'authorised' : 'declined', page: null });
-      this.#announce(order);
+      this.#callbacks.announce(order);
     } else if (state === 'reviewing') {
       this.#move(order, agrees ? { page: null } : { state: 'declined', page: null });
-      if (!agrees) this.#announce(order);
+      if (!agrees) this.#callbacks.announce(order);
       else timeline.after(dice.between(...this.#temper.decisionMs), () => this.#decideLater(order));
     }
   }
@@ -233,9 +227,9 @@ export class SimFunder {
     if (order.view.state !== 'reviewing') return;
     const before = order.view;
     this.#decide(order);
-    this.#announce(order);
+    this.#callbacks.announce(order);
     // The same news by an older message, late: it must not overwrite the newer.
-    if (this.#world.dice.chance(0.2)) this.#announce({ ...order, view: before });
+    if (this.#world.dice.chance(0.2)) this.#callbacks.announce({ ...order, view: before });
   }
 
   #decide(order: Order): void {
@@ -255,7 +249,7 @@ export class SimFunder {
       if (state !== 'offering' || order.view.loan !== null) return;
       if (left === 0) this.#move(order, { complete: true });
       else this.#move(order, { offers: [...offers, { ...this.#terms(order), ref: `${order.view.no}-${offers.length + 1}` }] });
-      if (dice.chance(0.7)) this.#announce(order);
+      if (dice.chance(0.7)) this.#callbacks.announce(order);
       if (left > 0) this.#fillTable(order, left - 1);
     });
   }
@@ -272,36 +266,12 @@ export class SimFunder {
       const { state, loan } = order.view;
       if ((state !== 'approved' && state !== 'offering') || loan !== null) return;
       this.#move(order, { state: 'declined', offer: null, offers: [] });
-      this.#announce(order);
+      this.#callbacks.announce(order);
     });
   }
 
   #move(order: Order, change: Partial<OrderView>): void {
     // By its own clock each word is later than the last, as the order of states is.
     order.view = { ...order.view, ...change, atMs: Math.max(this.#world.timeline.nowMs, order.view.atMs + 1) };
-  }
-
-  #announce(order: Order, repayment: RepaymentView | null = null): void {
-    if (!this.#world.callsBack) return;
-    const { dice } = this.#world;
-    this.#messages += 1;
-    const told: CallbackBody = { message: `${this.id}-${this.#messages}`, order: order.view, by: dice.chance(0.5) ? 'ref' : 'no', repayment };
-    const body = JSON.stringify(told);
-    const honest: Announcement = {
-      url: order.callbackUrl,
-      headers: { 'content-type': 'application/json', 'x-sum': sumOf(this.#secret, body) },
-      body,
-    };
-    if (dice.chance(this.#temper.forges))
-      void this.#world.announce({ ...honest, headers: { ...honest.headers, 'x-sum': 'forged' }, body: body.replace('declined', 'approved') });
-    void this.#send(honest, 1);
-    if (dice.chance(this.#temper.repeats)) void this.#send(honest, 3);
-  }
-
-  /** Three tries and then silence: the poll has to repair it. */
-  async #send(announcement: Announcement, attempt: number): Promise<void> {
-    if ((await this.#world.announce(announcement)) || attempt >= 3) return;
-    await this.#world.timeline.sleep(this.#world.dice.between(500, 5_000));
-    await this.#send(announcement, attempt + 1);
   }
 }

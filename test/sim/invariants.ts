@@ -80,7 +80,9 @@ export const WAITERS: Readonly<Record<Waiter, (ledger: Ledger, ref: string) => b
     if (ATTEMPT_OPEN.has(attempt.state as AttemptState) || attempt.state === 'quoted') return true;
     // Approved, and neither to be taken nor taken: it is being taken back.
     const stands = (state: string): boolean => state === 'open' || state === 'accepted';
-    return attempt.state === 'approved' && !ledger.of('offers', attempt.applicationId).some((offer) => offer.attemptId === ref && stands(offer.state));
+    return (
+      attempt.state === 'approved' && !ledger.of('offers', attempt.applicationId).some((offer) => offer.attemptId === ref && stands(offer.state))
+    );
   },
 };
 

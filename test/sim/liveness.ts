@@ -66,11 +66,11 @@ export function judgeEnd(world: World): void {
     const lost = lostFact(ledger, fact);
     if (lost !== null) world.fail('acknowledged_is_kept', lost);
   }
+  judgeLoans(world);
   for (const { id, state } of ledger.rows('applications').values()) {
     if (['draft', 'screening', 'routing', 'pending', 'needs_consent', 'offered'].includes(state)) world.fail('ends', `${id} is still ${state}`);
     if (state === 'accepted' && canBeAsked(world, id)) world.fail('ends', `${id} is still accepted`);
   }
-  judgeLoans(world);
   for (const { id, state } of ledger.rows('attempts').values())
     if (state === 'quoted' || ATTEMPT_OPEN.has(state as AttemptState)) world.fail('no_attempt_left_open', `${id} is still ${state}`);
   for (const { id, state } of ledger.rows('deliveries').values()) {
@@ -79,6 +79,8 @@ export function judgeEnd(world: World): void {
   }
   compareWithDisk(world);
 }
+
+const PAID_OUT: ReadonlySet<string | null> = new Set(['disbursing', 'disbursed', 'overdue', 'settled']);
 
 /** No loan waits but for its borrower, and every repayment has ended as it did at its funder. */
 function judgeLoans(world: World): void {
@@ -90,9 +92,13 @@ function judgeLoans(world: World): void {
       .some((step) => step.attemptId === attemptId && step.state === 'open' && (step.expiresAtMs === null || step.expiresAtMs > timeline.nowMs));
     if (!waits || !ledger.hasTimer('loan', id)) world.fail('loan_ends', `${id} is still contracting`);
   }
+  for (const { id, funderId, attemptId, state } of ledger.rows('loans').values()) {
+    const there = world.funder(funderId).orders.get(attemptId)?.view.loan ?? null;
+    if (state === 'failed' && PAID_OUT.has(there)) world.fail('loan_ends', `${id} is ${state}, and ${there} at its funder`);
+  }
   for (const row of ledger.rows('repayments').values()) {
     if (isUnderWay(row)) world.fail('repayment_ends', `${row.id} is still ${row.state}`);
-    const there = world.repaymentsAt(row.funderId).get(row.id)?.state ?? 'failed';
+    const there = world.funder(row.funderId).loans.repayments.get(row.id)?.state ?? 'failed';
     if (there !== row.state) world.fail('repayment_ends', `${row.id} is ${row.state}, and ${there} at its funder`);
   }
 }

@@ -68,7 +68,8 @@ export class LoanDesk {
 
   #cardsOf(order: Order) {
     let cards = this.#cards.get(order.ref);
-    if (cards === undefined) this.#cards.set(order.ref, (cards = this.#world.dice.chance(0.4) ? [{ ref: `${order.view.no}-c0`, bank: 'Bank', tail: '0001' }] : []));
+    if (cards === undefined)
+      this.#cards.set(order.ref, (cards = this.#world.dice.chance(0.4) ? [{ ref: `${order.view.no}-c0`, bank: 'Bank', tail: '0001' }] : []));
     return cards;
   }
 

@@ -159,6 +159,13 @@ const REFUSED: SendOutcome = { kind: 'refused', why: 'connect' };
 const LOST_TIMEOUT: SendOutcome = { kind: 'lost', why: 'timeout' };
 const LOST_RESET: SendOutcome = { kind: 'lost', why: 'reset' };
 
+/** An outcome in one line, for the trace. */
+export function toldOf(outcome: SendOutcome): string {
+  return outcome.kind === 'response'
+    ? `${outcome.response.status} ${new TextDecoder().decode(outcome.response.body)}`
+    : `${outcome.kind} ${outcome.why}`;
+}
+
 function corruptText(text: string, dice: Dice): string {
   const at = dice.int(text.length);
   return `${text.slice(0, at)}${dice.pick(['\u0000', '9', 'x', ''])}${text.slice(at + 1)}`;

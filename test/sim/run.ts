@@ -1,5 +1,5 @@
 /**
- * npm run sim -- --seeds 10000 [--seed 1] [--steps 500] [--jobs 2] [--twice] [--cold] [--trace]
+ * npm run sim -- --seeds 10000 [--seed 1] [--steps 500] [--jobs 2] [--twice] [--cold] [--trace] [--mix loans]
  * Runs seeds in processes of their own, prints what happened, and ends with 1 when an invariant was violated. One seed alone (`--seed S`)
  * is run here; with `--trace` every event, message and reply of it is printed.
  */
@@ -7,6 +7,7 @@ import { fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { MIXES, type Mix } from './setting.ts';
 import { simulate, type SimOptions, type SimResult } from './simulate.ts';
 
 interface Run {
@@ -18,6 +19,8 @@ interface Run {
   readonly twice: boolean;
   readonly cold: boolean;
   readonly trace: boolean;
+  /** Only worlds of this kind; null: as each seed draws it. */
+  readonly mix: Mix | null;
 }
 
 /** What a worker reports of each seed. */
@@ -41,6 +44,7 @@ function readRun(args: readonly string[]): Run {
       twice: { type: 'boolean', default: false },
       cold: { type: 'boolean', default: false },
       trace: { type: 'boolean', default: false },
+      mix: { type: 'string' },
     },
   });
   const whole = (name: string, text: string): number => {
@@ -56,6 +60,7 @@ function readRun(args: readonly string[]): Run {
     twice: values.twice,
     cold: values.cold,
     trace: values.trace,
+    mix: MIXES.find((mix) => mix === values.mix) ?? null,
   };
 }
 
@@ -71,8 +76,8 @@ async function runHere(wanted: Run): Promise<Report[]> {
   return reports;
 }
 
-async function runSeed({ steps, twice, cold, trace }: Run, seed: number): Promise<Report> {
-  const options: SimOptions = { seed, steps, keepTrace: trace, coldDisk: cold };
+async function runSeed({ steps, twice, cold, trace, mix }: Run, seed: number): Promise<Report> {
+  const options: SimOptions = { seed, steps, keepTrace: trace, coldDisk: cold, mix };
   const { lines, ...result } = await simulate(options);
   for (const line of lines) process.stdout.write(`${line}\n`);
   const unequal = twice && (await simulate({ ...options, keepTrace: false })).hash !== result.hash;

@@ -1,29 +1,9 @@
 /** Faults put in on purpose, through the wiring and never in the code: each is a mistake that somebody could make, and that the simulator must find. */
 import type { Deps } from '../../src/flow/deps.ts';
 import type { DeskSnapshot } from '../../src/domain/desk.ts';
-import type { OutboundRequest, SendOutcome } from '../../src/ports/transport.ts';
-import type { Service } from '../../src/runtime/instance.ts';
 import type { Store } from '../../src/store/index.ts';
-import type { Invariant } from './invariants.ts';
-import type { SimDatabase } from './database.ts';
-
-export interface Sabotage {
-  /** Changes the wiring of each new life. */
-  readonly service?: (service: Service) => void;
-  /** Changes what the service is told of a request. */
-  readonly outcome?: (request: OutboundRequest, outcome: SendOutcome) => SendOutcome;
-  /** Called after each commit. */
-  readonly committed?: (database: SimDatabase) => void;
-  /** What is left of the disk after a crash. */
-  readonly disk?: () => Buffer | undefined;
-}
-
-export interface Mutation {
-  readonly what: string;
-  readonly caughtBy: readonly Invariant[];
-  readonly make: () => Sabotage;
-  readonly coldDisk?: boolean;
-}
+import { replace, type Mutation } from './mutation.ts';
+import { SHAPE_MUTATIONS } from './shape-sabotage.ts';
 
 export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   fails_over_unknown: {
@@ -81,14 +61,8 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
     caughtBy: ['cap_ledger'],
     make: () => ({ service: ({ deps }) => replace(deps, 'commit', givingBackTwice(deps.commit)) }),
   },
+  ...SHAPE_MUTATIONS,
 };
-
-type Mutable = { -readonly [K in keyof Deps]: Deps[K] };
-
-/** Deps are one object that every flow holds, so a member put in here is what all of them see. */
-function replace<K extends keyof Deps>(deps: Deps, name: K, value: Deps[K]): void {
-  (deps as Mutable)[name] = value;
-}
 
 const stripped = new WeakMap<DeskSnapshot, DeskSnapshot>();
 

@@ -66,6 +66,8 @@ export interface Setting {
   readonly policy: Policy;
   readonly noise: Noise;
   readonly borrowers: number;
+  /** How often a borrower looks again, from and to. */
+  readonly patience: readonly [number, number];
   /** Probability that an incarnation is one that will die, and after how many touches of the world at most. */
   readonly deaths: number;
   readonly lifetime: number;
@@ -104,13 +106,17 @@ const PLAIN = ['fnd_ash', 'fnd_birch', 'fnd_cork', 'fnd_dogwood', 'fnd_elder', '
 const SHAPED = FUNDER_IDS.filter((id) => !PLAIN.includes(id));
 
 /** Who is there in a seed; six or seven of all, so that the flows of some are looked at closely. */
-function drawMix(dice: Dice): 'plain' | 'mixed' | 'bids' | 'loans' {
+export const MIXES = ['plain', 'mixed', 'bids', 'loans'] as const;
+export type Mix = (typeof MIXES)[number];
+
+function drawMix(dice: Dice): Mix {
   const at = dice.uniform();
-  if (at < 0.15) return 'plain';
-  return at < 0.6 ? 'mixed' : at < 0.78 ? 'bids' : 'loans';
+  if (at < 0.12) return 'plain';
+  if (at < 0.5) return 'mixed';
+  return at < 0.7 ? 'bids' : 'loans';
 }
 
-function drawFunderIds(mix: ReturnType<typeof drawMix>, dice: Dice): readonly string[] {
+function drawFunderIds(mix: Mix, dice: Dice): readonly string[] {
   switch (mix) {
     case 'plain':
       return PLAIN;
@@ -132,9 +138,11 @@ export function funderSecret(id: string): string {
   return createHash('sha256').update(`sim ${id}`).digest('hex').slice(0, 24);
 }
 
-export function drawSetting(dice: Dice): Setting {
+/** `only`: this mix, whatever the seed would have. */
+export function drawSetting(dice: Dice, only: Mix | null = null): Setting {
   const calm = dice.chance(0.15);
-  const mix = drawMix(dice);
+  const drawn = drawMix(dice);
+  const mix = only ?? drawn;
   const ids = drawFunderIds(mix, dice);
   const here = FUNDERS.filter(({ id }) => ids.includes(id));
   return {
@@ -143,10 +151,14 @@ export function drawSetting(dice: Dice): Setting {
     tempers: new Map(here.map(({ id }) => [id, drawTemper(dice, mix === 'loans')])),
     policy: makePolicy(dice, dice.pick(mix === 'bids' ? ['waterfall', 'wave', 'rate_table'] : ['waterfall', 'waterfall', 'wave', 'rate_table'])),
     noise: calm ? CALM : drawNoise(dice),
-    borrowers: dice.between(4, 9),
+    // Few, so that they come as far as paying back before the trouble is over.
+    borrowers: mix === 'loans' ? dice.between(1, 3) : dice.between(4, 9),
+    patience: mix === 'loans' ? [30, 90] : [3, 40],
     deaths: dice.pick([0, 0.5, 0.8, 0.95]),
     lifetime: dice.pick([60, 200, 500]),
-    hookTypes: dice.pick([['*'], ['application.*'], ['application.*', 'loan.*'], ['offer.*', 'loan.*']]),
+    hookTypes: dice.pick(
+      mix === 'loans' ? [['loan.*'], ['offer.*', 'loan.*']] : [['*'], ['application.*'], ['application.*', 'loan.*'], ['offer.*', 'loan.*']],
+    ),
     hookFails: dice.pick([0, 0.1, 0.5]),
     fickle: dice.pick([0.02, 0.02, 0.3]),
   };
@@ -169,7 +181,8 @@ function drawNoise(dice: Dice): Noise {
   };
 }
 
-function drawFunder({ traits: _, ...base }: Base, dice: Dice): Funder {
+function drawFunder({ id, adapter, funder_type, tier, max_concurrent }: Base, dice: Dice): Funder {
+  const base = { id, adapter, funder_type, tier, max_concurrent };
   const caps = [
     ...(dice.chance(0.5) ? [{ id: 'all', unit: 'count', window: 'total', limit: dice.between(1, 8) }] : []),
     ...(dice.chance(0.3) ? [{ id: 'hourly', unit: 'count', window: 'hour', limit: dice.between(1, 5) }] : []),
@@ -208,10 +221,10 @@ function drawTemper(dice: Dice, generous: boolean): Temper {
     busy: share(0.1),
     failsInside: share(0.1),
     stubborn: share(0.5),
-    dear: share(0.3),
-    drawFails: share(0.3),
+    dear: share(generous ? 0.1 : 0.3),
+    drawFails: share(generous ? 0.1 : 0.3),
     takesBack: share(0.2),
-    dearTrial: dice.pick([0, 0.15, 0.5]),
+    dearTrial: dice.pick([0, 0.1, generous ? 0.2 : 0.5]),
     signs: dice.pick([0, 0.5, 1]),
     repayFails: share(0.3),
     pageMs: dice.pick([null, 30_000, 600_000]),

@@ -12,7 +12,8 @@ export function checkBid({ ledger, nowMs, weightOf, fail }: CommitView, before: 
   if (isChosen && hasRunOut(attempt, nowMs)) fail('best_bid_first', `${attempt.id} is ${attempt.state} on a bid that has run out`);
   for (const other of ledger.of('attempts', attempt.applicationId)) {
     if (other.id === attempt.id || other.bidFen === null) continue;
-    if (ATTEMPT_OPEN.has(other.state as AttemptState)) fail('best_bid_first', `${attempt.id} is ${attempt.state} while ${other.id} is ${other.state}`);
+    if (ATTEMPT_OPEN.has(other.state as AttemptState))
+      fail('best_bid_first', `${attempt.id} is ${attempt.state} while ${other.id} is ${other.state}`);
     if (isChosen && other.state === 'quoted' && !hasRunOut(other, nowMs) && worth(other) > worth(attempt))
       fail('best_bid_first', `${attempt.id} for ${worth(attempt)} while ${other.id} bids ${worth(other)}`);
   }

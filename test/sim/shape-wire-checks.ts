@@ -32,7 +32,8 @@ export function createShapeWireChecks({ ledger, funders, cardsOf, fail }: ShapeV
     if ((body['offerRef'] ?? '') !== offer.funderOfferRef) fail('drawn_as_accepted', `${loan.id} draws ${String(body['offerRef'])}`);
     if (dearer.get(attempt.id) === true) fail('drawn_as_accepted', `${loan.id} is drawn though it has become dearer`);
     const funder = funders.get(attempt.funderId)!;
-    if (funder.whole && !funder.loans.hasCard(attempt.id, body['cardRef'])) fail('drawn_as_accepted', `${loan.id} is drawn to no card of its borrower`);
+    if (funder.whole && !funder.loans.hasCard(attempt.id, body['cardRef']))
+      fail('drawn_as_accepted', `${loan.id} is drawn to no card of its borrower`);
   }
 
   /** A card's number is in no other message than the binding of it, for which there is a consent that names it and a receipt. */

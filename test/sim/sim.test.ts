@@ -25,6 +25,10 @@ describe('200 seeds', () => {
       'attempt.unknown',
       'attempt.approved',
       'attempt.cancelled',
+      'attempt.quoted',
+      'attempt.page_opened',
+      'loan.needs_borrower',
+      'loan.repayment',
       'offer.blocked',
       'offer.accepted',
       'application.erased',
@@ -61,10 +65,10 @@ describe('one seed', () => {
 });
 
 describe('a planted mistake is found', () => {
-  it.each(Object.entries(MUTATIONS))('%s', { timeout: 60_000 }, async (_, { caughtBy, make, coldDisk }) => {
+  it.each(Object.entries(MUTATIONS))('%s', { timeout: 60_000 }, async (_, { caughtBy, make, coldDisk, mix }) => {
     let found: string | null = null;
     for (let seed = 1; seed <= MOST_SEEDS && found === null; seed += 1) {
-      const { violation } = await simulate({ seed, steps: 500, sabotage: make(), coldDisk: coldDisk ?? false });
+      const { violation } = await simulate({ seed, steps: 500, sabotage: make(), coldDisk: coldDisk ?? false, mix: mix ?? null });
       found = violation?.invariant ?? null;
     }
     expect(caughtBy).toContain(found);

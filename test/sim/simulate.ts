@@ -1,7 +1,8 @@
 /** Runs one seed: so many steps of trouble, then peace until everything has come to its end. */
 import type { Ledger } from './ledger.ts';
 import { judgeEnd, settleDown } from './liveness.ts';
-import type { Sabotage } from './sabotage.ts';
+import type { Sabotage } from './mutation.ts';
+import type { Mix } from './setting.ts';
 import { turn } from './timeline.ts';
 import { World, type Violation } from './world.ts';
 
@@ -13,6 +14,8 @@ export interface SimOptions {
   /** Opens the disk anew from its bytes after each crash; slower, and the same trace. */
   readonly coldDisk?: boolean;
   readonly sabotage?: Sabotage;
+  /** This mix of funders, whatever the seed would have. */
+  readonly mix?: Mix | null;
 }
 
 export interface SimResult {
@@ -35,6 +38,7 @@ export async function simulate(options: SimOptions): Promise<SimResult> {
     keepTrace: options.keepTrace ?? false,
     coldDisk: options.coldDisk ?? false,
     sabotage: options.sabotage ?? null,
+    mix: options.mix ?? null,
   });
   let steps = 0;
   let peaceSteps = 0;

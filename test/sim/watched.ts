@@ -19,7 +19,16 @@ export interface Rows {
     validUntilMs: number | null;
     ordinal: number;
   };
-  borrower_steps: { id: string; applicationId: string; attemptId: string; kind: string; stage: string; state: string; sealed: number; expiresAtMs: number | null };
+  borrower_steps: {
+    id: string;
+    applicationId: string;
+    attemptId: string;
+    kind: string;
+    stage: string;
+    state: string;
+    sealed: number;
+    expiresAtMs: number | null;
+  };
   borrowers: { id: string; keyed: number; erasedAtMs: number | null };
   callbacks: { id: string; state: string; attemptId: string | null; sealed: number; dedupeKey: string };
   cap_leases: { key: string; leased: number; used: number };
@@ -36,7 +45,16 @@ export interface Rows {
   deliveries: { id: string; state: string; eventSeq: number; tries: number };
   events: { seq: number; type: string; applicationId: string | null; applicationSeq: number | null; data: string };
   idempotency: { id: string; status: number };
-  loans: { id: string; applicationId: string; attemptId: string; offerId: string; state: string; amountFen: number; cardRef: string | null };
+  loans: {
+    id: string;
+    applicationId: string;
+    attemptId: string;
+    offerId: string;
+    funderId: string;
+    state: string;
+    amountFen: number;
+    cardRef: string | null;
+  };
   offers: { id: string; applicationId: string; attemptId: string; state: string; funderOfferRef: string };
   plans: { id: string; applicationId: string; policyVersion: number; sealed: number };
   receipts: { id: string; attemptId: string; legalEntity: string; capability: string; fields: string; sealed: number; outcome: string | null };
@@ -129,6 +147,7 @@ export const WATCHED: { readonly [T in Table]: Watch<Rows[T]> } = {
       applicationId: '$.application_id',
       attemptId: '$.attempt_id',
       offerId: '$.offer_id',
+      funderId: '$.funder_id',
       state: '$.state',
       amountFen: '$.amount_fen',
       cardRef: '$.card_ref',

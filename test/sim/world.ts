@@ -6,20 +6,20 @@ import type { OutboundRequest, SendOutcome } from '../../src/ports/transport.ts'
 import { sandboxKeys } from '../../src/runtime/sandbox-seed.ts';
 import { createStore } from '../../src/store/index.ts';
 import { liveBorrower } from './borrower.ts';
-import type { Ask } from './borrower-world.ts';
+import { requestOf, type Ask } from './borrower-world.ts';
 import { checkCommit } from './checks.ts';
 import { createReceiver, reportClick, type Receiver } from './counterparts.ts';
-import { openColdDisk, openWarmDisk, type SimDatabase } from './database.ts';
+import { openColdDisk, openObjects, openWarmDisk, type SimDatabase } from './database.ts';
 import { createDice, type Dice } from './dice.ts';
 import { lostFact, type Fact } from './facts.ts';
 import { LINK_MARK, SimFunder } from './funder.ts';
 import { Incarnation } from './incarnation.ts';
 import type { Invariant } from './invariants.ts';
 import { Ledger } from './ledger.ts';
-import { Network, type Peer, type Reply } from './network.ts';
+import { Network, toldOf, type Peer, type Reply } from './network.ts';
 import { Operators } from './operators.ts';
-import type { Sabotage } from './sabotage.ts';
-import { drawSetting, funderSecret, PUBLIC_URL, START_MS, type Setting } from './setting.ts';
+import type { Sabotage } from './mutation.ts';
+import { drawSetting, funderSecret, PUBLIC_URL, START_MS, type Mix, type Setting } from './setting.ts';
 import { templateBytes, vaultOf } from './template.ts';
 import { Timeline } from './timeline.ts';
 import { Trace } from './trace.ts';
@@ -30,6 +30,13 @@ export interface Violation {
   readonly invariant: Invariant;
   readonly detail: string;
   readonly atMs: number;
+}
+
+export interface WorldOptions {
+  readonly keepTrace: boolean;
+  readonly coldDisk: boolean;
+  readonly sabotage: Sabotage | null;
+  readonly mix: Mix | null;
 }
 
 const CALL_TIMEOUT_MS = 10_000;
@@ -52,16 +59,16 @@ export class World {
   readonly #funders = new Map<string, SimFunder>();
   readonly #peers = new Map<string, Peer>();
   readonly #wire: WireChecks;
-  readonly #objects = new Map<string, Uint8Array>();
+  readonly #objects = openObjects();
   readonly #secrets = new Map<string, readonly string[]>();
   readonly #cards = new Map<string, readonly string[]>();
   readonly #sabotage: Sabotage | null;
   readonly #coldDisk: boolean;
   readonly #keys = sandboxKeys(vaultOf(createDice(0, 'keys')));
 
-  constructor(seed: number, options: { readonly keepTrace: boolean; readonly coldDisk: boolean; readonly sabotage: Sabotage | null }) {
+  constructor(seed: number, options: WorldOptions) {
     this.dice = createDice(seed);
-    this.setting = drawSetting(this.dice.fork('setting'));
+    this.setting = drawSetting(this.dice.fork('setting'), options.mix);
     this.timeline = new Timeline(START_MS, this.dice.fork('ties'));
     this.trace = new Trace(options.keepTrace);
     this.network = new Network(this.timeline, this.dice.fork('network'), this.trace, this.setting.noise);
@@ -114,9 +121,8 @@ export class World {
     this.incarnation?.spare();
   }
 
-  /** What this funder knows of our repayments. */
-  repaymentsAt(funderId: string): SimFunder['loans']['repayments'] {
-    return this.#funders.get(funderId)!.loans.repayments;
+  funder(id: string): SimFunder {
+    return this.#funders.get(id)!;
   }
 
   /** A request straight to the service, past the network; null when it is down. */
@@ -166,7 +172,7 @@ export class World {
         dice,
         database: this.database,
         vault: vaultOf(dice.fork('vault')),
-        objects: this.#objectStore(),
+        objects: this.#objects,
         send: (owner, request, timeoutMs) => this.#send(owner, request, timeoutMs),
         log: (level, event, fields) => this.#logged(level, event, fields),
         died: () => this.#died(dice),
@@ -199,8 +205,7 @@ export class World {
     const text = JSON.stringify(fields);
     this.trace.add(this.timeline.nowMs, level, `${event} ${text}`);
     if (text.includes(LINK_MARK)) this.fail('links_stay_hidden', `${event} ${text}`);
-    if (event === 'effect.failed' || event === 'timer.failed' || event === 'http.failed')
-      this.fail('no_internal_error', `${event} ${text}`);
+    if (event === 'effect.failed' || event === 'timer.failed' || event === 'http.failed') this.fail('no_internal_error', `${event} ${text}`);
   }
 
   async #send(owner: Incarnation, request: OutboundRequest, timeoutMs: number): Promise<SendOutcome> {
@@ -211,11 +216,7 @@ export class World {
     if (peer.corruptible) this.#wire.leaves(`fnd_${host.split('.')[0]}`, request);
     else this.#wire.leavesThin(request);
     const outcome = await this.network.send(owner, request, timeoutMs, peer);
-    this.trace.add(
-      this.timeline.nowMs,
-      'outcome',
-      outcome.kind === 'response' ? `${outcome.response.status} ${decoder.decode(outcome.response.body)}` : `${outcome.kind} ${outcome.why}`,
-    );
+    this.trace.add(this.timeline.nowMs, 'outcome', toldOf(outcome));
     this.#wire.heard(request, outcome);
     return this.#sabotage?.outcome?.(request, outcome) ?? outcome;
   }
@@ -260,6 +261,7 @@ export class World {
       {
         dice,
         fickle: this.setting.fickle,
+        patience: this.setting.patience,
         funderIds: this.setting.funders.map(({ id }) => id),
         visit: (url, agrees) => this.#funders.get(`fnd_${url.split('/')[2]!.split('.')[0]}`)?.visit(url, agrees),
         keys: this.#keys,
@@ -295,20 +297,4 @@ export class World {
       else if (dice.chance(0.4) && this.network.travelling === 0) this.timeline.nowMs += dice.between(60_000, 4 * 3_600_000);
     }
   }
-
-  #objectStore() {
-    const objects = this.#objects;
-    return {
-      put: async (key: string, bytes: Uint8Array) => void objects.set(key, bytes),
-      get: async (key: string) => objects.get(key) ?? null,
-      delete: async (key: string) => void objects.delete(key),
-    };
-  }
-}
-
-const decoder = new TextDecoder();
-
-function requestOf({ method, path, headers, body }: Ask): Request {
-  const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
-  return new Request(`${PUBLIC_URL}${path}`, { method, headers: { ...headers, ...length }, ...(body === undefined ? {} : { body }) });
 }

@@ -44,8 +44,11 @@ export function nodeRandom(): Random {
       }
       used += count;
       // A copy, and the pool's bytes are gone: what becomes a key must not linger.
-      const bytes = pool.slice(used - count, used);
-      pool.fill(0, used - count, used);
+      const bytes = new Uint8Array(count);
+      for (let at = 0, from = used - count; at < count; at += 1, from += 1) {
+        bytes[at] = pool[from]!;
+        pool[from] = 0;
+      }
       return bytes;
     },
     uniform() {
