@@ -12,6 +12,8 @@ export interface CrashOptions {
   /** Cycles on one data folder, before it is left in peace and looked over. */
   readonly cyclesPerLife: number;
   readonly onCycle?: () => void;
+  /** True: no further life is begun; what was done until then is reported. */
+  readonly stopped?: () => boolean;
   readonly fault?: (dice: Dice) => Fault;
   /** Whether the data of a life in which something was wrong stays for a look; it does unless this is false. */
   readonly keepData?: boolean;
@@ -42,9 +44,11 @@ export async function crash(options: CrashOptions): Promise<CrashReport> {
     lives.push({ cycles: Math.min(left, options.cyclesPerLife), seed: dice.between(1, 2 ** 31) });
   const reports: LifeReport[] = [];
   let next = 0;
+  let cycles = 0;
   const job = async (): Promise<void> => {
-    while (next < lives.length) {
+    while (next < lives.length && options.stopped?.() !== true) {
       const one = lives[next++]!;
+      cycles += one.cycles;
       reports.push(
         await live({
           ...one,
@@ -57,7 +61,7 @@ export async function crash(options: CrashOptions): Promise<CrashReport> {
     }
   };
   await Promise.all(Array.from({ length: Math.min(options.jobs, lives.length) }, job));
-  return sum(options.cycles, reports);
+  return sum(cycles, reports);
 }
 
 function sum(cycles: number, reports: readonly LifeReport[]): CrashReport {

@@ -77,11 +77,13 @@ export async function openHub(port: number, dice: Dice): Promise<Hub> {
         answer.on('error', () => response.destroy());
         answer.on('end', () => {
           if (status >= 200 && status < 300) callbacks.add(dedupeKeyOf(incoming, body));
+          // The line may have broken after its answer began.
+          if (response.headersSent) return void response.destroy();
           response.writeHead(status, { 'content-type': answer.headers['content-type'] ?? 'text/plain' }).end(Buffer.concat(chunks));
         });
       },
     );
-    onward.on('error', () => void response.writeHead(502).end());
+    onward.on('error', () => void (response.headersSent ? response.destroy() : response.writeHead(502).end()));
     onward.end(body);
   }
 

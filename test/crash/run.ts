@@ -8,8 +8,14 @@ import { UsageError, wholeNumber } from '../../src/cli/arguments.ts';
 import { crash, type CrashReport } from './crash.ts';
 
 const text = { type: 'string' } as const;
-// Leaving in order takes the data folders away; the servers end by themselves.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+let stopped = false;
+// The first asks for what has been found so far; the second leaves, in order, which takes the data folders away: the servers end by themselves.
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.on(signal, () => {
+    if (stopped) process.exit(130);
+    stopped = true;
+    process.stderr.write('ends with the lives under way; once more ends it now\n');
+  });
 
 try {
   const { values } = parseArgs({
@@ -56,7 +62,7 @@ async function run(options: {
     if (!process.stderr.isTTY && done % 100 === 0) process.stderr.write(`${done} of ${options.cycles}\n`);
   };
   try {
-    const report = await crash({ ...options, onCycle: () => advance() });
+    const report = await crash({ ...options, onCycle: () => advance(), stopped: () => stopped });
     bar.stop();
     process.stdout.write(describe(report, (performance.now() - startedMs) / 1_000));
     if (options.json) process.stdout.write(`${JSON.stringify({ seed: options.seed, ...report })}\n`);
