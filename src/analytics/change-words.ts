@@ -23,11 +23,15 @@ export interface ChangeAlarm {
   readonly words: Bilingual;
 }
 
+/** However sure: with enough applications the smallest thing is, and a rate at its very edge (all approved) always a little off its reference. */
+const LEAST_SHARE = 0.02;
+
 /** The alarms of these changes. A part of a funder is left out where the whole of it stands for the same reason. */
 export function changeAlarms(changes: readonly Change[]): readonly ChangeAlarm[] {
   const whole = new Set(changes.filter(({ segment }) => segment === '').map(({ funderId, figure }) => `${funderId} ${figure}`));
   return changes
     .filter(({ funderId, figure, segment }) => segment === '' || !whole.has(`${funderId} ${figure}`))
+    .filter((change) => Math.abs(change.figure === 'traffic' ? change.byTraffic : change.byFunder) >= LEAST_SHARE)
     .map((change) => ({
       subject: ['funder', change.funderId, ...(change.segment === '' ? [] : [change.segment])].join('/'),
       kind: kindOf(change),

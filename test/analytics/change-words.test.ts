@@ -66,12 +66,18 @@ describe('the alarms of changes', () => {
   const part: Change = { ...drop, segment: 'channel/ads' };
 
   it('are by subject and kind', () => {
-    const alarms = changeAlarms([drop, { ...part, figure: 'amount' }, { ...drop, figure: 'traffic', direction: 'up' }]);
+    const alarms = changeAlarms([drop, { ...part, figure: 'amount' }, { ...drop, figure: 'traffic', direction: 'up', byTraffic: 0.05 }]);
     expect(alarms.map(({ subject, kind }) => [subject, kind])).toEqual([
       ['funder/fnd_river', 'approval_down'],
       ['funder/fnd_river/channel/ads', 'amount_down'],
       ['funder/fnd_river', 'traffic_better'],
     ]);
+  });
+
+  it('leave out what is too small to matter, however sure it is', () => {
+    expect(changeAlarms([{ ...drop, byFunder: -0.019 }])).toEqual([]);
+    expect(changeAlarms([{ ...drop, byFunder: -0.02 }])).toHaveLength(1);
+    expect(changeAlarms([{ ...drop, figure: 'traffic', byTraffic: 0.015 }])).toEqual([]);
   });
 
   it('leave out the parts of what stands as a whole, and not those of another funder', () => {
