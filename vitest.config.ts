@@ -2,7 +2,9 @@ import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 
 /** What must hold under workerd's crypto as well as under OpenSSL: the kit and every adapter. */
-const BOTH_HOSTS = ['test/adapters/{kit-*,cases,hostile,units,registry}.test.ts'];
+const BOTH_HOSTS = ['test/adapters/{kit-*,cases,hostile,units,registry,declared}.test.ts'];
+/** Runs in workerd alone: every adapter there against its live double on Node. */
+const WORKERD_ALONE = ['test/workerd/*.test.ts'];
 
 export default defineConfig({
   test: {
@@ -15,6 +17,7 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test/**/*.test.ts'],
+          exclude: WORKERD_ALONE,
           // Real servers, files and native modules: a process for each file, so that nothing leaks from one world to the next.
           pool: 'forks',
           setupFiles: ['test/setup.ts'],
@@ -25,7 +28,14 @@ export default defineConfig({
         extends: true,
         plugins: [cloudflareTest({ miniflare: { compatibilityDate: '2026-10-01', compatibilityFlags: ['nodejs_compat'] } })],
         // Pure functions leave nothing behind, and a workerd for each file costs most of a second: one for all.
-        test: { name: 'workerd', include: BOTH_HOSTS, setupFiles: ['test/setup.ts'], isolate: false, fileParallelism: false },
+        test: {
+          name: 'workerd',
+          include: [...BOTH_HOSTS, ...WORKERD_ALONE],
+          globalSetup: ['test/workerd/start-doubles.ts'],
+          setupFiles: ['test/setup.ts'],
+          isolate: false,
+          fileParallelism: false,
+        },
       },
     ],
   },
