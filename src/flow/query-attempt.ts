@@ -13,6 +13,7 @@ import { advance } from './advance.ts';
 import { endAttempt } from './end-attempt.ts';
 import { fail, goOn, markUnknown, refOf } from './ask-funder.ts';
 import type { Deps } from './deps.ts';
+import { keepUnreadable } from './keep-unreadable.ts';
 import { completeTable, hasOpenOffer, pollDueMs, settleAttempt } from './settle-attempt.ts';
 import { EFFECT_GRACE_MS, perform, type Work } from './work.ts';
 
@@ -72,7 +73,11 @@ async function ask(deps: Deps, attemptId: string): Promise<boolean> {
     read: (response) => query.read(ctx, response),
     timeoutMs: funder.timeouts.query_ms,
   });
-  return perform(deps, (work) => afterQuery(work, attemptId, result.answer));
+  return perform(deps, (work) => {
+    const found = work.attemptAndApplication(attemptId);
+    if (found !== null) keepUnreadable(work, found.application, found.attempt, 'query', result);
+    return afterQuery(work, attemptId, result.answer);
+  });
 }
 
 /** Asks the funder to forget it. An approval taken back counts as cancelled once the funder was told or cannot be. */

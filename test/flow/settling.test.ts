@@ -10,6 +10,7 @@ import {
   declines,
   eventsOf,
   funder,
+  garbage,
   HOUR,
   knowsNot,
   lost,
@@ -32,6 +33,32 @@ const offers = (world: ScriptedWorld, id: unknown): [string, string][] =>
     .map((offer): [string, string] => [offer.funderId.slice(4), offer.state])
     .toSorted(([left], [right]) => (left < right ? -1 : 1));
 const leased = (world: ScriptedWorld, key: string): number | undefined => world.service.deps.store.dispatch.lease(key)?.used;
+
+describe('a reply that cannot be read', () => {
+  it('is kept sealed, alarmed once for the same bytes, and decides nothing; it goes with its borrower', async () => {
+    const world = await scripted(TWO, { fnd_one: (ask) => (ask.kind === 'submit' ? decides(ask) : garbage()) });
+    const id = (await world.apply(person(1))).json['id'] as string;
+    await world.settle(30_000);
+    expect([state(world, id), attempts(world, id)]).toEqual(['pending', [['one', 'pending']]]);
+    expect(kinds(world).filter((kind) => kind === 'query').length).toBeGreaterThan(2);
+    const kept = () => world.service.deps.store.dispatch.recentCallbacks('fnd_one', 10);
+    expect(kept().map((row) => [row.state, row.detail, row.rawSealed === null])).toEqual([['ignored', 'unreadable reply to query', false]]);
+    expect(kept()[0]!.rawSealed!.includes('<html>')).toBe(false);
+    expect(eventsOf(world, id).filter((type) => type === 'attempt.alarm')).toHaveLength(1);
+    await world.call('POST', '/v1/erasures', { key: world.keys.secret, json: { application_id: id } });
+    expect(kept()[0]!.rawSealed).toBeNull();
+    await world.close();
+  });
+
+  it('to the submit itself leaves the attempt unknown until the funder has said, and is alarmed as well', async () => {
+    const world = await scripted(TWO, { fnd_one: (ask) => (ask.kind === 'submit' ? garbage() : approves(ask)) });
+    const id = (await world.apply(person(1))).json['id'] as string;
+    await world.settle(10_000);
+    expect([state(world, id), attempts(world, id)]).toEqual(['offered', [['one', 'approved']]]);
+    expect(eventsOf(world, id)).toEqual(expect.arrayContaining(['attempt.alarm', 'attempt.unknown', 'attempt.approved']));
+    await world.close();
+  });
+});
 
 describe('a funder that does not decide in time', () => {
   it('is asked to forget it, and the next is asked', async () => {
