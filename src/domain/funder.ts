@@ -17,6 +17,18 @@ export const Cap = z.strictObject({
 });
 export type Cap = z.infer<typeof Cap>;
 
+/**
+ * A volume of approvals promised to a funder (保量), per window in its time zone. Routing pays for it with up to `max_subsidy_fen` an approval of its own
+ * value, and rather breaks the promise than pay more.
+ */
+export const VolumePromise = z.strictObject({
+  id: z.string().regex(/^[a-z0-9_-]{1,40}$/),
+  unit: z.enum(['count', 'amount_fen']),
+  window: z.enum(['hour', 'day']),
+  volume: z.number().int().min(1),
+  max_subsidy_fen: fen,
+});
+
 /** Kinds of lender; caps on cost depend on it (compliance: cap table by type and date). */
 export const FUNDER_TYPES = ['bank', 'consumer_finance', 'micro_lender'] as const;
 
@@ -58,6 +70,7 @@ export const Funder = z.strictObject({
     attempt_cost_fen: fen.default(0),
   }),
   caps: z.array(Cap).default([]),
+  promises: z.array(VolumePromise).default([]),
   timeouts: z
     .strictObject({
       precheck_ms: z.number().int().min(50).max(60_000).default(2_000),

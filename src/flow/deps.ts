@@ -11,10 +11,11 @@ import type { Signals } from '../ports/signals.ts';
 import type { Transport } from '../ports/transport.ts';
 import type { Vault } from '../ports/vault.ts';
 import type { Lines } from '../dispatch/lines.ts';
-import type { LikelihoodModel } from '../routing/likelihood.ts';
 import type { Commit } from '../store/group-commit.ts';
 import type { Store } from '../store/index.ts';
 import type { Effect } from './effects.ts';
+import type { Learnt } from './learnt.ts';
+import type { Pricing } from './price-volume.ts';
 import type { OpenKeys } from './open-keys.ts';
 
 export interface Deps {
@@ -47,8 +48,12 @@ export interface Deps {
   readonly tombstones: { any(): boolean; added(): void };
   /** Makes what was overwritten unreadable on disk too (write-ahead log); called after an erasure. */
   readonly scrub: () => void;
-  /** Puts a newly learnt likelihood model into use. */
-  readonly publishModel: (model: LikelihoodModel, version: number) => void;
+  /** What the learner knows, ahead of the snapshot it saved last; in memory. */
+  readonly learner: { now: Learnt; savedCursor: number; savedAtMs: number };
+  /** Puts what was newly learnt into use. */
+  readonly publishLearnt: (learnt: Learnt) => void;
+  /** Puts new prices of volume into use. */
+  readonly publishPrices: (pricing: Pick<Pricing, 'prices' | 'targets'>) => void;
   /** Carries out an effect after its commit. Never rejects. */
   readonly act: (effect: Effect) => void;
   /** Says that a timer is due at this time, so that the drain wakes for it. */

@@ -10,6 +10,7 @@ import { onLoanTimer } from './draw-loan.ts';
 import { keepHouse } from './keep-house.ts';
 import { learnFromFeed } from './learn-from-feed.ts';
 import { onAttemptTimer } from './query-attempt.ts';
+import { VOLUME, priceVolume } from './price-volume.ts';
 import { processCallback } from './receive-callback.ts';
 import { onRepaymentTimer } from './repay-loan.ts';
 import { CHANGES, watchChanges } from './watch-changes.ts';
@@ -28,7 +29,7 @@ const HANDLERS: Readonly<Record<TimerKind, (deps: Deps, ref: string) => Promise<
   callback: processCallback,
   delivery: deliverWebhook,
   housekeeping: keepHouse,
-  learn: learnFromFeed,
+  learn: (deps, ref) => (ref === VOLUME ? priceVolume(deps) : learnFromFeed(deps)),
   repayment: onRepaymentTimer,
   watch: (deps, ref) => (ref === CHANGES ? watchChanges(deps) : watchFunders(deps)),
 };
@@ -89,6 +90,7 @@ export function createDrain(depsOf: () => Deps): Drain {
         const nowMs = deps.clock.nowMs();
         if (tx.feed.timer('housekeeping', 'all') === undefined) tx.feed.setTimer('housekeeping', 'all', nowMs + 60_000);
         if (tx.feed.timer('learn', 'likelihood') === undefined) tx.feed.setTimer('learn', 'likelihood', nowMs + 1_000);
+        if (tx.feed.timer('learn', VOLUME) === undefined) tx.feed.setTimer('learn', VOLUME, nowMs + 5_000);
         if (tx.feed.timer('watch', 'funders') === undefined) tx.feed.setTimer('watch', 'funders', nowMs + 60_000);
         if (tx.feed.timer('watch', CHANGES) === undefined) tx.feed.setTimer('watch', CHANGES, nowMs + 45_000);
       });

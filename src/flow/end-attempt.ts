@@ -16,8 +16,10 @@ export function endAttempt(
   event: AttemptEnd,
   more: { readonly caps?: 'kept'; readonly data?: Readonly<Record<string, unknown>> } = {},
 ): void {
+  // An approval that comes to nothing gives its volume back; only an approval and a decline are decisions before the end.
+  const given = event !== 'attempt.declined' && attempt.decidedAtMs !== null ? { was_approved: true, asked_fen: attempt.amountFen } : {};
   attempt.decidedAtMs = work.nowMs;
   if (more.caps !== 'kept') releaseCaps(work, attempt);
   work.clearTimer('attempt', attempt.id);
-  work.emit(event, application, { attempt_id: attempt.id, funder_id: attempt.funderId, ...more.data });
+  work.emit(event, application, { attempt_id: attempt.id, funder_id: attempt.funderId, ...given, ...more.data });
 }

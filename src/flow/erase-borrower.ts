@@ -58,6 +58,7 @@ function eraseApplication(work: Work, row: ApplicationRow): string[] {
   row.idIndex = null;
   row.deviceIndex = null;
   row.ipIndex = null;
+  row.levels = null;
   row.reasons = row.reasons.map(({ code }) => ({ code, detail: '' }));
   work.tx.applications.saveBody(row);
   work.tx.applications.saveIndexes(row);

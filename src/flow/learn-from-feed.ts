@@ -1,64 +1,86 @@
-/** The learner as a consumer of the feed: decisions in, a new model out, its cursor in the same commit. Can be rebuilt from the first event. */
-import { BANDS, type Band } from '../routing/band.ts';
-import { modelFromJson, modelToJson } from '../routing/likelihood-json.ts';
-import { emptyModel, learn, type LikelihoodModel } from '../routing/likelihood.ts';
+/**
+ * The learner as a consumer of the feed: decisions in, new likelihoods out. It works in memory and saves a snapshot with its cursor now and then: what came
+ * after a snapshot is learnt again from the feed, to the same bytes, however the events are cut into batches.
+ */
+import { FUNDER_TYPES, type Funder } from '../domain/funder.ts';
+import { learnSpread } from '../routing/latent-spread.ts';
+import { APPLICANT_SCHEMA, levelsOfFunder } from '../routing/model/applicant-features.ts';
+import { decodeLevels } from '../routing/model/level-code.ts';
+import { learn, weightAfterDeclines, type Decided } from '../routing/model/model.ts';
+import { encode } from '../routing/model/schema.ts';
 import type { EventRow, Store } from '../store/index.ts';
 import type { Deps } from './deps.ts';
+import { nothingLearnt, saveLearnt, type Learnt } from './learnt.ts';
 
-const CONSUMER = 'likelihood';
 const EVERY_MS = 2_000;
-/** Events of the feed that are looked at in one commit. */
+const SAVE_EVERY_MS = 30_000;
+/** Events of the feed that are looked at in one go. */
 const SPAN = 5_000;
 const DECISIONS = ['attempt.approved', 'attempt.declined'];
 
-/** Takes up new decisions, publishes the model when it changed, and sets its next time. */
+/** Takes up new decisions, publishes what was learnt of them, and sets its next time. */
 export async function learnFromFeed(deps: Deps): Promise<void> {
-  const changed = await deps.commit((tx) => {
-    const nowMs = deps.clock.nowMs();
-    const { model, cursor } = loadModel(tx);
-    const { events, upTo, behind } = tx.feed.read(cursor, SPAN, DECISIONS);
-    tx.feed.setTimer('learn', CONSUMER, nowMs + (behind ? 0 : EVERY_MS));
-    if (upTo === cursor) return null;
-    const next = learnAll(model, events);
-    tx.feed.saveConsumer({ name: CONSUMER, cursor: upTo, state: modelToJson(next), updatedAtMs: nowMs });
-    return next === model ? null : { model: next, version: upTo };
+  const before = deps.learner.now;
+  const { events, upTo, behind } = deps.store.feed.read(before.cursor, SPAN, DECISIONS);
+  const next = upTo === before.cursor ? before : { ...learnAll(before, events), cursor: upTo };
+  const nowMs = deps.clock.nowMs();
+  const saves = next.cursor > deps.learner.savedCursor && nowMs >= deps.learner.savedAtMs + SAVE_EVERY_MS;
+  await deps.commit((tx) => {
+    tx.feed.setTimer('learn', 'likelihood', nowMs + (behind ? 0 : EVERY_MS));
+    if (saves) saveLearnt(tx, next, nowMs);
   });
-  if (changed !== null) deps.publishModel(changed.model, changed.version);
+  if (saves) Object.assign(deps.learner, { savedCursor: next.cursor, savedAtMs: nowMs });
+  deps.learner.now = next;
+  if (next.model !== before.model || next.spread !== before.spread) deps.publishLearnt(next);
 }
 
-/** The model as last saved and the number of the last event it has seen. */
-export function loadModel(tx: Pick<Store, 'feed'>): { readonly model: LikelihoodModel; readonly cursor: number } {
-  const row = tx.feed.consumer(CONSUMER);
-  return row === undefined ? { model: emptyModel(), cursor: 0 } : { model: modelFromJson(row.state), cursor: row.cursor };
-}
-
-/** Learns every decision among the events. Equal events give an equal model, to the byte. */
-export function learnAll(model: LikelihoodModel, events: readonly EventRow[]): LikelihoodModel {
-  return events.reduce((current, event) => {
-    if (event.type !== 'attempt.approved' && event.type !== 'attempt.declined') return current;
-    const { funder_id: funderId, band, tier, prior_ppm: priorPpm, mean_ppm: meanPpm } = event.data;
-    if (typeof funderId !== 'string' || typeof tier !== 'number' || !isBand(band)) return current;
-    const asked =
-      typeof priorPpm === 'number' && typeof meanPpm === 'number' && priorPpm !== meanPpm
-        ? { asked: { prior: priorPpm / 1e6, mean: meanPpm / 1e6 } }
-        : {};
-    return learn(current, { funderId, tier, band, approved: event.type === 'attempt.approved', ...asked });
-  }, model);
-}
-
-/** The model from the whole feed: what `loadModel` must equal. */
-export function rebuildModel(tx: Pick<Store, 'feed'>, untilSeq: number): LikelihoodModel {
-  let model = emptyModel();
-  let cursor = 0;
-  while (cursor < untilSeq) {
-    const { events, upTo } = tx.feed.read(cursor, Math.min(SPAN, untilSeq - cursor), DECISIONS);
-    if (upTo === cursor) break;
-    model = learnAll(model, events);
-    cursor = upTo;
+/** What is known after every decision among the events; the cursor is left to the caller. */
+export function learnAll(before: Learnt, events: readonly EventRow[]): Learnt {
+  const outcomes: Decided[] = [];
+  let { spread } = before;
+  for (const event of events) {
+    const decided = decidedOf(event);
+    if (decided === null) continue;
+    outcomes.push(decided);
+    const { prior_ppm: prior, declined_prior_ppm: declined } = event.data;
+    if (typeof prior !== 'number' || !isNumbers(declined)) continue;
+    spread = learnSpread(spread, { declined: declined.map((ppm) => ppm / 1e6), asked: prior / 1e6, approved: decided.approved });
   }
-  return model;
+  return outcomes.length === 0 ? before : { ...before, model: learn(before.model, outcomes), spread };
 }
 
-function isBand(value: unknown): value is Band {
-  return (BANDS as readonly unknown[]).includes(value);
+/** The same from the whole feed: what the snapshot of that event must equal. */
+export function rebuildLearnt(tx: Pick<Store, 'feed'>, untilSeq: number): Learnt {
+  let learnt = nothingLearnt();
+  while (learnt.cursor < untilSeq) {
+    const { events, upTo } = tx.feed.read(learnt.cursor, Math.min(SPAN, untilSeq - learnt.cursor), DECISIONS);
+    if (upTo === learnt.cursor) break;
+    learnt = { ...learnAll(learnt, events), cursor: upTo };
+  }
+  return learnt;
+}
+
+/** Null for an event that says nothing: of a magic phone, of levels in a format that is no longer read, of something else. */
+function decidedOf({ type, atMs, data }: EventRow): Decided | null {
+  if (type !== 'attempt.approved' && type !== 'attempt.declined') return null;
+  const { funder_id: funderId, levels: code, tier, funder_type: funderType, prior_ppm: prior, mean_ppm: mean } = data;
+  if (typeof funderId !== 'string' || typeof code !== 'string' || typeof tier !== 'number' || !isFunderType(funderType)) return null;
+  const levels = decodeLevels(APPLICANT_SCHEMA, code);
+  if (levels === null) return null;
+  const approved = type === 'attempt.approved';
+  return {
+    funderId,
+    levels: encode(APPLICANT_SCHEMA, [...levels, ...levelsOfFunder({ tier, funder_type: funderType })]),
+    approved,
+    atMs,
+    weight: typeof prior === 'number' && typeof mean === 'number' ? weightAfterDeclines(approved, prior / 1e6, mean / 1e6) : 1,
+  };
+}
+
+function isFunderType(value: unknown): value is Funder['funder_type'] {
+  return (FUNDER_TYPES as readonly unknown[]).includes(value);
+}
+
+function isNumbers(value: unknown): value is readonly number[] {
+  return Array.isArray(value) && value.every((each) => typeof each === 'number');
 }

@@ -27,6 +27,7 @@ export function gatherPlanInputs(work: Work, application: ApplicationRow, facts:
   }
   const likelihoods = deps.desk.likelihoods();
   const attempted = new Set(attempts.map((attempt) => attempt.funderId));
+  const prices = deps.desk.volumePrices(facts.amount_fen);
   const funders: FunderState[] = [];
   for (const funder of desk.funders.values()) {
     const line = deps.lines.of(funder);
@@ -56,6 +57,8 @@ export function gatherPlanInputs(work: Work, application: ApplicationRow, facts:
       .map((attempt) => attempt.likelihood / 1e6),
     maxAprBps: maxAprBps(desk, nowMs),
     exposedEntities: [...exposed].toSorted(),
+    latentSigma: likelihoods.latentSigma,
+    ...(prices === undefined ? {} : { prices }),
   };
 }
 

@@ -159,6 +159,7 @@ function newApplication(work: Work, borrower: BorrowerRow, caller: Caller, body:
     amountFen: null,
     termMonths: null,
     band: null,
+    levels: null,
     reasons: [],
     quarantined: false,
     released: false,

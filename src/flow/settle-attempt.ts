@@ -185,14 +185,21 @@ function noteDecision(work: Work, attempt: AttemptRow): void {
   if (funder !== undefined && attempt.submittedAtMs !== null) work.deps.lines.of(funder).noteDecision(work.nowMs - attempt.submittedAtMs);
 }
 
-/** What the learner needs of a decision: where it stood and what had been expected, before and after earlier declines. */
+/** What learners need of a decision: where it stood, what it was made on, and what had been expected before and after earlier declines. */
 function evidence(work: Work, application: ApplicationRow, attempt: AttemptRow): Readonly<Record<string, unknown>> {
+  const funder = work.desk.funders.get(attempt.funderId);
+  const declined = work
+    .attemptsOf(application.id)
+    .flatMap((each) => (each.state === 'declined' && each.id !== attempt.id && each.decidedAtMs! <= attempt.createdAtMs ? [each.prior] : []));
   return {
     ...(attempt.submittedAtMs === null ? {} : { latency_ms: work.nowMs - attempt.submittedAtMs }),
     band: application.band,
-    tier: work.desk.funders.get(attempt.funderId)?.tier ?? 1,
+    ...(application.levels === null ? {} : { levels: application.levels }),
+    ...(funder === undefined ? {} : { tier: funder.tier, funder_type: funder.funder_type }),
     prior_ppm: attempt.prior,
     mean_ppm: attempt.likelihood,
+    ...(declined.length === 0 ? {} : { declined_prior_ppm: declined }),
+    asked_fen: attempt.amountFen,
   };
 }
 

@@ -1,12 +1,15 @@
 /** What a cell asks of the desk. On Node both live in one process; on Cloudflare the desk is an object of its own, so nothing here is per request but `lendCap`. */
 import type { Facts } from '../domain/applicant.ts';
 import type { DeskSnapshot } from '../domain/desk.ts';
-import type { Likelihood } from '../domain/plan.ts';
+import type { Likelihood, PlanInputs } from '../domain/plan.ts';
 
 /** The approval likelihood as published by the desk's learner; immutable under its version. */
 export interface Likelihoods {
   readonly version: number;
+  /** Before any decline of this application. */
   predict(funderId: string, facts: Facts): Likelihood;
+  /** Spread of the latent quality, by which a decline lowers the others: `PlanInputs.latentSigma`. */
+  readonly latentSigma: number;
 }
 
 export interface SigningSecret {
@@ -19,6 +22,8 @@ export interface Desk {
   /** The current snapshot; cached, and replaced as a whole when the desk changes. */
   snapshot(): DeskSnapshot;
   likelihoods(): Likelihoods;
+  /** What volume costs at this moment, for an application of this amount in fen; undefined while nothing is scarce. */
+  volumePrices(amountFen: number): PlanInputs['prices'];
   /** A funder's secrets by name. */
   funderSecrets(funderId: string): Readonly<Record<string, string>>;
   /** A partner's postback secrets, newest first. */

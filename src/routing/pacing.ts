@@ -14,25 +14,46 @@ export function flatDay(timeZone: string): DayShape {
   return { timeZone, hours: Array.from({ length: 24 }, () => 1) };
 }
 
-/** Days after which what was seen counts half. */
-const HALF_LIFE_DAYS = 7;
-
-/**
- * The shape after `arrivals` applications in the time since the last update, which ended at `nowMs`. What was seen fades by the arrivals
- * that a usual day has, so that a busy day teaches more than a quiet one. A zone that does not exist learns nothing.
- */
-export function learnDayShape(shape: DayShape, arrivals: number, nowMs: number): DayShape {
-  const local = localTime(nowMs, shape.timeZone);
-  if (arrivals <= 0 || local === null) return shape;
-  const total = shape.hours.reduce((sum, each) => sum + each, 0);
-  const aDay = Math.max(total / LASTING_DAYS, LEAST_A_DAY);
-  const kept = 2 ** (-arrivals / (aDay * HALF_LIFE_DAYS));
-  return { timeZone: shape.timeZone, hours: shape.hours.map((each, hour) => kept * each + (hour === local.hour ? arrivals : 0)) };
+/** A day's shape as it is learnt: by whole days alone, since half a day looks as if all traffic came in it. Plain data. */
+export interface DayLearner {
+  readonly shape: DayShape;
+  /** Whole days that the shape was made of. */
+  readonly days: number;
+  /** The day that is being counted, and whether it was counted from its beginning. */
+  readonly date: string;
+  readonly whole: boolean;
+  readonly counts: readonly number[];
 }
 
-/** The days that the faded sum amounts to. */
-const LASTING_DAYS = HALF_LIFE_DAYS / Math.LN2;
-const LEAST_A_DAY = 100;
+/** A shape is as good as this many days after as many; from then on old ones fade. */
+const LASTING_DAYS = 10;
+const NO_COUNTS: readonly number[] = Array.from({ length: 24 }, () => 0);
+
+export function newDayLearner(timeZone: string): DayLearner {
+  return { shape: flatDay(timeZone), days: 0, date: '', whole: false, counts: NO_COUNTS };
+}
+
+/**
+ * After `arrivals` in the time since the last call, which ended at `nowMs`; call it at least every hour. A day that has ended, and was seen whole, moves
+ * the shape: the first is the shape, the tenth and every later one is a tenth of it. A zone that does not exist learns nothing.
+ */
+export function learnDay(learner: DayLearner, arrivals: number, nowMs: number): DayLearner {
+  const local = localTime(nowMs, learner.shape.timeZone);
+  if (local === null) return learner;
+  const counted = (counts: readonly number[]): number[] => counts.map((each, hour) => each + (hour === local.hour ? arrivals : 0));
+  if (local.date === learner.date) return { ...learner, counts: counted(learner.counts) };
+  return { ...dayEnded(learner), date: local.date, whole: learner.date !== '' && local.hour === 0, counts: counted(NO_COUNTS) };
+}
+
+function dayEnded(learner: DayLearner): DayLearner {
+  const { shape, days, whole, counts } = learner;
+  const total = counts.reduce((sum, each) => sum + each, 0);
+  if (!whole || total === 0) return learner;
+  const weight = 1 / Math.min(LASTING_DAYS, days + 1);
+  const before = shape.hours.reduce((sum, each) => sum + each, 0);
+  const hours = shape.hours.map((each, hour) => (1 - weight) * (each / before) + weight * (counts[hour]! / total));
+  return { ...learner, shape: { timeZone: shape.timeZone, hours }, days: days + 1 };
+}
 
 /** Where a window of the target stands: its name on the funder's calendar, and the share of its traffic that is expected to have come by now. */
 export interface Progress {

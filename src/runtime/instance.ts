@@ -4,7 +4,8 @@ import { createLines } from '../dispatch/lines.ts';
 import { createActor } from '../flow/act.ts';
 import type { Deps } from '../flow/deps.ts';
 import { createDrain, type Drain } from '../flow/drain-timers.ts';
-import { loadModel } from '../flow/learn-from-feed.ts';
+import { loadLearnt } from '../flow/learnt.ts';
+import { loadPricing } from '../flow/price-volume.ts';
 import { createOpenKeys } from '../flow/open-keys.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Images } from '../ports/images.ts';
@@ -65,7 +66,9 @@ export function createService(host: Host): Service {
     onRollback: () => store.written.clear(),
     ...(host.maxGroup === undefined ? {} : { maxGroup: host.maxGroup }),
   });
-  const desk = createLocalDesk({ store, commit, vault: host.vault, nowMs: () => host.clock.nowMs(), model: loadModel(store) });
+  const learnt = loadLearnt(store, host.log);
+  const desk = createLocalDesk({ store, commit, vault: host.vault, nowMs: () => host.clock.nowMs(), learnt });
+  desk.publishPrices(loadPricing({ desk, store }));
   const actor = createActor(() => deps);
   const drain = createDrain(() => deps);
   const deps: Deps = {
@@ -91,7 +94,9 @@ export function createService(host: Host): Service {
     tombstones: tombstoneFlag(store.applications.anyTombstone()),
     cleanSlate: host.mode === 'sandbox' ? magicPhones(host.vault) : new Set(),
     scrub: host.scrub,
-    publishModel: (model, version) => desk.publishModel(model, version),
+    learner: { now: learnt, savedCursor: learnt.cursor, savedAtMs: host.clock.nowMs() },
+    publishLearnt: (next) => desk.publishLearnt(next),
+    publishPrices: (pricing) => desk.publishPrices(pricing),
     act: (effect) => actor.act(effect),
     wakeAt: (dueAtMs) => drain.wakeAt(dueAtMs),
   };

@@ -1,16 +1,21 @@
 /** The desk in the same process and database as the cell: the embedded default. */
 import { buildSnapshot } from '../flow/desk/build-snapshot.ts';
 import { secretAad } from '../flow/desk/secrets.ts';
+import type { Learnt } from '../flow/learnt.ts';
+import type { Pricing } from '../flow/price-volume.ts';
 import type { Desk, Likelihoods, SigningSecret } from '../ports/desk.ts';
 import type { Vault } from '../ports/vault.ts';
-import { likelihoodsOf, type LikelihoodModel } from '../routing/likelihood.ts';
+import { pricesFor } from '../routing/dual-price.ts';
+import { sigmaOf } from '../routing/latent-spread.ts';
+import { modelLikelihoods } from '../routing/model/likelihoods.ts';
 import type { Commit } from '../store/group-commit.ts';
 import type { Store } from '../store/index.ts';
 
 export interface LocalDesk extends Desk {
   /** Reads records, keys, secrets and the blacklist's state again; called after each change of the desk. */
   reload(): void;
-  publishModel(model: LikelihoodModel, version: number): void;
+  publishLearnt(learnt: Learnt): void;
+  publishPrices(pricing: Pick<Pricing, 'prices' | 'targets'>): void;
 }
 
 export function createLocalDesk(deps: {
@@ -18,19 +23,19 @@ export function createLocalDesk(deps: {
   readonly commit: Commit;
   readonly vault: Vault;
   readonly nowMs: () => number;
-  readonly model: { model: LikelihoodModel; cursor: number };
+  readonly learnt: Learnt;
 }): LocalDesk {
   const { store, commit, vault, nowMs } = deps;
   let snapshot = buildSnapshot(store);
   let blacklisted = store.desk.blacklistPage(undefined, 1).length > 0;
-  let model = deps.model.model;
-  let modelVersion = deps.model.cursor;
+  let { learnt } = deps;
   let published = publish();
+  let pricing: Pick<Pricing, 'prices' | 'targets'> | null = null;
   const secrets = new Map<string, readonly (SigningSecret & { readonly slot: string })[]>();
 
   function publish(): Likelihoods {
-    const likelihoods = likelihoodsOf(model, snapshot.funders);
-    return { version: modelVersion, predict: (funderId, facts) => likelihoods.predict(funderId, facts) };
+    const { predict } = modelLikelihoods(learnt.model, snapshot.funders, nowMs());
+    return { version: learnt.cursor, predict, latentSigma: sigmaOf(learnt.spread) };
   }
 
   function secretsOf(owner: string): readonly (SigningSecret & { readonly slot: string })[] {
@@ -50,6 +55,7 @@ export function createLocalDesk(deps: {
   return {
     snapshot: () => snapshot,
     likelihoods: () => published,
+    volumePrices: (amountFen) => (pricing === null ? undefined : pricesFor(pricing.prices, pricing.targets, amountFen)),
     funderSecrets: (funderId) => Object.fromEntries(secretsOf(funderId).map(({ slot, secret }) => [slot, secret])),
     partnerSecrets: (partnerId) =>
       secretsOf(partnerId)
@@ -69,10 +75,13 @@ export function createLocalDesk(deps: {
       blacklisted = store.desk.blacklistPage(undefined, 1).length > 0;
       published = publish();
     },
-    publishModel(next, version) {
-      model = next;
-      modelVersion = version;
+    publishLearnt(next) {
+      learnt = next;
       published = publish();
+    },
+    publishPrices({ prices, targets }) {
+      // Nothing is scarce on most days, and then nobody need add it up.
+      pricing = targets.some(({ id }) => (prices[id]?.priceFen ?? 0) !== 0) ? { prices, targets } : null;
     },
   };
 }

@@ -81,6 +81,7 @@ describe('the drain', () => {
     expect(world.db.all(sql`SELECT kind FROM timers WHERE kind IN ('housekeeping', 'learn') ORDER BY kind`)).toEqual([
       { kind: 'housekeeping' },
       { kind: 'learn' },
+      { kind: 'learn' },
     ]);
     await second.stop();
     await world.close();

@@ -4,14 +4,16 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FunderState, PlanInputs } from '../../src/domain/plan.ts';
 import { inputsFromJson, inputsToJson } from '../../src/flow/plan-inputs.ts';
-import { learnAll, loadModel, rebuildModel } from '../../src/flow/learn-from-feed.ts';
-import { createLocalDesk } from '../../src/runtime/local-desk.ts';
-import { modelToJson } from '../../src/routing/likelihood-json.ts';
-import { emptyModel } from '../../src/routing/likelihood.ts';
+import { learnAll, rebuildLearnt } from '../../src/flow/learn-from-feed.ts';
+import { learntToJson, loadLearnt, nothingLearnt } from '../../src/flow/learnt.ts';
+import { APPLICANT_SCHEMA, levelsOfFacts } from '../../src/routing/model/applicant-features.ts';
+import { encodeLevels } from '../../src/routing/model/level-code.ts';
+import { facts as factsWith } from '../routing/world.ts';
 import { seededRandom } from '../world.ts';
 import { approves, change, DAY, declines, funder, leftOut, person, policy, scripted, state, type ScriptedWorld } from './scripted.ts';
 
 const SEED = 20_261_120;
+const LEVELS = encodeLevels(APPLICANT_SCHEMA, levelsOfFacts(factsWith()));
 const THREE = ['one', 'two', 'three'].map((name, at) => funder(name, at + 1, { cooling_off_days: 0 }));
 
 /** A desk whose three funders have decided on `count` borrowers, `one` hardly ever with a yes. */
@@ -41,17 +43,41 @@ describe('the model', () => {
   it('learnt in passing equals the model of the whole feed, to the byte', async () => {
     const world = await experienced(40);
     const { store } = world.service.deps;
-    const { model, cursor } = loadModel(store);
-    expect(cursor).toBe(store.feed.lastSeq());
-    expect(model.version).toBeGreaterThan(60);
-    expect(modelToJson(model)).toBe(modelToJson(rebuildModel(store, cursor)));
-    expect(modelToJson(rebuildModel(store, cursor - 50))).not.toBe(modelToJson(model));
-    expect(world.service.desk.likelihoods().version).toBe(cursor);
-    // A service started anew on this file knows as much.
     const { deps } = world.service;
-    const again = createLocalDesk({ store, commit: deps.commit, vault: deps.vault, nowMs: () => world.clock.nowMs(), model: loadModel(store) });
-    const { facts } = inputsOf(world, (await world.apply(person(4_000))).json['id']);
-    for (const { id } of THREE) expect(again.likelihoods().predict(id, facts)).toEqual(world.service.desk.likelihoods().predict(id, facts));
+    const { now } = deps.learner;
+    expect(now.cursor).toBe(store.feed.lastSeq());
+    expect(now.model.version).toBeGreaterThan(60);
+    expect(now.spread.seen).toBeGreaterThan(20);
+    expect(learntToJson(now)).toBe(learntToJson(rebuildLearnt(store, now.cursor)));
+    expect(learntToJson(rebuildLearnt(store, now.cursor - 50))).not.toBe(learntToJson(now));
+    expect(world.service.desk.likelihoods().version).toBe(now.cursor);
+    await world.close();
+  });
+
+  it('survives a restart: what came after the snapshot is learnt again, to the byte, and a snapshot that does not fit is passed over', async () => {
+    const world = await experienced(20);
+    const { deps } = world.service;
+    const { store } = deps;
+    await world.leap(DAY);
+    await world.apply(person(3_000));
+    await world.leap(60_000);
+    await world.apply(person(3_001));
+    await world.settle(3_000);
+    const told: string[] = [];
+    const log = { ...deps.log, error: (event: string, fields?: object) => told.push(`${event} ${JSON.stringify(fields)}`) };
+    const saved = loadLearnt(store, log);
+    expect([saved.cursor, deps.learner.savedCursor]).toEqual([deps.learner.savedCursor, deps.learner.savedCursor]);
+    expect(saved.cursor).toBeLessThan(store.feed.lastSeq());
+    expect(learntToJson(saved)).toBe(learntToJson(rebuildLearnt(store, saved.cursor)));
+    world.db.run(sql`UPDATE consumers SET state = replace(state, '"schema":"', '"schema":"0') WHERE name = 'likelihood-model'`);
+    const kept = loadLearnt(store, log);
+    expect(told.join()).toMatch(/model\.refused.*likelihood-model.*other features/);
+    expect(kept.cursor).toBeGreaterThan(0);
+    expect(kept.cursor).toBeLessThan(saved.cursor);
+    const caughtUp = store.feed.read(kept.cursor, 1e6, ['attempt.approved', 'attempt.declined']);
+    expect(learntToJson(learnAll(kept, caughtUp.events))).toBe(learntToJson(deps.learner.now));
+    world.db.run(sql`UPDATE consumers SET state = 'nonsense' WHERE name LIKE 'likelihood-model%'`);
+    expect(loadLearnt(store, log)).toEqual(nothingLearnt());
     await world.close();
   });
 
@@ -86,8 +112,9 @@ describe('the model', () => {
           atMs: world.clock.nowMs(),
           data: {
             funder_id: THREE[n % 3]!.id,
-            band: n % 7 === 0 ? null : 'prime',
+            ...(n % 7 === 0 ? {} : { levels: LEVELS }),
             tier: (n % 3) + 1,
+            funder_type: 'bank',
             prior_ppm: 400_000,
             mean_ppm: 300_000 + (n % 50),
           },
@@ -95,9 +122,10 @@ describe('the model', () => {
       }
     });
     await world.settle(3_000);
-    const { model, cursor } = loadModel(deps.store);
-    expect(cursor).toBe(deps.store.feed.lastSeq());
-    expect(modelToJson(model)).toBe(modelToJson(rebuildModel(deps.store, cursor)));
+    const { now } = deps.learner;
+    expect(now.cursor).toBe(deps.store.feed.lastSeq());
+    expect(now.model.version).toBe(4_500 - Math.ceil(4_500 / 7));
+    expect(learntToJson(now)).toBe(learntToJson(rebuildLearnt(deps.store, now.cursor)));
     await world.close();
   });
 
@@ -105,12 +133,13 @@ describe('the model', () => {
     const world = await scripted(THREE);
     await world.apply({ phone: '13800000001' });
     await world.settle(3_000);
-    expect(modelToJson(loadModel(world.service.deps.store).model)).toBe(modelToJson(emptyModel()));
+    const empty = nothingLearnt();
+    expect({ ...world.service.deps.learner.now, cursor: 0 }).toEqual(empty);
     const row = { seq: 1, applicationId: null, applicationSeq: null, channelId: null, atMs: 0 };
-    const empty = emptyModel();
     for (const event of [
-      { type: 'attempt.cancelled', data: { funder_id: 'fnd_one', band: 'prime', tier: 1 } },
-      { type: 'attempt.approved', data: { funder_id: 'fnd_one', band: 'gold', tier: 1 } },
+      { type: 'attempt.cancelled', data: { funder_id: 'fnd_one', levels: LEVELS, tier: 1, funder_type: 'bank' } },
+      { type: 'attempt.approved', data: { funder_id: 'fnd_one', levels: `${LEVELS}0`, tier: 1, funder_type: 'bank' } },
+      { type: 'attempt.approved', data: { funder_id: 'fnd_one', levels: LEVELS, tier: 1, funder_type: 'shop' } },
       { type: 'attempt.approved', data: {} },
     ]) {
       expect(learnAll(empty, [{ ...row, ...event }])).toBe(empty);

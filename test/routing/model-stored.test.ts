@@ -116,7 +116,6 @@ describe('as routing sees it', () => {
       return high - low;
     };
     expect(width('fnd_a')).toBeLessThan(0.5 * width('fnd_b'));
-    expect(likelihoods.version).toBe(400);
   });
 
   it('asking about applications in turns gives what asking about each alone gives', () => {

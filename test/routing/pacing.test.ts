@@ -3,7 +3,8 @@ import { hindsightBound } from '../../bench/eval/pacing-bound.ts';
 import { playDay } from '../../bench/eval/pacing-day.ts';
 import { drawDay, targetsFor } from '../../bench/eval/pacing-world.ts';
 import { InvariantError } from '../../src/domain/failures.ts';
-import { flatDay, learnDayShape, progressOf } from '../../src/routing/pacing.ts';
+import { flatDay, learnDay, newDayLearner, progressOf } from '../../src/routing/pacing.ts';
+import type { DayLearner } from '../../src/routing/pacing.ts';
 
 const HOUR_MS = 3_600_000;
 const MIDNIGHT_MS = Date.UTC(2026, 2, 9, 16);
@@ -50,26 +51,36 @@ describe('how far a day has come', () => {
 });
 
 describe('the shape of a day', () => {
-  it('is learnt from arrivals, follows a change, and is plain data', () => {
-    const taught = (rounds: number, busy: number, from = flat) => {
-      let shape = from;
-      for (let round = 0; round < rounds; round += 1) {
-        for (let hour = 0; hour < 24; hour += 1)
-          shape = learnDayShape(shape, hour === busy ? 200 : 20, MIDNIGHT_MS + (round * 24 + hour + 0.5) * HOUR_MS);
-      }
-      return shape;
-    };
-    const share = (shape: typeof flat, hour: number): number => shape.hours[hour]! / shape.hours.reduce((sum, each) => sum + each, 0);
+  const start = newDayLearner('Asia/Shanghai');
+  const arrivalsAt = (busy: number, hour: number): number => (hour === busy ? 200 : 20);
+  const taught = (rounds: number, busy: number, from = start, firstHour = 0) => {
+    let learner = from;
+    for (let at = firstHour; at < rounds * 24; at += 1) learner = learnDay(learner, arrivalsAt(busy, at % 24), MIDNIGHT_MS + (at + 0.5) * HOUR_MS);
+    return learner;
+  };
+  const share = ({ shape }: DayLearner, hour: number): number => shape.hours[hour]! / shape.hours.reduce((sum, each) => sum + each, 0);
+
+  it('is learnt from whole days, follows a change, and is plain data', () => {
     const first = taught(20, 10);
-    expect(share(first, 10)).toBeCloseTo(200 / 660, 1);
-    const second = taught(40, 20, JSON.parse(JSON.stringify(first)) as typeof flat);
-    expect(share(second, 20)).toBeCloseTo(200 / 660, 1);
-    expect(share(second, 10)).toBeLessThan(0.06);
+    expect(share(first, 10)).toBeCloseTo(200 / 660, 6);
+    // Begun in the middle of a day, as after a move to another machine.
+    const second = taught(60, 20, JSON.parse(JSON.stringify({ ...first, date: '' })) as DayLearner);
+    expect(share(second, 20)).toBeCloseTo(200 / 660, 2);
+    expect(share(second, 10)).toBeLessThan(0.04);
+  });
+
+  it('stays flat on a day that was not seen from its beginning: half a day looks as if all traffic came in it', () => {
+    const late = taught(1, 10, start, 9);
+    expect(late.shape).toEqual(flat);
+    expect(taught(2, 10, start, 9).shape).toEqual(flat);
+    expect(share(taught(3, 10, start, 9), 10)).toBeCloseTo(200 / 660, 6);
   });
 
   it('learns nothing from nothing', () => {
-    expect(learnDayShape(flat, 0, MIDNIGHT_MS)).toBe(flat);
-    expect(learnDayShape(flatDay('Mars/Base'), 5, MIDNIGHT_MS).hours).toEqual(flat.hours);
+    let quiet = start;
+    for (let hour = 0; hour < 100; hour += 1) quiet = learnDay(quiet, 0, MIDNIGHT_MS + hour * HOUR_MS);
+    expect(quiet.shape).toEqual(flat);
+    expect(learnDay(newDayLearner('Mars/Base'), 5, MIDNIGHT_MS)).toEqual(newDayLearner('Mars/Base'));
   });
 });
 

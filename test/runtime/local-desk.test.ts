@@ -4,7 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { SANDBOX_SECRETS, sandboxFunders } from '../../fixtures/funders.ts';
 import type { Facts } from '../../src/domain/applicant.ts';
 import { setSecret } from '../../src/flow/desk/secrets.ts';
-import { emptyModel, learn } from '../../src/routing/likelihood.ts';
+import { nothingLearnt } from '../../src/flow/learnt.ts';
+import { APPLICANT_SCHEMA, levelsOfFacts } from '../../src/routing/model/applicant-features.ts';
+import { learn } from '../../src/routing/model/model.ts';
+import { encode } from '../../src/routing/model/schema.ts';
 import { createLocalDesk } from '../../src/runtime/local-desk.ts';
 import { openDatabase, readMigrations } from '../../src/runtime/node/sqlite.ts';
 import { SANDBOX_PARTNER, sandboxPartnerSecret, seedSandbox } from '../../src/runtime/sandbox-seed.ts';
@@ -36,7 +39,7 @@ async function make() {
   const vault = createVault({ masterKeys: [{ version: 1, key: new Uint8Array(32).fill(7) }], current: 1 }, (count) => random.bytes(count));
   const commit = createGroupCommit({ store, transact, defer: queueMicrotask, onDiskFailure: () => undefined });
   await commit((tx) => seedSandbox(tx, vault, { funders: sandboxFunders(URLS), secrets: SANDBOX_SECRETS }, 1_000));
-  const desk = createLocalDesk({ store, commit, vault, nowMs: () => 1_000, model: { model: emptyModel(), cursor: 0 } });
+  const desk = createLocalDesk({ store, commit, vault, nowMs: () => 1_000, learnt: nothingLearnt() });
   return { db, store, vault, commit, desk };
 }
 
@@ -123,7 +126,7 @@ describe('lending quota', () => {
   it('is remembered by a desk made anew on the same data', async () => {
     const { store, vault, commit, desk } = await make();
     await desk.lendCap('a', 10, 8);
-    const again = createLocalDesk({ store, commit, vault, nowMs: () => 2_000, model: { model: emptyModel(), cursor: 0 } });
+    const again = createLocalDesk({ store, commit, vault, nowMs: () => 2_000, learnt: nothingLearnt() });
     expect(await again.lendCap('a', 10, 8)).toBe(2);
   });
 });
@@ -144,7 +147,7 @@ describe('secrets', () => {
     const rows = store.desk.secretsOf('fnd_river');
     for (const row of rows) expect(row.sealed.toString('latin1')).not.toContain('sandbox-river');
     await commit((tx) => tx.desk.setSecret({ ...store.desk.secretsOf('fnd_summit')[0]!, owner: 'fnd_river' }));
-    const desk = createLocalDesk({ store, commit, vault, nowMs: () => 1, model: { model: emptyModel(), cursor: 0 } });
+    const desk = createLocalDesk({ store, commit, vault, nowMs: () => 1, learnt: nothingLearnt() });
     expect(() => desk.funderSecrets('fnd_river')).toThrow();
     expect(db).toBeDefined();
   });
@@ -165,9 +168,16 @@ describe('secrets', () => {
 it('a published model is in force at once, under its version, also for funders that come later', async () => {
   const { store, commit, desk } = await make();
   const before = desk.likelihoods();
-  let model = emptyModel();
-  for (let n = 0; n < 50; n += 1) model = learn(model, { funderId: 'fnd_river', tier: 1, band: 'prime', approved: false });
-  desk.publishModel(model, 77);
+  const declined = { funderId: 'fnd_river', levels: encode(APPLICANT_SCHEMA, levelsOfFacts(FACTS)), approved: false, atMs: 1_000, weight: 1 };
+  const { model, spread } = nothingLearnt();
+  desk.publishLearnt({
+    model: learn(
+      model,
+      Array.from({ length: 50 }, () => declined),
+    ),
+    spread,
+    cursor: 77,
+  });
   const mean = ({ alpha, beta }: { alpha: number; beta: number }): number => alpha / (alpha + beta);
   expect([before.version, desk.likelihoods().version]).toEqual([0, 77]);
   expect(mean(desk.likelihoods().predict('fnd_river', FACTS))).toBeLessThan(mean(before.predict('fnd_river', FACTS)));

@@ -242,6 +242,7 @@ describe('the history of a person', () => {
         amountFen: null,
         termMonths: null,
         band: null,
+        levels: null,
         reasons: [],
         quarantined: false,
         released: false,

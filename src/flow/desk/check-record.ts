@@ -84,6 +84,17 @@ function checkFunder(deps: Sight, funder: Funder): Fault[] {
     ...when(product.min_age > product.max_age, '/product/min_age', 'order', '最低年龄不能大于最高年龄', 'must not be above max_age'),
     ...when(whitelist.valid_from > whitelist.valid_to, '/whitelist/valid_from', 'order', '生效日期不能晚于失效日期', 'must not be after valid_to'),
     ...twice('/caps', funder.caps),
+    ...twice('/promises', funder.promises),
+    ...funder.promises.flatMap((promise, index) => {
+      const above = funder.caps.some((cap) => cap.unit === promise.unit && cap.window === promise.window && cap.limit < promise.volume);
+      return when(
+        above,
+        `/promises/${index}/volume`,
+        'above_cap',
+        '承诺量超过了同一窗口的上限',
+        'more is promised than the cap of that window lets through',
+      );
+    }),
   ];
 }
 

@@ -3,6 +3,7 @@ import { capNeeds } from '../../dispatch/caps.ts';
 import { problem, type Problem } from '../../domain/failures.ts';
 import type { Deps } from '../deps.ts';
 import { REPLY_MARK } from '../keep-unreadable.ts';
+import { loadPricing } from '../price-volume.ts';
 import { iso } from '../view-application.ts';
 import { factsOf, savedCounts } from '../watch-funders.ts';
 import { alarmView } from './list-alarms.ts';
@@ -16,6 +17,7 @@ export function showFunderStatus(deps: Deps, id: string) {
   const line = deps.lines.of(funder);
   const breaker = line.state(nowMs);
   const facts = factsOf({ deps, nowMs }, deps.store, funder, savedCounts(deps.store));
+  const pricing = loadPricing(deps);
   const byId = new Map(funder.caps.map((cap) => [cap.id, cap]));
   return {
     id: funder.id,
@@ -40,6 +42,13 @@ export function showFunderStatus(deps: Deps, id: string) {
         leased: lease?.leased ?? 0,
         used: lease?.used ?? 0,
       };
+    }),
+    /** Approvals against what is capped or promised, and the price that keeps them to it, as of the last update. */
+    volume: pricing.targets.flatMap(({ id: target, funderId, kind, unit, window, volume }) => {
+      const paced = pricing.prices[target];
+      if (funderId !== id || paced === undefined) return [];
+      const priceFen = Math.round(unit === 'count' ? paced.priceFen : paced.priceFen * pricing.meanAmountFen);
+      return [{ id: target, kind, unit, window, period: paced.window, volume, used: paced.used, progress: paced.progress, price_fen: priceFen }];
     }),
     attempts: Object.fromEntries(deps.store.desk.attemptStates(id).map((row) => [row.state, row.n])),
     /** How long the oldest of each state has been waiting. */

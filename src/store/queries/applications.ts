@@ -41,6 +41,7 @@ const SAVED = [
   'amountFen',
   'termMonths',
   'band',
+  'levels',
   'reasons',
   'quarantined',
   'released',

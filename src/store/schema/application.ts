@@ -30,8 +30,10 @@ export const applications = sqliteTable(
     bodySealed: blob('body_sealed', { mode: 'buffer' }),
     amountFen: integer('amount_fen'),
     termMonths: integer('term_months'),
-    /** The coarse risk band the likelihood learns by. */
+    /** The coarse risk band that funders are watched by. */
     band: text(),
+    /** The banded levels the likelihood learns by (routing/model/level-code.ts); null when nothing is to be learnt of it. */
+    levels: text(),
     reasons: text({ mode: 'json' }).$type<readonly StoredReason[]>().notNull(),
     quarantined: integer({ mode: 'boolean' }).notNull(),
     /** Rules an operator has looked at and let pass. */
