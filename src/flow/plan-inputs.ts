@@ -2,6 +2,7 @@
 import type { Facts } from '../domain/applicant.ts';
 import { costCapFor } from '../compliance/cost.ts';
 import type { DeskSnapshot } from '../domain/desk.ts';
+import { fnv1a } from '../domain/fnv.ts';
 import { FUNDER_TYPES } from '../domain/funder.ts';
 import type { FunderState, Likelihood, PlanInputs } from '../domain/plan.ts';
 import { capNeeds } from '../dispatch/caps.ts';
@@ -44,7 +45,8 @@ export function gatherPlanInputs(work: Work, application: ApplicationRow, facts:
   }
   return {
     nowMs,
-    seed: seedOf(application.id),
+    // One application explores, or does not, through all its replans.
+    seed: fnv1a(application.id),
     facts,
     snapshotVersion: desk.version,
     policyVersion: desk.policyVersion,
@@ -123,13 +125,6 @@ function exhaustedCap(work: Work, funder: Parameters<typeof capNeeds>[0], amount
     if ((lease?.leased ?? 0) - (lease?.used ?? 0) < need.need) return need.capId;
   }
   return null;
-}
-
-/** FNV-1a over the id: one application explores, or does not, through all its replans. */
-function seedOf(id: string): number {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < id.length; index += 1) hash = Math.imul(hash ^ id.charCodeAt(index), 0x01000193);
-  return hash >>> 0;
 }
 
 const aprCaps = new WeakMap<DeskSnapshot, { readonly day: number; readonly byType: Readonly<Record<string, number>> }>();

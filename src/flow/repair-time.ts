@@ -2,6 +2,7 @@
  * When a running loan is next asked about, though nobody has told anything: once a night after 01:00 on the funder's wall, when its own books of
  * the day are closed (T+1). Some funders tell of a disbursement once and never again.
  */
+import { fnv1a } from '../domain/fnv.ts';
 import { localTime } from '../routing/local-time.ts';
 
 const HOUR_MS = 3_600_000;
@@ -11,7 +12,7 @@ const SPREAD_HOURS = 4;
 
 /** The next such time after now. `spread`: any text that is the loan's own. An unknown zone counts as UTC+8. */
 export function nextRepairMs(nowMs: number, timeZone: string, spread: string): number {
-  const offsetMs = Math.floor(hashOf(spread) * SPREAD_HOURS * HOUR_MS);
+  const offsetMs = Math.floor((fnv1a(spread) / 2 ** 32) * SPREAD_HOURS * HOUR_MS);
   const hourMs = Math.floor(nowMs / HOUR_MS) * HOUR_MS;
   // A day of 25 hours, and the zones that are half an hour off: two nights ahead there is surely one.
   for (let ahead = 1; ahead <= 50; ahead += 1) {
@@ -20,11 +21,4 @@ export function nextRepairMs(nowMs: number, timeZone: string, spread: string): n
     if (local?.hour === FROM_HOUR) return atMs + offsetMs;
   }
   return nowMs + 24 * HOUR_MS;
-}
-
-/** FNV-1a, as a share of one. */
-function hashOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-  return (hash >>> 0) / 2 ** 32;
 }

@@ -1,3 +1,4 @@
+import { fnv1a } from '../domain/fnv.ts';
 import type { Likelihood } from '../domain/plan.ts';
 
 /**
@@ -23,7 +24,7 @@ export function drawLikelihood(seed: number, funderId: string, { alpha, beta }: 
 /** Uniform numbers in (0, 1) from sfc32, keyed by seed and name. Not for secrets. */
 export function generator(seed: number, name: string): () => number {
   // The bits of the seed are spread over two words, so that any finite number is a seed of its own.
-  let a = hash(`${seed}`, 0x811c9dc5);
+  let a = hash(`${seed}`);
   let b = hash(name, 0x9e3779b9);
   let c = hash(name, a);
   let counter = 1;
@@ -51,10 +52,9 @@ function logGamma(next: () => number, shape: number): number {
   }
 }
 
-/** FNV-1a over UTF-16 units, finished by a mixing of its bits. */
-function hash(text: string, start: number): number {
-  let value = start;
-  for (let index = 0; index < text.length; index += 1) value = Math.imul(value ^ text.charCodeAt(index), 0x01000193);
+/** FNV-1a, finished by a mixing of its bits. */
+function hash(text: string, start?: number): number {
+  let value = fnv1a(text, start);
   value = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
   value = Math.imul(value ^ (value >>> 13), 0xc2b2ae35);
   return (value ^ (value >>> 16)) | 0;
