@@ -1,16 +1,35 @@
+import { availableParallelism } from 'node:os';
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** What must hold under workerd's crypto as well as under OpenSSL: the kit and every adapter. */
 const BOTH_HOSTS = ['test/adapters/{kit-*,cases,hostile,units,registry,declared}.test.ts'];
 /** Runs in workerd alone: every adapter there against its live double on Node. */
 const WORKERD_ALONE = ['test/workerd/*.test.ts'];
 
+/** Files that take ten seconds and more. Begun last, one of them would hold up the end with nothing beside it. */
+const LONG = ['sim/sim', 'journey/magic-phones', 'crash/crash', 'cli/main', 'docs/adding-a-funder', 'cli/new-funder', 'journey/new-funder'];
+
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification): number => {
+      const at = LONG.findIndex((name) => moduleId.endsWith(`/test/${name}.test.ts`));
+      return at === -1 ? LONG.length : at;
+    };
+    return (await super.sort(files)).toSorted((a, b) => place(a) - place(b));
+  }
+}
+
 export default defineConfig({
   test: {
-    testTimeout: 15_000,
-    hookTimeout: 30_000,
+    // For a machine that does much else: real servers answer late then, and nothing here waits for a timeout to pass.
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    sequence: { sequencer: LongFirst },
     retry: 0,
+    // Left to itself vitest keeps one core for its own process, which mostly waits; of two that is half.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         extends: true,
@@ -27,14 +46,13 @@ export default defineConfig({
       {
         extends: true,
         plugins: [cloudflareTest({ miniflare: { compatibilityDate: '2026-10-01', compatibilityFlags: ['nodejs_compat'] } })],
-        // Pure functions leave nothing behind, and a workerd for each file costs most of a second: one for all.
+        // Pure functions leave nothing behind, and a workerd for each file costs most of a second: each worker keeps its own.
         test: {
           name: 'workerd',
           include: [...BOTH_HOSTS, ...WORKERD_ALONE],
           globalSetup: ['test/workerd/start-doubles.ts'],
           setupFiles: ['test/setup.ts'],
           isolate: false,
-          fileParallelism: false,
         },
       },
     ],

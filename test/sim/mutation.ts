@@ -24,6 +24,8 @@ export interface Mutation {
   readonly coldDisk?: boolean;
   /** Where it would be long in coming otherwise: the only mix of funders to look in. */
   readonly mix?: Mix;
+  /** A seed shortly before one that shows it: the search begins there. Out of date, it costs time alone. */
+  readonly from?: number;
 }
 
 type Mutable = { -readonly [K in keyof Deps]: Deps[K] };

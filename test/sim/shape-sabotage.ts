@@ -41,6 +41,7 @@ export const SHAPE_MUTATIONS: Readonly<Record<string, Mutation>> = {
     what: 'a draw without an answer is taken for one that was never sent',
     caughtBy: ['drawn_once'],
     mix: 'loans',
+    from: 84,
     make: () => ({
       outcome: (request, outcome) => (request.url.endsWith('/draw') && outcome.kind === 'lost' ? { kind: 'refused', why: 'connect' } : outcome),
     }),
@@ -67,6 +68,7 @@ export const SHAPE_MUTATIONS: Readonly<Record<string, Mutation>> = {
     what: 'a repayment that was sent is not marked as sent',
     caughtBy: ['repaid_once'],
     mix: 'loans',
+    from: 86,
     make: () =>
       writing((tx) => ({
         steps: {
