@@ -7,7 +7,6 @@ import type { FunderAdapter, FieldName } from '../../adapters/contract.ts';
 import { liveGrant } from '../compliance/consent.ts';
 import type { ConsentRow } from '../compliance/consent.ts';
 import type { Facts } from '../domain/applicant.ts';
-import type { Funder } from '../domain/funder.ts';
 import type { Plan, PlanStep } from '../domain/plan.ts';
 import { ATTEMPT_OPEN } from '../domain/states.ts';
 import { makePlan } from '../routing/plan.ts';
@@ -15,16 +14,15 @@ import type { ApplicationRow, AttemptRow } from '../store/index.ts';
 import { releaseOpenAttempts } from './close-attempts.ts';
 import { endAttempt } from './end-attempt.ts';
 import { factsOfApplication } from './facts-of-application.ts';
+import { funderInterface, type FunderInterface } from './funder-interface.ts';
 import { gatherPlanInputs, inputsToJson } from './plan-inputs.ts';
 import { handOver } from './hand-over.ts';
 import { startAttempt } from './start-attempt.ts';
 import type { Work } from './work.ts';
 
 /** A funder of the plan together with the consent that allows asking it. */
-interface Askable {
+interface Askable extends FunderInterface {
   readonly step: PlanStep;
-  readonly funder: Funder;
-  readonly adapter: FunderAdapter;
   readonly grant: ConsentRow | null;
 }
 
@@ -53,15 +51,14 @@ function takeBestBid(work: Work, application: ApplicationRow): AttemptRow | null
   const worth = (attempt: AttemptRow): number => (attempt.bidFen ?? 0) * (work.desk.policy.weights[attempt.funderId] ?? 1);
   const bids = work.attemptsOf(application.id).filter((attempt) => attempt.state === 'quoted');
   for (const attempt of bids.toSorted((a, b) => worth(b) - worth(a) || a.ordinal - b.ordinal)) {
-    const funder = work.desk.funders.get(attempt.funderId);
-    const adapter = funder === undefined ? undefined : work.deps.adapters.get(funder.adapter);
+    const at = funderInterface(work.deps, attempt.funderId);
     if (attempt.validUntilMs !== null && work.nowMs >= attempt.validUntilMs) {
       work.moveAttempt(attempt, 'expired');
       endAttempt(work, application, attempt, 'attempt.expired');
-    } else if (funder === undefined || adapter === undefined) {
+    } else if (at === null) {
       work.moveAttempt(attempt, 'cancelled');
       endAttempt(work, application, attempt, 'attempt.cancelled');
-    } else if (handOver(work, application, attempt, { funder, adapter })) {
+    } else if (handOver(work, application, attempt, at)) {
       return attempt;
     }
   }
@@ -128,11 +125,10 @@ function askNext(work: Work, application: ApplicationRow, plan: Plan, facts: Fac
 function askable(work: Work, application: ApplicationRow, plan: Plan): Askable[] {
   const consents = work.consentsOf(application.id);
   return plan.steps.flatMap((step) => {
-    const funder = work.desk.funders.get(step.funderId);
-    const adapter = funder === undefined ? undefined : work.deps.adapters.get(funder.adapter);
-    if (funder === undefined || adapter === undefined) return [];
-    const want = { legalEntity: funder.legal_entity, purpose: 'credit_decision', needs: fieldsFor(adapter) } as const;
-    return [{ step, funder, adapter, grant: liveGrant(consents, want, work.nowMs) }];
+    const at = funderInterface(work.deps, step.funderId);
+    if (at === null) return [];
+    const want = { legalEntity: at.funder.legal_entity, purpose: 'credit_decision', needs: fieldsFor(at.adapter) } as const;
+    return [{ step, ...at, grant: liveGrant(consents, want, work.nowMs) }];
   });
 }
 

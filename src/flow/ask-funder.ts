@@ -2,12 +2,11 @@
  * The calls that hand over data: precheck and submit. Opens the granted fields, builds, sends, seals what was said, and commits what it
  * means. The attempt was already moved and receipted before; if we die during the call its timer finds it.
  */
-import type { AdapterContext, AttemptRef, FunderAdapter, PrecheckAnswer, SubmitAnswer, OutboundRequest } from '../../adapters/contract.ts';
+import type { AdapterContext, AttemptRef, PrecheckAnswer, SubmitAnswer, OutboundRequest } from '../../adapters/contract.ts';
 import { liveGrant } from '../compliance/consent.ts';
 import { openGranted } from '../compliance/open-granted.ts';
 import type { FieldName } from '../domain/applicant.ts';
 import { unreachable } from '../domain/failures.ts';
-import type { Funder } from '../domain/funder.ts';
 import { APPLICATION_ENDED } from '../domain/states.ts';
 import type { CallResult } from '../dispatch/lines.ts';
 import type { ApplicationRow, AttemptRow } from '../store/index.ts';
@@ -19,6 +18,7 @@ import { contextFor } from './adapter-context.ts';
 import type { Deps } from './deps.ts';
 import type { Carried } from './effects.ts';
 import { factsOfBody } from './facts-of-application.ts';
+import { funderInterface, type FunderInterface } from './funder-interface.ts';
 import { handOver } from './hand-over.ts';
 import { keepUnreadable } from './keep-unreadable.ts';
 import { loadPhotos } from './photos.ts';
@@ -26,11 +26,9 @@ import { settleAttempt } from './settle-attempt.ts';
 import { ownRef } from './strike-person.ts';
 import { perform, Work } from './work.ts';
 
-interface Asking {
+interface Asking extends FunderInterface {
   readonly attempt: AttemptRow;
   readonly application: ApplicationRow;
-  readonly funder: Funder;
-  readonly adapter: FunderAdapter;
   readonly ctx: AdapterContext;
   readonly carry: Carried | undefined;
 }
@@ -171,7 +169,7 @@ function applyEligible(work: Work, application: ApplicationRow, attempt: Attempt
 }
 
 /** From precheck (or from waiting for cap quota) onwards; when that cannot be, on to what is next for the application. */
-export function goOn(work: Work, application: ApplicationRow, attempt: AttemptRow, at: Pick<Asking, 'funder' | 'adapter'>): void {
+export function goOn(work: Work, application: ApplicationRow, attempt: AttemptRow, at: FunderInterface): void {
   if (!handOver(work, application, attempt, at)) advance(work, application);
   else if (attempt.state === 'authorising') advance(work, application);
 }
@@ -180,10 +178,9 @@ function load(deps: Deps, attemptId: string, state: AttemptRow['state'], carry?:
   const attempt = carry?.attempt ?? deps.store.dispatch.byId(attemptId);
   if (attempt === undefined || attempt.state !== state) return null;
   const application = carry?.application ?? deps.store.applications.byId(attempt.applicationId);
-  const funder = deps.desk.snapshot().funders.get(attempt.funderId);
-  const adapter = funder === undefined ? undefined : deps.adapters.get(funder.adapter);
-  if (application === undefined || funder === undefined || adapter === undefined) return null;
-  return { attempt, application, funder, adapter, ctx: contextFor(deps, funder), carry };
+  const at = funderInterface(deps, attempt.funderId);
+  if (application === undefined || at === null) return null;
+  return { attempt, application, ...at, ctx: contextFor(deps, at.funder), carry };
 }
 
 /** Builds the request from granted fields; null when there is no live grant any more or nothing left to hand over. */

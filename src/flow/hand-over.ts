@@ -2,12 +2,11 @@
  * From eligibility to the next thing at this funder: the borrower's own step where the funder wants one first, else the full application.
  * Not at all once the application has ended or the consent was withdrawn.
  */
-import type { FunderAdapter } from '../../adapters/contract.ts';
 import { liveGrant } from '../compliance/consent.ts';
-import type { Funder } from '../domain/funder.ts';
 import type { ApplicationRow, AttemptRow } from '../store/index.ts';
 import { openHeldStep } from './borrower-steps.ts';
 import { endAttempt } from './end-attempt.ts';
+import type { FunderInterface } from './funder-interface.ts';
 import { beginSubmit } from './start-attempt.ts';
 import type { Work } from './work.ts';
 
@@ -15,12 +14,7 @@ import type { Work } from './work.ts';
 const FIRST_LOOK_MS = 5_000;
 
 /** False: the attempt was cancelled, and the caller must see what is next. */
-export function handOver(
-  work: Work,
-  application: ApplicationRow,
-  attempt: AttemptRow,
-  at: { readonly funder: Funder; readonly adapter: FunderAdapter },
-): boolean {
+export function handOver(work: Work, application: ApplicationRow, attempt: AttemptRow, at: FunderInterface): boolean {
   const want = { legalEntity: at.funder.legal_entity, purpose: 'credit_decision', needs: at.adapter.submit.needs } as const;
   const grant = liveGrant(work.consentsOf(application.id), want, work.nowMs);
   // Also while there is an offer already: of those asked at once, the borrower picks.

@@ -6,6 +6,7 @@ import { goOn } from './ask-funder.ts';
 import type { Deps } from './deps.ts';
 import type { LeaseWant } from './effects.ts';
 import { endAttempt } from './end-attempt.ts';
+import { funderInterface } from './funder-interface.ts';
 import { perform } from './work.ts';
 
 const BEFORE_SUBMIT: ReadonlySet<AttemptState> = new Set(['planned', 'checking', 'quoted', 'authorising']);
@@ -18,17 +19,16 @@ export async function lendQuota(deps: Deps, attemptId: string, wants: readonly L
     const found = work.attemptAndApplication(attemptId);
     if (found === null || !BEFORE_SUBMIT.has(found.attempt.state)) return;
     const { attempt, application } = found;
-    const funder = work.desk.funders.get(attempt.funderId);
-    const adapter = funder === undefined ? undefined : deps.adapters.get(funder.adapter);
+    const at = funderInterface(deps, attempt.funderId);
     const room =
-      funder !== undefined &&
-      capNeeds(funder, attempt.amountFen, work.nowMs).every((need) => {
+      at !== null &&
+      capNeeds(at.funder, attempt.amountFen, work.nowMs).every((need) => {
         const lease = work.tx.dispatch.lease(need.key);
         return (lease?.leased ?? 0) - (lease?.used ?? 0) >= need.need || !deps.exhausted.has(need.key);
       });
     // While we waited a better bid may have come, or this one run out.
     if (room && attempt.state === 'quoted') return advance(work, application);
-    if (funder !== undefined && adapter !== undefined && room) return goOn(work, application, attempt, { funder, adapter });
+    if (room) return goOn(work, application, attempt, at);
     work.moveAttempt(attempt, 'cancelled');
     attempt.reason = { code: 'other', detail: 'cap exhausted' };
     endAttempt(work, application, attempt, 'attempt.cancelled', { data: { why: 'cap' } });

@@ -10,6 +10,7 @@ import { contextFor } from './adapter-context.ts';
 import { refOf } from './ask-funder.ts';
 import { detailOf, isOpen } from './borrower-steps.ts';
 import type { Deps } from './deps.ts';
+import { funderInterface } from './funder-interface.ts';
 import { stepOfToken } from './step-link.ts';
 import { perform, Work } from './work.ts';
 
@@ -33,9 +34,10 @@ export async function openLink(deps: Deps, token: string): Promise<{ readonly ur
 
 async function askLink(deps: Deps, step: StepRow): Promise<string | null> {
   const attempt = deps.store.dispatch.byId(step.attemptId);
-  const funder = attempt === undefined ? undefined : deps.desk.snapshot().funders.get(attempt.funderId);
-  const redirect = funder === undefined ? undefined : deps.adapters.get(funder.adapter)?.redirect;
-  if (attempt === undefined || funder === undefined || redirect === undefined) return null;
+  const at = attempt === undefined ? null : funderInterface(deps, attempt.funderId);
+  const redirect = at?.adapter.redirect;
+  if (attempt === undefined || at === null || redirect === undefined) return null;
+  const { funder } = at;
   const ctx = contextFor(deps, funder);
   const { answer } = await deps.lines.of(funder).call<RedirectAnswer>({
     capability: 'redirect',

@@ -2,9 +2,8 @@
  * Settles by asking: polls a pending attempt, finds out what became of an unknown one, and takes one back when its time is up or the
  * application has ended. Only here may an unknown attempt end without the funder's word, and never while anybody else could be asked.
  */
-import type { CancelAnswer, FunderAdapter, QueryAnswer } from '../../adapters/contract.ts';
+import type { CancelAnswer, QueryAnswer } from '../../adapters/contract.ts';
 import { unreachable } from '../domain/failures.ts';
-import type { Funder } from '../domain/funder.ts';
 import { APPLICATION_ENDED, ATTEMPT_OPEN, type AttemptState } from '../domain/states.ts';
 import type { ApplicationRow, AttemptRow } from '../store/index.ts';
 import { contextFor } from './adapter-context.ts';
@@ -13,6 +12,7 @@ import { advance } from './advance.ts';
 import { endAttempt } from './end-attempt.ts';
 import { fail, goOn, markUnknown, refOf } from './ask-funder.ts';
 import type { Deps } from './deps.ts';
+import { funderInterface, type FunderInterface } from './funder-interface.ts';
 import { keepUnreadable } from './keep-unreadable.ts';
 import { completeTable, hasOpenOffer, pollDueMs, settleAttempt } from './settle-attempt.ts';
 import { EFFECT_GRACE_MS, perform, type Work } from './work.ts';
@@ -28,8 +28,7 @@ const ASKED: ReadonlySet<AttemptState> = new Set(['unknown', 'pending', 'authori
 interface Target {
   readonly attempt: AttemptRow;
   readonly application: ApplicationRow;
-  readonly funder: Funder | undefined;
-  readonly adapter: FunderAdapter | undefined;
+  readonly at: FunderInterface | null;
 }
 
 /** The attempt's timer: decides by its state what is to be done. */
@@ -62,10 +61,11 @@ export async function queryAttempt(deps: Deps, attemptId: string): Promise<void>
 async function ask(deps: Deps, attemptId: string): Promise<boolean> {
   const target = load(deps, attemptId);
   if (target === null || !ASKED.has(target.attempt.state)) return false;
-  const { attempt, funder, adapter } = target;
-  const query = adapter?.query;
-  if (funder === undefined || query === undefined)
+  const { attempt, at } = target;
+  const query = at?.adapter.query;
+  if (at === null || query === undefined)
     return perform(deps, (work) => afterQuery(work, attemptId, { kind: 'unknown', detail: 'cannot be queried' }));
+  const { funder } = at;
   const ctx = contextFor(deps, funder);
   const result = await deps.lines.of(funder).call<QueryAnswer>({
     capability: 'query',
@@ -84,10 +84,10 @@ async function ask(deps: Deps, attemptId: string): Promise<boolean> {
 export async function cancelAttempt(deps: Deps, attemptId: string): Promise<void> {
   const target = load(deps, attemptId);
   if (target === null) return;
-  const { attempt, funder, adapter } = target;
-  const cancel = adapter?.cancel;
-  if (funder === undefined || cancel === undefined)
-    return void (await perform(deps, (work) => afterCancel(work, attemptId, { kind: 'too_late' }, false)));
+  const { attempt, at } = target;
+  const cancel = at?.adapter.cancel;
+  if (at === null || cancel === undefined) return void (await perform(deps, (work) => afterCancel(work, attemptId, { kind: 'too_late' }, false)));
+  const { funder } = at;
   const ctx = contextFor(deps, funder);
   const result = await deps.lines.of(funder).call<CancelAnswer>({
     capability: 'cancel',
@@ -101,19 +101,19 @@ export async function cancelAttempt(deps: Deps, attemptId: string): Promise<void
 }
 
 /** We died, or the desk did not answer: what was on the wire is unknown, what was not is begun again. */
-async function resume(deps: Deps, { attempt, funder, adapter }: Target): Promise<void> {
+async function resume(deps: Deps, { attempt, at }: Target): Promise<void> {
   await perform(deps, (work) => {
     const found = work.attemptAndApplication(attempt.id);
     if (found === null || found.attempt.state !== attempt.state) return;
     const { attempt: row, application } = found;
     if (row.state === 'submitting') return markUnknown(work, application, row, 'interrupted');
-    if (funder === undefined || adapter === undefined) {
+    if (at === null) {
       work.moveAttempt(row, row.state === 'checking' ? 'check_failed' : 'cancelled');
       return fail(work, application, row, 'funder gone');
     }
     const receipts = work.tx.dispatch.receiptsOf(row.id);
     const checked = receipts.some((receipt) => receipt.capability === 'precheck' && receipt.outcome === 'eligible');
-    if (row.state === 'planned' || checked) return goOn(work, application, row, { funder, adapter });
+    if (row.state === 'planned' || checked) return goOn(work, application, row, at);
     work.moveAttempt(row, 'check_failed');
     fail(work, application, row, 'interrupted');
   });
@@ -250,8 +250,7 @@ function load(deps: Deps, attemptId: string): Target | null {
   const attempt = deps.store.dispatch.byId(attemptId);
   const application = attempt === undefined ? undefined : deps.store.applications.byId(attempt.applicationId);
   if (attempt === undefined || application === undefined) return null;
-  const funder = deps.desk.snapshot().funders.get(attempt.funderId);
-  return { attempt, application, funder, adapter: funder === undefined ? undefined : deps.adapters.get(funder.adapter) };
+  return { attempt, application, at: funderInterface(deps, attempt.funderId) };
 }
 
 /** True when nobody waits for this attempt any more: its application ended, or another funder's offer was taken. */

@@ -6,6 +6,7 @@ import type { CallbackNews, InboundCallback, OutboundResponse } from '../../adap
 import type { ApplicationRow, CallbackRow } from '../store/index.ts';
 import { contextFor } from './adapter-context.ts';
 import type { Deps } from './deps.ts';
+import { funderInterface } from './funder-interface.ts';
 import { applyRepayment } from './repay-loan.ts';
 import { settleAttempt } from './settle-attempt.ts';
 import { plainOrMark } from './strike-person.ts';
@@ -13,10 +14,10 @@ import { EFFECT_GRACE_MS, perform, type Work } from './work.ts';
 
 /** Null: there is no such funder, or it has no callbacks. */
 export async function receiveCallback(deps: Deps, funderId: string, callback: InboundCallback): Promise<OutboundResponse | null> {
-  const funder = deps.desk.snapshot().funders.get(funderId);
-  const capability = funder === undefined ? undefined : deps.adapters.get(funder.adapter)?.callback;
-  if (funder === undefined || capability === undefined) return null;
-  const ctx = contextFor(deps, funder);
+  const at = funderInterface(deps, funderId);
+  const capability = at?.adapter.callback;
+  if (at === null || capability === undefined) return null;
+  const ctx = contextFor(deps, at.funder);
   const verdict = capability.verify(ctx, callback);
   if (!verdict.ok) {
     await perform(deps, (work) => void record(work, funderId, callback, 'forged', `${funderId}#forged#${work.newId('cbk')}`, verdict.why));
@@ -94,12 +95,12 @@ function record(
 }
 
 function reread(work: Work, row: CallbackRow): CallbackNews | null {
-  const funder = work.desk.funders.get(row.funderId);
-  const capability = funder === undefined ? undefined : work.deps.adapters.get(funder.adapter)?.callback;
-  if (funder === undefined || capability === undefined) return null;
+  const at = funderInterface(work.deps, row.funderId);
+  const capability = at?.adapter.callback;
+  if (at === null || capability === undefined) return null;
   const text = new TextDecoder().decode(work.deps.vault.serviceKey.open(`callbacks/${row.id}/raw`, row.rawSealed!));
   const raw = JSON.parse(text) as { path: string; query: Record<string, string>; headers: Record<string, string>; body: string };
-  return capability.read(contextFor(work.deps, funder), { ...raw, body: new Uint8Array(Buffer.from(raw.body, 'base64')) });
+  return capability.read(contextFor(work.deps, at.funder), { ...raw, body: new Uint8Array(Buffer.from(raw.body, 'base64')) });
 }
 
 function finish(work: Work, row: CallbackRow, state: CallbackRow['state'], attemptId: string | null, detail: string): void {

@@ -7,6 +7,7 @@ import { fault, type Fault } from '../domain/failures.ts';
 import type { ApplicationRow } from '../store/index.ts';
 import { fieldsFor } from './advance.ts';
 import type { Deps } from './deps.ts';
+import { funderInterface } from './funder-interface.ts';
 import type { ConsentInput } from './intake-input.ts';
 import type { Work } from './work.ts';
 
@@ -26,9 +27,9 @@ export interface Recipient {
 /** Who a consent may name: the platform, or a funder with the fields its adapter needs. */
 export function recipientOf(deps: Pick<Deps, 'desk' | 'adapters'>, recipient: string): Recipient | null {
   if (recipient === PLATFORM.recipient) return { ...PLATFORM, fields: FIELD_NAMES };
-  const funder = deps.desk.snapshot().funders.get(recipient);
-  const adapter = funder === undefined ? undefined : deps.adapters.get(funder.adapter);
-  if (funder === undefined || adapter === undefined) return null;
+  const at = funderInterface(deps, recipient);
+  if (at === null) return null;
+  const { funder, adapter } = at;
   return { recipient: funder.id, name: funder.name, legalEntity: funder.legal_entity, contact: funder.contact, fields: fieldsFor(adapter) };
 }
 

@@ -9,6 +9,7 @@ import type { ApplicationRow, LoanRow, RepaymentRow } from '../store/index.ts';
 import { applyLoanNews } from './apply-loan-news.ts';
 import { refOf } from './ask-funder.ts';
 import type { Deps } from './deps.ts';
+import { funderInterface } from './funder-interface.ts';
 import type { RecordReply } from './intake-input.ts';
 import { partiesOf, type Parties } from './parties.ts';
 import type { Saved } from './save-application.ts';
@@ -31,8 +32,7 @@ export async function requestRepayment(deps: Deps, applicationId: string, input:
     const loan = work.tx.offers.loanOf(applicationId);
     if (application === null || loan === undefined || (loan.state !== 'active' && loan.state !== 'overdue'))
       return problem('illegal_transition', '没有可还款的贷款', 'there is no loan to repay');
-    const funder = work.desk.funders.get(loan.funderId);
-    if (funder === undefined || deps.adapters.get(funder.adapter)?.repay === undefined)
+    if (funderInterface(deps, loan.funderId)?.adapter.repay === undefined)
       return problem(
         'illegal_transition',
         '该资金方不支持在此还款，请按其约定方式还款',

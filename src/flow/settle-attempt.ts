@@ -11,6 +11,7 @@ import { finishSteps, keepStep } from './borrower-steps.ts';
 import { endAttempt } from './end-attempt.ts';
 import { addOffer, closeOfferOf, takeBack } from './add-offer.ts';
 import { applyLoanNews } from './apply-loan-news.ts';
+import { funderInterface } from './funder-interface.ts';
 import { handOver } from './hand-over.ts';
 import { ownRef, strikePerson } from './strike-person.ts';
 import type { Work } from './work.ts';
@@ -88,13 +89,12 @@ function applyPending(work: Work, application: ApplicationRow, attempt: AttemptR
 
 /** The borrower has agreed on the funder's page: now it may have the full application. */
 function applyAuthorised(work: Work, application: ApplicationRow, attempt: AttemptRow): Settled {
-  const funder = work.desk.funders.get(attempt.funderId);
-  const adapter = funder === undefined ? undefined : work.deps.adapters.get(funder.adapter);
-  if (attempt.state !== 'authorising' || funder === undefined || adapter === undefined) return 'duplicate';
+  const at = funderInterface(work.deps, attempt.funderId);
+  if (attempt.state !== 'authorising' || at === null) return 'duplicate';
   finishSteps(work, application, attempt.id, 'before_submit');
   // The borrower has done their part; waiting for cap quota is not held against them.
   attempt.deadlineAtMs = application.deadlineAtMs;
-  handOver(work, application, attempt, { funder, adapter });
+  handOver(work, application, attempt, at);
   return 'applied';
 }
 

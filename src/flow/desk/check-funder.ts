@@ -12,6 +12,7 @@ import { makeIdNumber } from '../../domain/id-number.ts';
 import { mintId } from '../../domain/ids.ts';
 import { contextFor } from '../adapter-context.ts';
 import type { Deps } from '../deps.ts';
+import { funderInterface } from '../funder-interface.ts';
 import { iso } from '../view-application.ts';
 import { appendAudit } from './append-audit.ts';
 
@@ -38,9 +39,9 @@ const POLL_MS = 1_000;
 const CALLBACK_WAITS = 5;
 
 export async function checkFunder(deps: Deps, actor: string, id: string): Promise<FunderCheck | Problem> {
-  const funder = deps.desk.snapshot().funders.get(id);
-  const adapter = funder === undefined ? undefined : deps.adapters.get(funder.adapter);
-  if (funder === undefined || adapter === undefined) return problem('not_found', '没有这个资金方', 'there is no such funder');
+  const at = funderInterface(deps, id);
+  if (at === null) return problem('not_found', '没有这个资金方', 'there is no such funder');
+  const { funder, adapter } = at;
   const testUrl = funder.test_base_url ?? (deps.mode === 'sandbox' ? funder.base_url : null);
   const ear = listener(deps, { ...funder, base_url: testUrl ?? funder.base_url }, adapter);
   const lines: CheckLine[] = lacks(deps, funder, adapter);
