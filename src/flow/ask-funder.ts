@@ -50,7 +50,7 @@ export async function precheckFunder(deps: Deps, attemptId: string, receiptId: s
   });
   await perform(deps, (work) => {
     finishReceipt(work, asking, receiptId, request, result);
-    noteUnreadable(work, attemptId, 'precheck', result);
+    keepUnreadable(work, attemptId, 'precheck', result);
     applyPrecheck(work, attemptId, asking, result.answer);
   });
 }
@@ -72,15 +72,9 @@ export async function submitToFunder(deps: Deps, attemptId: string, receiptId: s
   });
   await perform(deps, (work) => {
     finishReceipt(work, asking, receiptId, request, result);
-    noteUnreadable(work, attemptId, 'submit', result);
+    keepUnreadable(work, attemptId, 'submit', result);
     applySubmit(work, attemptId, result.answer);
   });
-}
-
-function noteUnreadable(work: Work, attemptId: string, capability: 'precheck' | 'submit', result: CallResult<{ readonly kind: string }>): void {
-  // Mostly it could be read, and then nothing need be looked up.
-  const found = result.answer.kind === 'unknown' ? work.attemptAndApplication(attemptId) : null;
-  if (found !== null) keepUnreadable(work, found.application, found.attempt, capability, result);
 }
 
 export function refOf(attempt: AttemptRow): AttemptRef {

@@ -3,7 +3,6 @@
  * bytes about the same attempt once only: a funder that is polled says the same nonsense again and again.
  */
 import type { Capability, CallResult } from '../dispatch/lines.ts';
-import type { ApplicationRow, AttemptRow } from '../store/index.ts';
 import type { Work } from './work.ts';
 
 /** In the dedupe key of such a reply; a callback never has it. */
@@ -11,12 +10,14 @@ export const REPLY_MARK = '#reply#';
 
 export function keepUnreadable(
   work: Work,
-  application: ApplicationRow,
-  attempt: AttemptRow,
+  attemptId: string,
   capability: Capability,
   { answer, response }: CallResult<{ readonly kind: string }>,
 ): void {
-  if (answer.kind !== 'unknown' || response === null) return;
+  // Mostly it could be read, and then nothing need be looked up.
+  const found = answer.kind === 'unknown' && response !== null ? work.attemptAndApplication(attemptId) : null;
+  if (found === null || response === null) return;
+  const { application, attempt } = found;
   const { vault, log } = work.deps;
   const dedupeKey = `${attempt.funderId}${REPLY_MARK}${attempt.id}#${vault.sha256Hex(response.body).slice(0, 32)}`;
   if (work.tx.dispatch.callbackSeen(dedupeKey)) return;

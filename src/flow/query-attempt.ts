@@ -74,8 +74,7 @@ async function ask(deps: Deps, attemptId: string): Promise<boolean> {
     timeoutMs: funder.timeouts.query_ms,
   });
   return perform(deps, (work) => {
-    const found = work.attemptAndApplication(attemptId);
-    if (found !== null) keepUnreadable(work, found.application, found.attempt, 'query', result);
+    keepUnreadable(work, attemptId, 'query', result);
     return afterQuery(work, attemptId, result.answer);
   });
 }
