@@ -3,10 +3,8 @@
  * bytes about the same attempt once only: a funder that is polled says the same nonsense again and again.
  */
 import type { Capability, CallResult } from '../dispatch/lines.ts';
+import { REPLY_MARK } from '../store/index.ts';
 import type { Work } from './work.ts';
-
-/** In the dedupe key of such a reply; a callback never has it. */
-export const REPLY_MARK = '#reply#';
 
 export function keepUnreadable(
   work: Work,

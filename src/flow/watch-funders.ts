@@ -7,7 +7,6 @@ import { ALARM_KINDS, channelAlarms, funderAlarms, type Alarm, type FunderFacts 
 import type { Funder } from '../domain/funder.ts';
 import type { Store } from '../store/index.ts';
 import type { Deps } from './deps.ts';
-import { REPLY_MARK } from './keep-unreadable.ts';
 import { settleAlarms } from './settle-alarms.ts';
 import { perform, type Work } from './work.ts';
 
@@ -39,7 +38,7 @@ export function factsOf(sight: Pick<Work, 'deps' | 'nowMs'>, tx: Store, funder: 
     tellsByCallback: sight.deps.adapters.get(funder.adapter)?.callback !== undefined,
     callbacksAtMs: tx.dispatch
       .recentCallbacks(funder.id, CALLBACKS)
-      .filter((row) => row.state !== 'forged' && !row.dedupeKey.includes(REPLY_MARK))
+      .filter((row) => row.state !== 'forged')
       .map((row) => row.receivedAtMs),
     waiting: tx.watch.waitingAt(funder.id),
     latencyMs: sight.deps.lines.of(funder).latencyMs,

@@ -43,6 +43,7 @@ function prepareStore(db: Database) {
 
 export type Store = ReturnType<typeof prepareStore>;
 export type { ApplicationRow, BorrowerRow, PlanRow } from './queries/applications.ts';
+export { REPLY_MARK } from './queries/dispatch.ts';
 export type { AttemptRow, CallbackRow, ConsentRow, ReceiptRow } from './queries/dispatch.ts';
 export type { DeliveryRow, EventRow, IdempotencyRow, TimerRow } from './queries/feed.ts';
 export type { ApiKeyRow, AuditRow, BlacklistRow, DeskChangeRow, DeskRecordRow } from './queries/desk.ts';

@@ -41,9 +41,11 @@ describe('a reply that cannot be read', () => {
     await world.settle(30_000);
     expect([state(world, id), attempts(world, id)]).toEqual(['pending', [['one', 'pending']]]);
     expect(kinds(world).filter((kind) => kind === 'query').length).toBeGreaterThan(2);
-    const kept = () => world.service.deps.store.dispatch.recentCallbacks('fnd_one', 10);
+    const { dispatch } = world.service.deps.store;
+    const kept = () => dispatch.callbacksOf(dispatch.ofApplication(id)[0]!.id);
     expect(kept().map((row) => [row.state, row.detail, row.rawSealed === null])).toEqual([['ignored', 'unreadable reply to query', false]]);
     expect(kept()[0]!.rawSealed!.includes('<html>')).toBe(false);
+    expect(dispatch.recentCallbacks('fnd_one', 10)).toEqual([]);
     expect(eventsOf(world, id).filter((type) => type === 'attempt.alarm')).toHaveLength(1);
     await world.call('POST', '/v1/erasures', { key: world.keys.secret, json: { application_id: id } });
     expect(kept()[0]!.rawSealed).toBeNull();

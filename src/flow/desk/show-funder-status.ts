@@ -2,7 +2,6 @@
 import { capNeeds } from '../../dispatch/caps.ts';
 import { problem, type Problem } from '../../domain/failures.ts';
 import type { Deps } from '../deps.ts';
-import { REPLY_MARK } from '../keep-unreadable.ts';
 import { loadPricing } from '../price-volume.ts';
 import { iso } from '../view-application.ts';
 import { factsOf, savedCounts } from '../watch-funders.ts';
@@ -64,7 +63,6 @@ export function showFunderStatus(deps: Deps, id: string) {
     alarms: deps.store.watch.alarmsOf(`funder/${id}`).map(alarmView),
     callbacks: deps.store.dispatch
       .recentCallbacks(id, CALLBACKS)
-      .filter((row) => !row.dedupeKey.includes(REPLY_MARK))
       .map((row) => ({ id: row.id, state: row.state, detail: row.detail, attempt_id: row.attemptId, received_at: iso(row.receivedAtMs) })),
   };
 }

@@ -10,6 +10,9 @@ export type ReceiptRow = typeof receipts.$inferSelect;
 export type CallbackRow = typeof callbacks.$inferSelect;
 export type CapLeaseRow = typeof capLeases.$inferSelect;
 
+/** In the dedupe key of a kept reply that nobody could read; a callback never has it. */
+export const REPLY_MARK = '#reply#';
+
 /** Attempts, consents and receipts, callbacks and cap leases. */
 export function dispatchQueries(db: Database, written: JustWritten) {
   const byId = fast(
@@ -242,8 +245,15 @@ export function dispatchQueries(db: Database, written: JustWritten) {
     callbacksOf: (attemptId: string): CallbackRow[] => callbacksOf.all({ attemptId }),
     insertCallback: insertInto(db, callbacks),
     saveCallback: (row: CallbackRow) => saveCallback(row, { id: row.id }),
+    /** What the funder told of its own accord, newest first; the replies that could not be read are no callbacks. */
     recentCallbacks: (funderId: string, limit: number): CallbackRow[] =>
-      db.select().from(callbacks).where(eq(callbacks.funderId, funderId)).orderBy(desc(callbacks.id)).limit(limit).all(),
+      db
+        .select()
+        .from(callbacks)
+        .where(and(eq(callbacks.funderId, funderId), sql`instr(${callbacks.dedupeKey}, ${REPLY_MARK}) = 0`))
+        .orderBy(desc(callbacks.id))
+        .limit(limit)
+        .all(),
     /** Drops the raw bytes of callbacks older than that, whoever they were about. */
     forgetCallbacksBefore: (beforeMs: number) => void forgetOld.run({ beforeMs }),
     /** Drops what was said on the wire about an application: calls and callbacks. */
