@@ -18,7 +18,11 @@ export function discreet<A extends object>(
 /** True when any text of the answer, at any depth, contains one of the context's secrets. */
 export function tellsSecret(ctx: AdapterContext, answer: object): boolean {
   const secrets = Object.values(ctx.secrets).filter((secret) => secret !== '');
-  return secrets.length > 0 && anyText(answer, (text) => secrets.some((secret) => text.includes(secret)));
+  if (secrets.length === 0) return false;
+  // Nearly no answer does, and one text is searched ten times as fast as a tree: what is in a text of it is in its JSON, escaped alike.
+  const whole = JSON.stringify(answer);
+  const suspects = secrets.filter((secret) => whole.includes(JSON.stringify(secret).slice(1, -1)));
+  return suspects.length > 0 && anyText(answer, (text) => suspects.some((secret) => text.includes(secret)));
 }
 
 /** Answers are ours, so they are trees and not deep. */

@@ -188,9 +188,10 @@ function noteDecision(work: Work, attempt: AttemptRow): void {
 /** What learners need of a decision: where it stood, what it was made on, and what had been expected before and after earlier declines. */
 function evidence(work: Work, application: ApplicationRow, attempt: AttemptRow): Readonly<Record<string, unknown>> {
   const funder = work.desk.funders.get(attempt.funderId);
-  const declined = work
-    .attemptsOf(application.id)
-    .flatMap((each) => (each.state === 'declined' && each.id !== attempt.id && each.decidedAtMs! <= attempt.createdAtMs ? [each.prior] : []));
+  const earlier = attempt.ordinal === 0 ? [] : work.attemptsOf(application.id);
+  const declined = earlier.flatMap((each) =>
+    each.state === 'declined' && each.id !== attempt.id && each.decidedAtMs! <= attempt.createdAtMs ? [each.prior] : [],
+  );
   return {
     ...(attempt.submittedAtMs === null ? {} : { latency_ms: work.nowMs - attempt.submittedAtMs }),
     band: application.band,
