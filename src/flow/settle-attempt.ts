@@ -4,6 +4,7 @@
  * the attempt pending.
  */
 import type { DecisionAnswer, FunderOffer, FunderReason } from '../../adapters/contract.ts';
+import { backOffMs } from '../domain/back-off.ts';
 import { unreachable } from '../domain/failures.ts';
 import type { ApplicationRow, AttemptRow } from '../store/index.ts';
 import { advance } from './advance.ts';
@@ -34,9 +35,9 @@ export function settleAttempt(work: Work, application: ApplicationRow, attempt: 
   return settled;
 }
 
-/** When the next query for this attempt is due: exponential, without jitter since attempts start at their own times. */
+/** When the next query for this attempt is due. */
 export function pollDueMs(work: Work, attempt: AttemptRow): number {
-  return work.nowMs + Math.min(POLL_MOST_MS, POLL_FIRST_MS * 2 ** Math.min(attempt.polls, 10));
+  return work.nowMs + backOffMs(attempt.polls, POLL_FIRST_MS, POLL_MOST_MS);
 }
 
 function apply(work: Work, application: ApplicationRow, attempt: AttemptRow, answer: DecisionAnswer): Settled {
