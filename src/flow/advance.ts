@@ -4,7 +4,6 @@
  * is open), nobody else is asked.
  */
 import type { FunderAdapter, FieldName } from '../../adapters/contract.ts';
-import { liveGrant } from '../compliance/consent.ts';
 import type { ConsentRow } from '../compliance/consent.ts';
 import type { Facts } from '../domain/applicant.ts';
 import type { Plan, PlanStep } from '../domain/plan.ts';
@@ -17,6 +16,7 @@ import { factsOfApplication } from './facts-of-application.ts';
 import { funderInterface, type FunderInterface } from './funder-interface.ts';
 import { gatherPlanInputs, inputsToJson } from './plan-inputs.ts';
 import { handOver } from './hand-over.ts';
+import { creditGrant } from './open-for-funder.ts';
 import { startAttempt } from './start-attempt.ts';
 import type { Work } from './work.ts';
 
@@ -127,8 +127,7 @@ function askable(work: Work, application: ApplicationRow, plan: Plan): Askable[]
   return plan.steps.flatMap((step) => {
     const at = funderInterface(work.deps, step.funderId);
     if (at === null) return [];
-    const want = { legalEntity: at.funder.legal_entity, purpose: 'credit_decision', needs: fieldsFor(at.adapter) } as const;
-    return [{ step, ...at, grant: liveGrant(consents, want, work.nowMs) }];
+    return [{ step, ...at, grant: creditGrant(consents, at.funder, fieldsFor(at.adapter), work.nowMs) }];
   });
 }
 

@@ -3,9 +3,9 @@ import type { Instalment } from '../../adapters/contract.ts';
 import { funderReason, isReasonCode, reasonText } from '../domain/reasons.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { ApplicationRow, AttemptRow, OfferRow } from '../store/index.ts';
-import { liveGrant } from '../compliance/consent.ts';
 import { openBody } from './application-body.ts';
 import { detailOf, openStepsOf } from './borrower-steps.ts';
+import { creditGrant } from './open-for-funder.ts';
 import { consentText, PLATFORM, recipientOf, type Recipient } from './record-consents.ts';
 import { lacksOf } from './screen-application.ts';
 import { linkOf } from './step-link.ts';
@@ -130,8 +130,7 @@ export function wantedRecipients(sight: Sight, application: ApplicationRow): Rec
   const wanted = (JSON.parse(plan.result) as Plan).steps.flatMap(({ funderId }) => {
     const recipient = recipientOf(sight.deps, funderId);
     if (recipient === null || application.refusedRecipients.includes(funderId)) return [];
-    const want = { legalEntity: recipient.legalEntity, purpose: 'credit_decision', needs: recipient.fields } as const;
-    return liveGrant(consents, want, sight.nowMs) === null ? [recipient] : [];
+    return creditGrant(consents, { legal_entity: recipient.legalEntity }, recipient.fields, sight.nowMs) === null ? [recipient] : [];
   });
   return wanted.slice(0, sight.desk.policy.consent_batch);
 }
