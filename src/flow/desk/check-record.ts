@@ -5,8 +5,7 @@ import type { Funder, JsonLogic } from '../../domain/funder.ts';
 import type { Policy } from '../../domain/policy.ts';
 import { landingUrl } from '../../offers/landing.ts';
 import { claimsApproval } from '../../offers/rank.ts';
-import { ruleFault } from '../../prescreen/rules.ts';
-import { findRuleFault } from '../../routing/rules.ts';
+import { findRuleFault } from '../../domain/rules.ts';
 import type { Deps } from '../deps.ts';
 
 /** Kinds that only two people together can change. */
@@ -109,7 +108,7 @@ function checkPolicy(deps: Sight, policy: Policy): Fault[] {
       `只有一份策略生效，请修改 ${current.id}`,
       `one policy decides for every application: change ${current.id}`,
     ),
-    ...prescreen.rules.flatMap((rule, index) => prescreenRuleFaults(`/prescreen/rules/${index}/when`, rule.when)),
+    ...prescreen.rules.flatMap((rule, index) => ruleFaults(`/prescreen/rules/${index}/when`, rule.when)),
     ...twice('/prescreen/rules', prescreen.rules),
     ...Object.keys(policy.weights).flatMap((id) =>
       when(!funders.has(id), `/weights/${id}`, 'unknown_funder', '没有这个资金方', 'there is no such funder'),
@@ -192,13 +191,6 @@ function checkCostCap(deps: Sight, cap: CostCap): Fault[] {
 function ruleFaults(pointer: string, rule: JsonLogic): Fault[] {
   const found = findRuleFault(rule);
   return found === null ? [] : [{ ...found, pointer: `${pointer}${found.pointer}` }];
-}
-
-/** Prescreen has an engine of its own, which must accept the rule as well. */
-function prescreenRuleFaults(pointer: string, rule: JsonLogic): Fault[] {
-  const found = ruleFaults(pointer, rule);
-  if (found.length > 0) return found;
-  return when(ruleFault(rule) !== null, pointer, 'rule_refused', '规则无法在预筛中运行', 'prescreen cannot run this rule');
 }
 
 function twice(pointer: string, items: readonly { readonly id: string }[]): Fault[] {
