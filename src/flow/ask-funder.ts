@@ -80,7 +80,7 @@ export function refOf(attempt: AttemptRow): AttemptRef {
 }
 
 /** Whether the answer of a submit is surely "not taken", and what follows from each. */
-export function applySubmit(work: Work, attemptId: string, answer: SubmitAnswer): void {
+function applySubmit(work: Work, attemptId: string, answer: SubmitAnswer): void {
   const found = work.attemptAndApplication(attemptId);
   if (found === null) return;
   const { application, attempt } = found;

@@ -123,7 +123,7 @@ export function clientToken(sight: Pick<Work, 'deps'>, applicationId: string): s
 }
 
 /** Recipients the plan wants to ask next and the borrower has not agreed to, at most one consent sheet full. */
-export function wantedRecipients(sight: Sight, application: ApplicationRow): Recipient[] {
+function wantedRecipients(sight: Sight, application: ApplicationRow): Recipient[] {
   const plan = application.planId === null ? undefined : sight.tx.applications.planById(application.id, application.planId);
   if (plan === undefined) return [];
   const consents = sight.consentsOf(application.id);

@@ -20,7 +20,7 @@ export interface SandboxFunders {
   /** Secrets by funder id, then by name. */
   readonly secrets: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
-export const SANDBOX_CHANNEL = 'h5-demo';
+const SANDBOX_CHANNEL = 'h5-demo';
 export const SANDBOX_PARTNER = 'ptn_sandbox';
 
 /** The test keys. Derived from the master key, so they can be told again without being stored. */
