@@ -5,11 +5,11 @@
  * monitors that were given as many false alarms. The last line is JSON. docs/monitoring.md
  */
 import { parseArgs } from 'node:util';
-import { DataError } from './hmda.ts';
+import { wholeNumber } from '../../src/cli/arguments.ts';
+import { evaluate } from './evaluate.ts';
 import { PLAIN } from './monitor-baselines.ts';
 import { emptyQuiet, runPlanted, runQuiet, warmUp, type Plan, type Planted, type Quiet } from './monitor-runs.ts';
 import { LEVEL, levelFor } from './monitor-stream.ts';
-import { wholeNumber } from './whole-number.ts';
 
 const TO_10 = levelFor(0.1) - LEVEL;
 const APPROVAL = { figure: 'approval', segment: '', guilty: true } as const;
@@ -24,14 +24,7 @@ const PLANS: Readonly<Record<string, Plan>> = {
   'latency doubled': { figure: 'latency', segment: '', guilty: true, turn: { latency: 2 } },
 };
 
-try {
-  main();
-} catch (error) {
-  const usage = error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
-  if (!(error instanceof DataError) && !usage) throw error;
-  console.error(`eval:monitor: ${(error as Error).message}`);
-  process.exitCode = 2;
-}
+evaluate('monitor', main);
 
 function main(): void {
   const { values } = parseArgs({

@@ -4,20 +4,13 @@
  * Whether order and choice are exact, by brute force, and what a plan costs by the number of funders. The last line is JSON. docs/routing.md
  */
 import { parseArgs } from 'node:util';
+import { wholeNumber } from '../../src/cli/arguments.ts';
+import { evaluate } from './evaluate.ts';
 import { KINDS, checkExactness } from './order-instances.ts';
 import { CASES, timePlans } from './plan-speed.ts';
 import type { Timing } from './plan-speed.ts';
-import { DataError } from './hmda.ts';
-import { wholeNumber } from './whole-number.ts';
 
-try {
-  main();
-} catch (error) {
-  const usage = error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
-  if (!(error instanceof DataError) && !usage) throw error;
-  console.error(`eval:order: ${(error as Error).message}`);
-  process.exitCode = 2;
-}
+evaluate('order', main);
 
 function main(): void {
   const { values } = parseArgs({

@@ -6,22 +6,15 @@
  * of the day before. The last line is JSON. docs/routing.md
  */
 import { parseArgs } from 'node:util';
-import { DataError } from './hmda.ts';
+import { wholeNumber } from '../../src/cli/arguments.ts';
+import { evaluate } from './evaluate.ts';
 import { hindsightBound } from './pacing-bound.ts';
 import { playDay } from './pacing-day.ts';
 import type { DayPlayed } from './pacing-day.ts';
 import { drawDay, targetsFor } from './pacing-world.ts';
 import type { Prices, VolumeTarget } from '../../src/routing/dual-price.ts';
-import { wholeNumber } from './whole-number.ts';
 
-try {
-  main();
-} catch (error) {
-  const usage = error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
-  if (!(error instanceof DataError) && !usage) throw error;
-  console.error(`eval:pacing: ${(error as Error).message}`);
-  process.exitCode = 2;
-}
+evaluate('pacing', main);
 
 interface DayFigures {
   readonly seed: number;
