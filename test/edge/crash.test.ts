@@ -13,7 +13,7 @@ import { startSandbox, type Sandbox } from '../../src/sandbox/start.ts';
 import { applicationFor } from '../journey/world.ts';
 
 const HOST = new URL('host.ts', import.meta.url).pathname;
-const KILLS = Number(process.env['MILLRACE_EDGE_KILLS'] ?? 2);
+const KILLS = Number(process.env['MILLRACE_EDGE_KILLS'] ?? 1);
 let dataDir: string;
 let port: number;
 let receiver: Server;
@@ -50,7 +50,12 @@ async function start(): Promise<{ readonly child: ChildProcess; readonly url: st
   const child = spawn(process.execPath, [HOST], {
     detached: true,
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, PORT: String(port), MILLRACE_DATA_DIR: dataDir, FUNDERS: JSON.stringify(Object.fromEntries(funders.funders.map(({ id, url }) => [id, url]))) },
+    env: {
+      ...process.env,
+      PORT: String(port),
+      MILLRACE_DATA_DIR: dataDir,
+      FUNDERS: JSON.stringify(Object.fromEntries(funders.funders.map(({ id, url }) => [id, url]))),
+    },
   });
   running = child;
   const line = await new Promise<string>((resolve, reject) => {
@@ -67,11 +72,8 @@ function kill(child: ChildProcess): Promise<void> {
 }
 
 it('loses nothing that was acknowledged, and goes on by itself', { timeout: 40_000 + KILLS * 20_000 }, async () => {
-  let {
-    child,
-    url,
-    keys: { secret, operator },
-  } = await start();
+  let { child, url, keys } = await start();
+  const { secret, operator } = keys;
   const post = (path: string, key: string, json: unknown, headers: object = {}): Promise<Response> =>
     fetch(`${url}${path}`, {
       method: 'POST',
@@ -92,7 +94,7 @@ it('loses nothing that was acknowledged, and goes on by itself', { timeout: 40_0
       }),
     );
     await kill(child);
-    ({ child, url } = await start());
+    ({ child, url, keys } = await start());
   }
   expect(acknowledged.length).toBe(6 * KILLS);
   // Nobody asks after them: what goes on goes on by alarms.
