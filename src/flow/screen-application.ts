@@ -3,8 +3,7 @@ import { checkIdNumber } from '../domain/id-number.ts';
 import type { Facts } from '../domain/applicant.ts';
 import { prescreen, type PrescreenInput, type PrescreenReason, type PrescreenResult } from '../prescreen/prescreen.ts';
 import { bandOf } from '../routing/band.ts';
-import { APPLICANT_SCHEMA, levelsOfFacts } from '../routing/model/applicant-features.ts';
-import { encodeLevels } from '../routing/model/level-code.ts';
+import { levelCodeOf } from '../routing/model/applicant-features.ts';
 import type { ApplicationRow } from '../store/index.ts';
 import { advance } from './advance.ts';
 import { factsOfBody } from './facts-of-application.ts';
@@ -36,7 +35,7 @@ export function submitOrKeep(work: Work, application: ApplicationRow, body: Appl
   // What a magic phone is told says nothing about funders, so nothing is learnt from it.
   const teaches = facts !== null && !work.deps.cleanSlate.has(application.phoneIndex ?? '');
   application.band = teaches ? bandOf(facts) : null;
-  application.levels = teaches ? encodeLevels(APPLICANT_SCHEMA, levelsOfFacts(facts)) : null;
+  application.levels = teaches ? levelCodeOf(facts) : null;
   work.setTimer('application', application.id, application.deadlineAtMs);
   work.emit('application.submitted', application, { band: application.band, variant: application.variant });
   act(work, application, body, result, facts, freshBorrower);
