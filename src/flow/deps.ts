@@ -49,6 +49,8 @@ export interface Deps {
   readonly scrub: () => void;
   /** Puts a newly learnt likelihood model into use. */
   readonly publishModel: (model: LikelihoodModel, version: number) => void;
+  /** Puts into use what the desk has come to hold; called after the commit of a change. */
+  readonly reloadDesk: () => void;
   /** Carries out an effect after its commit. Never rejects. */
   readonly act: (effect: Effect) => void;
   /** Says that a timer is due at this time, so that the drain wakes for it. */

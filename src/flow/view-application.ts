@@ -5,6 +5,7 @@ import type { Plan } from '../domain/plan.ts';
 import type { ApplicationRow, AttemptRow, OfferRow } from '../store/index.ts';
 import { liveGrant } from '../compliance/consent.ts';
 import { openBody } from './application-body.ts';
+import { policyOf } from './choose-policy.ts';
 import { detailOf, openStepsOf } from './borrower-steps.ts';
 import { consentText, PLATFORM, recipientOf, type Recipient } from './record-consents.ts';
 import { lacksOf } from './screen-application.ts';
@@ -133,7 +134,7 @@ export function wantedRecipients(sight: Sight, application: ApplicationRow): Rec
     const want = { legalEntity: recipient.legalEntity, purpose: 'credit_decision', needs: recipient.fields } as const;
     return liveGrant(consents, want, sight.nowMs) === null ? [recipient] : [];
   });
-  return wanted.slice(0, sight.desk.policy.consent_batch);
+  return wanted.slice(0, policyOf(sight.desk, application).consent_batch);
 }
 
 export function offerView(sight: Pick<Work, 'desk'>, offer: OfferRow): OfferView {

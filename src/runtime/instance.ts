@@ -92,6 +92,7 @@ export function createService(host: Host): Service {
     cleanSlate: host.mode === 'sandbox' ? magicPhones(host.vault) : new Set(),
     scrub: host.scrub,
     publishModel: (model, version) => desk.publishModel(model, version),
+    reloadDesk: () => desk.reload(),
     act: (effect) => actor.act(effect),
     wakeAt: (dueAtMs) => drain.wakeAt(dueAtMs),
   };

@@ -1,5 +1,6 @@
 /** What the desk answers about decisions, made and dry, as schemas. For the description alone. */
 import { z } from '@hono/zod-openapi';
+import { ARMS } from '../../domain/segment.ts';
 
 const at = z.iso.datetime();
 const text = z.string();
@@ -16,6 +17,9 @@ const Explanation = z.object({
 export const Decided = z
   .object({
     snapshot_version: z.int(),
+    policy_id: text,
+    segment_id: text.nullable(),
+    arm: z.enum(ARMS).nullable(),
     policy_version: z.int(),
     model_version: z.int(),
     plan: z.object({
@@ -43,6 +47,7 @@ export const Explained = z
         id: text,
         at,
         snapshot_version: z.int(),
+        policy_id: text.nullable(),
         policy_version: z.int(),
         model_version: z.int(),
         explanation: z
