@@ -59,6 +59,9 @@ export function checkRetirement(deps: Sight, kind: TwoPersonKind, id: string): F
     : null;
 }
 
+/** Attempts of a plan whose steering is bounded. */
+const MOST_BOUNDED = 16;
+
 function checkFunder(deps: Sight, funder: Funder): Fault[] {
   const { product, whitelist, hours } = funder;
   return [
@@ -98,6 +101,13 @@ function checkPolicy(deps: Sight, policy: Policy): Fault[] {
   const { prescreen } = policy;
   return [
     ...takesOver(desk, policy.id),
+    ...when(
+      policy.max_steering < 1 && policy.max_attempts > MOST_BOUNDED,
+      '/max_attempts',
+      'too_many_for_bound',
+      `限制偏离度时最多尝试 ${MOST_BOUNDED} 家`,
+      `at most ${MOST_BOUNDED} where max_steering is below 1: more cannot be ordered within the bound quickly enough`,
+    ),
     ...prescreen.rules.flatMap((rule, index) => prescreenRuleFaults(`/prescreen/rules/${index}/when`, rule.when)),
     ...twice('/prescreen/rules', prescreen.rules),
     ...Object.keys(policy.weights).flatMap((id) =>

@@ -29,6 +29,7 @@ export const Decided = z
       expectedValueFen: z.number(),
       borrowerOrder: z.array(text),
       steering: z.number(),
+      bounded: z.literal(true).optional(),
     }),
     explanation: Explanation.optional(),
   })
