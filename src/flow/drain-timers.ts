@@ -5,6 +5,7 @@
 import { backOffMs } from '../domain/back-off.ts';
 import type { TimerKind, TimerRow } from '../store/index.ts';
 import { onApplicationTimer } from './application-timer.ts';
+import { publishDue } from './desk/publish-change.ts';
 import { deliverWebhook } from './deliver-webhook.ts';
 import type { Deps } from './deps.ts';
 import { onLoanTimer } from './draw-loan.ts';
@@ -31,6 +32,7 @@ const HANDLERS: Readonly<Record<TimerKind, (deps: Deps, ref: string) => Promise<
   delivery: deliverWebhook,
   housekeeping: keepHouse,
   learn: (deps, ref) => (ref === VOLUME ? priceVolume(deps) : learnFromFeed(deps)),
+  publish: publishDue,
   repayment: onRepaymentTimer,
   watch: (deps, ref) => (ref === CHANGES ? watchChanges(deps) : watchFunders(deps)),
 };
