@@ -72,7 +72,7 @@ async function timed(name: string, made: string, words: readonly string[]): Prom
   const from = performance.now();
   const child = spawn(process.execPath, [MAIN, ...words], { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'inherit'] });
   let peak = 0;
-  const look = setInterval(() => (peak = Math.max(peak, peakMibOf(child.pid!))), 20);
+  const look = setInterval(() => (peak = Math.max(peak, ownMibOf(child.pid!))), 20);
   const code = await new Promise((resolve) => child.once('close', resolve));
   clearInterval(look);
   if (code !== 0) throw new Error(`${name} ended with code ${String(code)}`);
@@ -81,10 +81,10 @@ async function timed(name: string, made: string, words: readonly string[]): Prom
   return { seconds: Math.round(took / 100) / 10, bytes: bytesOf(made), peak_mib: Math.round(peak) };
 }
 
-/** 0 where there is no /proc. */
-function peakMibOf(pid: number): number {
+/** Memory of its own at this moment; pages of files that are mapped are the system's, and may be many. 0 where there is no /proc. */
+function ownMibOf(pid: number): number {
   try {
-    return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1_024;
+    return Number(/RssAnon:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1_024;
   } catch {
     return 0;
   }
