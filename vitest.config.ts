@@ -7,9 +7,22 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const BOTH_HOSTS = ['test/adapters/{kit-*,cases,hostile,units,registry,declared}.test.ts'];
 /** Runs in workerd alone: every adapter there against its live double on Node. */
 const WORKERD_ALONE = ['test/workerd/*.test.ts'];
+/** What a borrower, a partner and a channel see by HTTP, whatever serves it. */
+const JOURNEYS = ['test/journey/{borrower,counterparties,magic-phones}.test.ts'];
+/** The whole edge host, started and killed from outside. */
+const EDGE_ALONE = ['test/edge/*.test.ts'];
 
 /** Files that take ten seconds and more. Begun last, one of them would hold up the end with nothing beside it. */
-const LONG = ['sim/sim', 'journey/magic-phones', 'crash/crash', 'cli/main', 'docs/adding-a-funder', 'cli/new-funder', 'journey/new-funder'];
+const LONG = [
+  'sim/sim',
+  'edge/crash',
+  'journey/magic-phones',
+  'crash/crash',
+  'cli/main',
+  'docs/adding-a-funder',
+  'cli/new-funder',
+  'journey/new-funder',
+];
 
 class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -36,11 +49,22 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: WORKERD_ALONE,
+          exclude: [...WORKERD_ALONE, ...EDGE_ALONE],
           // Real servers, files and native modules: a process for each file, so that nothing leaks from one world to the next.
           pool: 'forks',
           setupFiles: ['test/setup.ts'],
           env: { TZ: 'UTC' },
+        },
+      },
+      {
+        extends: true,
+        // The tests run on Node and the service in workerd: the journeys are the same files, told which host to start.
+        test: {
+          name: 'edge',
+          include: [...JOURNEYS, ...EDGE_ALONE],
+          pool: 'forks',
+          setupFiles: ['test/setup.ts'],
+          env: { TZ: 'UTC', MILLRACE_TEST_HOST: 'edge' },
         },
       },
       {

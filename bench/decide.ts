@@ -4,13 +4,14 @@
  * Dry decisions over HTTP, `POST /v1/desk/decide`, server on one core and load on the other: the most a second with 64 in flight, and the
  * latency at a steady rate (345/s is at what another open router quotes its own p95 of 23 ms). The last line is JSON.
  */
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Pool } from 'undici';
+import { latencyOf } from './measure.ts';
+import { canPin, freePort, pinSelf, ready } from './rig.ts';
 
 const { values } = parseArgs({
   options: { json: { type: 'boolean', default: false }, seconds: { type: 'string', default: '5' }, rate: { type: 'string', default: '345' } },
@@ -24,16 +25,21 @@ const FACTS = { region: '110105', monthly_income_fen: 1_200_000, employment: 'sa
 const dataDir = mkdtempSync(join(tmpdir(), 'millrace-decide-'));
 const port = await freePort();
 const origin = `http://127.0.0.1:${port}`;
-const pin = (core: number): string[] => (availableParallelism() > 1 && canPin() ? ['taskset', '-c', String(core)] : []);
-const command = [...pin(0), process.execPath, '--single-threaded-gc', '--max-semi-space-size=64', 'src/runtime/node/main.ts'];
+const command = [
+  ...(canPin() ? ['taskset', '-c', '0'] : []),
+  process.execPath,
+  '--single-threaded-gc',
+  '--max-semi-space-size=64',
+  'src/runtime/node/main.ts',
+];
 const server = spawn(command[0]!, command.slice(1), {
   cwd: ROOT,
   env: { ...process.env, PORT: String(port), MILLRACE_DATA_DIR: dataDir, MILLRACE_SANDBOX_PORT_BASE: '0' },
   stdio: 'ignore',
 });
-if (canPin()) execFileSync('taskset', ['-cp', '1', String(process.pid)], { stdio: 'ignore' });
+pinSelf();
 try {
-  await ready();
+  await ready(`${origin}/readyz`, server);
   const key = ((await (await fetch(`${origin}/v1/sandbox/keys`)).json()) as { operator: string }).operator;
   const pool = new Pool(origin, { connections: IN_FLIGHT, pipelining: 1 });
   const ask = async (n: number): Promise<number> => {
@@ -51,13 +57,8 @@ try {
   await saturate(ask, Math.min(2_000, forMs));
   const most = await saturate(ask, forMs);
   const steady = await atRate(ask, forMs);
-  const result = {
-    decisions_per_s: Math.round(most),
-    rate,
-    p50_ms: quantile(steady, 0.5),
-    p95_ms: quantile(steady, 0.95),
-    p99_ms: quantile(steady, 0.99),
-  };
+  const { max_ms: _, ...percentiles } = latencyOf(steady);
+  const result = { decisions_per_s: Math.round(most), rate, ...percentiles };
   if (!values.json)
     console.log(
       `${result.decisions_per_s} decisions a second; at ${rate}/s p50 ${result.p50_ms} ms, p95 ${result.p95_ms} ms, p99 ${result.p99_ms} ms`,
@@ -95,39 +96,4 @@ async function atRate(ask: (n: number) => Promise<number>, ms: number): Promise<
     all.push(ask(n).then((tookMs) => tookMs + lateMs));
   }
   return Promise.all(all);
-}
-
-function quantile(samples: readonly number[], share: number): number {
-  const sorted = samples.toSorted((a, b) => a - b);
-  return Number((sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0).toFixed(2));
-}
-
-async function ready(): Promise<void> {
-  for (let tries = 0; tries < 300; tries += 1) {
-    const status = await fetch(`${origin}/readyz`).then(
-      (reply) => reply.status,
-      () => 0,
-    );
-    if (status === 200) return;
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-  throw new Error('the server did not come up');
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port: free } = probe.address() as AddressInfo;
-      probe.close(() => resolve(free));
-    });
-  });
-}
-
-function canPin(): boolean {
-  try {
-    execFileSync('taskset', ['-V'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -108,7 +108,8 @@ function answer<K extends Report['kind']>(load: ChildProcess, kind: K): Promise<
   });
 }
 
-async function ready(url: string, child: ChildProcess): Promise<void> {
+/** Resolves when the server answers 2xx here; throws when it ends before, or takes longer than a minute. */
+export async function ready(url: string, child: ChildProcess): Promise<void> {
   const until = performance.now() + READY_MS;
   while (performance.now() < until) {
     if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode} before it was ready`);
@@ -122,7 +123,7 @@ async function ready(url: string, child: ChildProcess): Promise<void> {
   throw new Error(`the server was not ready within ${READY_MS / 1_000} s`);
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

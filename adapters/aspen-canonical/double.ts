@@ -3,7 +3,7 @@ import { createCipheriv, createDecipheriv, createHash, createHmac, randomUUID } 
 import type { Command, DeclineWhy, OrderView, PrecheckVerdict } from '../../src/sandbox/orders.ts';
 import type { PlanRow } from '../../src/sandbox/instalments.ts';
 import type { Opened, Protocol, Secrets, WireCallback, WireReply, WireRequest } from '../../src/sandbox/protocols/wire.ts';
-import { FRESH_MS, jsonReply, objectOf, text, whole } from '../../src/sandbox/protocols/wire.ts';
+import { FRESH_MS, headerOf, jsonReply, objectOf, text, whole } from '../../src/sandbox/protocols/wire.ts';
 
 const PRECHECK: Readonly<Record<PrecheckVerdict, number>> = {
   ok: 200,
@@ -170,11 +170,6 @@ function stateOf({ loan, status }: OrderView): number {
 
 function rowsOf(plan: readonly PlanRow[]): object[] {
   return plan.map((row) => ({ period: row.period, principal: row.principalFen, interest: row.interestFen, serviceFee: row.feeFen }));
-}
-
-function headerOf(request: WireRequest, name: string): string {
-  const value = request.headers[name];
-  return typeof value === 'string' ? value : '';
 }
 
 function md5(data: string | Uint8Array): string {

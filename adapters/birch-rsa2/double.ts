@@ -4,7 +4,7 @@ import type { KeyObject } from 'node:crypto';
 import type { Command, DeclineWhy, OrderView, Result } from '../../src/sandbox/orders.ts';
 import type { PlanRow } from '../../src/sandbox/instalments.ts';
 import type { Manner, Opened, Protocol, Secrets, WireReply } from '../../src/sandbox/protocols/wire.ts';
-import { FRESH_MS, jsonReply, objectOf, text, whole } from '../../src/sandbox/protocols/wire.ts';
+import { FRESH_MS, fenOf, jsonReply, objectOf, text, whole, yuan } from '../../src/sandbox/protocols/wire.ts';
 
 type Parts = Readonly<Record<string, string | null>>;
 
@@ -197,16 +197,6 @@ function localMs(local: string): number | null {
   if (!/^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/.test(local)) return null;
   const ms = Date.parse(`${local.replace(' ', 'T')}Z`) - SHANGHAI_MS;
   return Number.isNaN(ms) ? null : ms;
-}
-
-function fenOf(decimal: string): number | null {
-  const match = /^(\d{1,12})\.(\d{2})$/.exec(decimal);
-  return match === null ? null : Number(match[1]) * 100 + Number(match[2]);
-}
-
-function yuan(fen: number): string {
-  const digits = String(fen).padStart(3, '0');
-  return `${digits.slice(0, -2)}.${digits.slice(-2)}`;
 }
 
 function refused(code: string, subCode: string, secrets: Secrets, nowMs: number, toSign?: string): Opened {

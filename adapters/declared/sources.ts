@@ -9,7 +9,7 @@ export const Source = z.union([z.string().min(1), z.record(z.string(), z.unknown
 });
 export type Source = z.infer<typeof Source>;
 
-export const MONEY_UNITS = ['fen', 'yuan', 'wan'] as const;
+const MONEY_UNITS = ['fen', 'yuan', 'wan'] as const;
 export const TIME_UNITS = ['s', 'ms', 'rfc3339', 'local'] as const;
 export const Money = z.enum(MONEY_UNITS);
 export type MoneyUnit = (typeof MONEY_UNITS)[number];

@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 import type { Command, DeclineWhy, OfferTerms, OrderView } from '../../src/sandbox/orders.ts';
 import type { PlanRow } from '../../src/sandbox/instalments.ts';
 import type { Manner, Opened, Protocol, Secrets, WireCallback, WireReply, WireRequest } from '../../src/sandbox/protocols/wire.ts';
-import { FRESH_MS, jsonReply, objectOf, text, whole } from '../../src/sandbox/protocols/wire.ts';
+import { FRESH_MS, fenOf, jsonReply, objectOf, text, whole, yuan } from '../../src/sandbox/protocols/wire.ts';
 
 const DECLINE: Readonly<Record<DeclineWhy, string>> = { credit: 'credit', age: 'age' };
 const LENDERS = ['青禾小贷', '白塔消费金融', '南湖银行'];
@@ -132,16 +132,6 @@ function rowsOf(plan: readonly PlanRow[]): object[] {
 
 function rfc3339(ms: number): string {
   return new Date(ms).toISOString();
-}
-
-function fenOf(decimal: string): number | null {
-  const match = /^(\d{1,12})\.(\d{2})$/.exec(decimal);
-  return match === null ? null : Number(match[1]) * 100 + Number(match[2]);
-}
-
-function yuan(fen: number): string {
-  const digits = String(fen).padStart(3, '0');
-  return `${digits.slice(0, -2)}.${digits.slice(-2)}`;
 }
 
 function refused(status: number, code: string, toSign?: string): Opened {

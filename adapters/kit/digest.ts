@@ -25,11 +25,6 @@ export function md5Base64(data: string | Uint8Array): string {
   return hash('md5', data, 'base64');
 }
 
-/** Lower-case hex SHA-1. Compatibility only. */
-export function sha1Hex(data: string | Uint8Array): string {
-  return hash('sha1', data, 'hex');
-}
-
 /** Lower-case hex SHA-256. */
 export function sha256Hex(data: string | Uint8Array): string {
   return hash('sha256', data, 'hex');

@@ -19,7 +19,7 @@ export interface Sm2SignScheme {
 }
 
 /** The id that nearly all implementations sign under. */
-export const SM2_USER_ID = '1234567812345678';
+const SM2_USER_ID = '1234567812345678';
 const SCALAR_BYTES = 32;
 
 /** The signature over text (as UTF-8) or bytes. Throws InvariantError, quoting nothing, when the private key cannot be read. */

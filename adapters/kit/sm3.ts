@@ -6,8 +6,3 @@ import { dataOf } from './encoding.ts';
 export function sm3Hex(data: string | Uint8Array): string {
   return sm3(dataOf(data));
 }
-
-/** Lower-case hex HMAC-SM3 under a secret given as UTF-8 text or as bytes. */
-export function hmacSm3Hex(secret: string | Uint8Array, data: string | Uint8Array): string {
-  return sm3(dataOf(data), { key: dataOf(secret) });
-}

@@ -8,7 +8,6 @@ const LATEST_MS = 4_102_444_800_000;
 const RFC3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/;
 
 const LOCAL_TIME = /^(?:(\d{4})-(\d{2})-(\d{2})[ T](\d{2}):(\d{2}):(\d{2})|(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2}))$/;
-const LOCAL_DATE = /^(?:(\d{4})-(\d{2})-(\d{2})|(\d{4})(\d{2})(\d{2}))$/;
 const SHANGHAI_MS = 8 * 3_600_000;
 
 /** How old or how far ahead a signed message may be. */
@@ -38,11 +37,6 @@ export function readLocalTime(value: Json | undefined): number | null {
   return readLocal(value, LOCAL_TIME);
 }
 
-/** The first moment of a local date: "20260102" (also as a bare number) or "2026-01-02". */
-export function readLocalDate(value: Json | undefined): number | null {
-  return readLocal(value, LOCAL_DATE);
-}
-
 /** "20260102030405", local. */
 export function compactTime(ms: number): string {
   return localIso(ms).replaceAll(/[-T:]/g, '');
@@ -56,11 +50,6 @@ export function spacedTime(ms: number): string {
 /** "2026-01-02T03:04:05+08:00". */
 export function rfc3339Time(ms: number): string {
   return `${localIso(ms)}+08:00`;
-}
-
-/** "20260102", local. */
-export function compactDate(ms: number): string {
-  return compactTime(ms).slice(0, 8);
 }
 
 /** True when a signed time lies within the window (15 minutes) of now, on either side. */

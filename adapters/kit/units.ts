@@ -19,8 +19,6 @@ const MAX_BPS = 100_000;
 const FEN_IN_WAN = 1_000_000n;
 /** Basis points in one of each. */
 const BPS_IN = { percent: 100n, decimal: 10_000n, permille: 10n, permyriad: 1n, bps: 1n } as const;
-const YES = ['1', 'Y', 'y', 'YES', 'true', 'TRUE', '是'];
-const NO = ['0', 'N', 'n', 'NO', 'false', 'FALSE', '否'];
 
 /** A whole number from 0 to `max`, plain or quoted. Null for fractions, signs, exponents and blanks. */
 export function readWhole(value: Json | undefined, max = Number.MAX_SAFE_INTEGER): number | null {
@@ -90,13 +88,6 @@ export function readList<T>(value: Json | undefined, readOne: (item: Json) => T 
     listOf(value) ?? (typeof value === 'string' && value !== '' && !value.startsWith('[') ? value.split(',').map((item) => item.trim()) : null);
   const items = list?.map(readOne) ?? null;
   return items !== null && items.length > 0 && items.every((item) => item !== null) ? items : null;
-}
-
-/** Yes or no as true, 1, "1", "Y", "true" or 是 and their opposites; null for anything else. */
-export function readFlag(value: Json | undefined): boolean | null {
-  const text = typeof value === 'boolean' || typeof value === 'number' ? String(value) : value;
-  if (typeof text !== 'string') return null;
-  return YES.includes(text) ? true : NO.includes(text) ? false : null;
 }
 
 /** Fen as yuan with two decimals: "10000.00". */

@@ -4,7 +4,7 @@ import type { KeyObject } from 'node:crypto';
 import type { Command, DeclineWhy, OfferTerms, OrderView, PrecheckVerdict, Result } from '../../src/sandbox/orders.ts';
 import type { PlanRow } from '../../src/sandbox/instalments.ts';
 import type { Manner, Opened, Protocol, Secrets, WireReply } from '../../src/sandbox/protocols/wire.ts';
-import { FRESH_MS, jsonReply, objectOf, text, whole } from '../../src/sandbox/protocols/wire.ts';
+import { FRESH_MS, fenOf, jsonReply, objectOf, text, whole, yuan } from '../../src/sandbox/protocols/wire.ts';
 
 type Content = Record<string, unknown>;
 
@@ -268,16 +268,6 @@ function unseal(secrets: Secrets, sealed: string): Content | null {
     return null;
   }
   return objectOf(Buffer.concat(opened));
-}
-
-function fenOf(decimal: string): number | null {
-  const match = /^(\d{1,12})\.(\d{2})$/.exec(decimal);
-  return match === null ? null : Number(match[1]) * 100 + Number(match[2]);
-}
-
-function yuan(fen: number): string {
-  const digits = String(fen).padStart(3, '0');
-  return `${digits.slice(0, -2)}.${digits.slice(-2)}`;
 }
 
 function refused(code: number, msg: string, toSign?: string): Opened {

@@ -4,7 +4,7 @@ import { sm2, sm4 } from 'sm-crypto-v2';
 import type { Command, DeclineWhy, OrderView, PrecheckVerdict, Result } from '../../src/sandbox/orders.ts';
 import type { PlanRow } from '../../src/sandbox/instalments.ts';
 import type { Opened, Protocol, Secrets, WireReply, WireRequest } from '../../src/sandbox/protocols/wire.ts';
-import { FRESH_MS, jsonReply, objectOf, text, whole } from '../../src/sandbox/protocols/wire.ts';
+import { FRESH_MS, fenOf, jsonReply, objectOf, text, whole, yuan } from '../../src/sandbox/protocols/wire.ts';
 
 /** The partner, as cases/world.json has it. */
 const APP_ID = 'GH-MILL';
@@ -176,16 +176,6 @@ function partnerKey(secrets: Secrets): ReturnType<typeof sm2.precomputePublicKey
 
 function seconds(ms: number): number {
   return Math.floor(ms / 1_000);
-}
-
-function fenOf(decimal: string): number | null {
-  const match = /^(\d{1,12})\.(\d{2})$/.exec(decimal);
-  return match === null ? null : Number(match[1]) * 100 + Number(match[2]);
-}
-
-function yuan(fen: number): string {
-  const digits = String(fen).padStart(3, '0');
-  return `${digits.slice(0, -2)}.${digits.slice(-2)}`;
 }
 
 function refused(code: string, status: number, toSign?: Buffer): Opened {

@@ -6,7 +6,7 @@ import { createHmac } from 'node:crypto';
 import type { PlanRow } from '../../src/sandbox/instalments.ts';
 import type { Command, DeclineWhy, OrderView, PrecheckVerdict, Result } from '../../src/sandbox/orders.ts';
 import type { Opened, Protocol, Secrets, WireCallback, WireReply, WireRequest } from '../../src/sandbox/protocols/wire.ts';
-import { FRESH_MS, jsonReply, objectOf, text, whole } from '../../src/sandbox/protocols/wire.ts';
+import { FRESH_MS, fenOf, jsonReply, objectOf, text, whole, yuan } from '../../src/sandbox/protocols/wire.ts';
 
 const PRECHECK: Readonly<Record<PrecheckVerdict, string>> = {
   ok: 'OK',
@@ -158,16 +158,6 @@ function sign(secrets: Secrets, toSign: string): string {
   return createHmac('sha256', secrets['sign_key'] ?? '')
     .update(toSign)
     .digest('hex');
-}
-
-function fenOf(decimal: string): number | null {
-  const match = /^(\d{1,12})\.(\d{2})$/.exec(decimal);
-  return match === null ? null : Number(match[1]) * 100 + Number(match[2]);
-}
-
-function yuan(fen: number): string {
-  const digits = String(fen).padStart(3, '0');
-  return `${digits.slice(0, -2)}.${digits.slice(-2)}`;
 }
 
 function wrapped(code: string, data: object | null, msg = 'OK'): WireReply {

@@ -3,8 +3,8 @@ import { createHmac } from 'node:crypto';
 import { XMLParser } from 'fast-xml-parser';
 import type { Command, DeclineWhy, OrderView, PrecheckVerdict, Result } from '../../src/sandbox/orders.ts';
 import type { PlanRow } from '../../src/sandbox/instalments.ts';
-import type { Manner, Opened, Protocol, Secrets, WireCallback, WireReply, WireRequest } from '../../src/sandbox/protocols/wire.ts';
-import { FRESH_MS, text } from '../../src/sandbox/protocols/wire.ts';
+import type { Manner, Opened, Protocol, Secrets, WireCallback, WireReply } from '../../src/sandbox/protocols/wire.ts';
+import { FRESH_MS, fenOf, headerOf, text, yuan } from '../../src/sandbox/protocols/wire.ts';
 
 type Tree = Readonly<Record<string, unknown>>;
 
@@ -156,11 +156,6 @@ function rowsOf(plan: readonly PlanRow[]): object[] {
   return plan.map((row) => ({ month: row.period, principal: yuan(row.principalFen), interest: yuan(row.interestFen), fee: yuan(row.feeFen) }));
 }
 
-function headerOf(request: WireRequest, name: string): string {
-  const value = request.headers[name];
-  return typeof value === 'string' ? value : '';
-}
-
 function signature(secrets: Secrets, seconds: string, body: string): string {
   return `sha256=${createHmac('sha256', secrets['hmac_key'] ?? '')
     .update(`${seconds}.${body}`)
@@ -173,16 +168,6 @@ function rfc3339(ms: number): string {
 
 function countOf(digits: string): number | null {
   return /^\d{1,3}$/.test(digits) ? Number(digits) : null;
-}
-
-function fenOf(decimal: string): number | null {
-  const match = /^(\d{1,12})\.(\d{2})$/.exec(decimal);
-  return match === null ? null : Number(match[1]) * 100 + Number(match[2]);
-}
-
-function yuan(fen: number): string {
-  const digits = String(fen).padStart(3, '0');
-  return `${digits.slice(0, -2)}.${digits.slice(-2)}`;
 }
 
 function refused(status: number, code: string, toSign?: string): Opened {

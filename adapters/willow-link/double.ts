@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Command, DeclineWhy, OrderView, PrecheckVerdict, Result } from '../../src/sandbox/orders.ts';
 import type { PlanRow } from '../../src/sandbox/instalments.ts';
 import type { Manner, Opened, Protocol, Secrets, WireCallback, WireReply, WireRequest } from '../../src/sandbox/protocols/wire.ts';
-import { FRESH_MS, jsonReply, objectOf, text, whole } from '../../src/sandbox/protocols/wire.ts';
+import { FRESH_MS, fenOf, headerOf, jsonReply, objectOf, text, whole, yuan } from '../../src/sandbox/protocols/wire.ts';
 
 const PRECHECK: Readonly<Record<Exclude<PrecheckVerdict, 'ok'>, string>> = {
   credit: 'C001',
@@ -76,11 +76,6 @@ function signedParts(request: WireRequest, body: Record<string, unknown>): { sec
 function actionOf(request: WireRequest): string {
   const [path = ''] = request.target.split('?');
   return path.slice(path.lastIndexOf('/') + 1);
-}
-
-function headerOf(request: WireRequest, name: string): string {
-  const value = request.headers[name];
-  return typeof value === 'string' ? value : '';
 }
 
 function commandOf(action: string, body: Record<string, unknown>): Command | null {
@@ -167,16 +162,6 @@ function sign(secrets: Secrets, appKey: string, subject: string, seconds: string
 
 function md5(data: string): string {
   return createHash('md5').update(data).digest('hex');
-}
-
-function fenOf(decimal: string): number | null {
-  const match = /^(\d{1,12})\.(\d{2})$/.exec(decimal);
-  return match === null ? null : Number(match[1]) * 100 + Number(match[2]);
-}
-
-function yuan(fen: number): string {
-  const digits = String(fen).padStart(3, '0');
-  return `${digits.slice(0, -2)}.${digits.slice(-2)}`;
 }
 
 function wrapped(code: string, data: object | null, msg = 'OK'): WireReply {

@@ -5,20 +5,14 @@
  */
 import { parseArgs } from 'node:util';
 import { generator } from '../../src/routing/draw.ts';
+import { wholeNumber } from '../../src/cli/arguments.ts';
 import { armsOf, drawArms } from './arms.ts';
 import { BANDITS } from './bandits.ts';
+import { evaluate } from './evaluate.ts';
 import { DataError, readRows } from './hmda.ts';
 import { regretPer1000, summary } from './regret.ts';
-import { wholeNumber } from './whole-number.ts';
 
-try {
-  main();
-} catch (error) {
-  const usage = error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
-  if (!(error instanceof DataError) && !usage) throw error;
-  console.error(`eval:drift: ${(error as Error).message}`);
-  process.exitCode = 2;
-}
+evaluate('drift', main);
 
 function main(): void {
   const { values } = parseArgs({

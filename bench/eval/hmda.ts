@@ -1,6 +1,7 @@
 /** Reads a loan application register (HMDA): the columns that were known when the lender decided, and the decision. */
 import { existsSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
+import { UsageError } from '../../src/cli/arguments.ts';
 
 /** Known at the decision. `null` where the register has nothing. */
 export interface Row {
@@ -56,7 +57,7 @@ const DECIDED: Readonly<Record<string, boolean>> = {
 };
 
 /** The input cannot be used; the message says why, for whoever called the command. */
-export class DataError extends Error {
+export class DataError extends UsageError {
   override readonly name = 'DataError';
 }
 

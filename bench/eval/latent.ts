@@ -5,21 +5,14 @@
  * three attempts. The last line is JSON. docs/routing.md
  */
 import { parseArgs } from 'node:util';
-import { DataError } from './hmda.ts';
+import { wholeNumber } from '../../src/cli/arguments.ts';
+import { evaluate } from './evaluate.ts';
 import { STRATEGIES, playMarket } from './latent-play.ts';
 import type { Outcome, Strategy } from './latent-play.ts';
 import { CORRELATIONS, drawMarket } from './latent-world.ts';
 import { summary } from './regret.ts';
-import { wholeNumber } from './whole-number.ts';
 
-try {
-  main();
-} catch (error) {
-  const usage = error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
-  if (!(error instanceof DataError) && !usage) throw error;
-  console.error(`eval:latent: ${(error as Error).message}`);
-  process.exitCode = 2;
-}
+evaluate('latent', main);
 
 function main(): void {
   const { values } = parseArgs({

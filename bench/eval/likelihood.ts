@@ -4,6 +4,8 @@
  * How well the likelihood model predicts a year it was not tuned on, beside simple learners. The last line is JSON. docs/likelihood.md
  */
 import { parseArgs } from 'node:util';
+import { wholeNumber } from '../../src/cli/arguments.ts';
+import { evaluate } from './evaluate.ts';
 import { DataError, readRows } from './hmda.ts';
 import { frozenLogistic, funderRate, ours, window125 } from './predictors.ts';
 import type { Predictor } from './predictors.ts';
@@ -11,7 +13,6 @@ import { prepare, runTrial } from './prequential.ts';
 import type { Prepared, Trial } from './prequential.ts';
 import { meanScores, reliability, scoresOf } from './scores.ts';
 import type { Scored, Scores } from './scores.ts';
-import { wholeNumber } from './whole-number.ts';
 
 const CANDIDATES: Readonly<Record<string, (prepared: Prepared) => Predictor>> = {
   ours: ({ encoder }) => ours(encoder),
@@ -20,13 +21,7 @@ const CANDIDATES: Readonly<Record<string, (prepared: Prepared) => Predictor>> = 
   window_125: window125,
 };
 
-try {
-  main();
-} catch (error) {
-  if (!(error instanceof DataError) && !isUsage(error)) throw error;
-  console.error(`eval:likelihood: ${error.message}`);
-  process.exitCode = 2;
-}
+evaluate('likelihood', main);
 
 function main(): void {
   const { values } = parseArgs({
@@ -57,7 +52,9 @@ function main(): void {
   if (!values.json) print(figures, runs[0]![1].flat(), `${trial.testYear}: ${panel.lenders} lenders, ${panel.rows} rows, delay ${trial.delay}`);
   const rounded = Object.fromEntries(Object.entries(figures).map(([name, scores]) => [name, roundScores(scores)]));
   const asked = { warm_years: trial.warmYears, test_year: trial.testYear, delay: trial.delay, min_rows: trial.minRows, seeds: seeds.length };
-  console.log(JSON.stringify({ ...rounded, panel, ...asked, reliability: reliability(runs[0]![1].flat()) }));
+  const [ourBins, ...baselineBins] = runs.map(([name, of]) => [name, reliability(of.flat())] as const);
+  const reliable = { reliability: ourBins![1], reliability_of_baselines: Object.fromEntries(baselineBins) };
+  console.log(JSON.stringify({ ...rounded, panel, ...asked, ...reliable }));
 }
 
 function print(figures: Readonly<Record<string, Scores>>, scored: readonly Scored[], title: string): void {
@@ -74,8 +71,4 @@ function print(figures: Readonly<Record<string, Scores>>, scored: readonly Score
 function roundScores(scores: Scores): Scores {
   const round = (value: number): number => Math.round(value * 1e5) / 1e5;
   return { auc: round(scores.auc), log_loss: round(scores.log_loss), brier: round(scores.brier), ece: round(scores.ece) };
-}
-
-function isUsage(error: unknown): error is Error {
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
 }

@@ -36,7 +36,7 @@ export interface Attempt {
 export const FUNDERS = 3;
 const BANDS = ['prime', 'good', 'fair', 'low', 'thin'] as const;
 const BAND_EFFECT = [1.4, 0.8, 0.1, -0.7, -1.6];
-export const CHANNELS = [
+const CHANNELS = [
   { id: 'own', share: 0.3, effect: 0.25, bands: [0.2, 0.3, 0.3, 0.15, 0.05] },
   { id: 'ads', share: 0.3, effect: 0, bands: [0.1, 0.25, 0.35, 0.2, 0.1] },
   { id: 'partner', share: 0.2, effect: -0.1, bands: [0.1, 0.2, 0.3, 0.25, 0.15] },

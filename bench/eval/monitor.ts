@@ -5,11 +5,11 @@
  * monitors that were given as many false alarms. The last line is JSON. docs/monitoring.md
  */
 import { parseArgs } from 'node:util';
-import { DataError } from './hmda.ts';
+import { wholeNumber } from '../../src/cli/arguments.ts';
+import { evaluate } from './evaluate.ts';
 import { PLAIN } from './monitor-baselines.ts';
 import { emptyQuiet, runPlanted, runQuiet, warmUp, type Plan, type Planted, type Quiet } from './monitor-runs.ts';
 import { LEVEL, levelFor } from './monitor-stream.ts';
-import { wholeNumber } from './whole-number.ts';
 
 const TO_10 = levelFor(0.1) - LEVEL;
 const APPROVAL = { figure: 'approval', segment: '', guilty: true } as const;
@@ -24,14 +24,7 @@ const PLANS: Readonly<Record<string, Plan>> = {
   'latency doubled': { figure: 'latency', segment: '', guilty: true, turn: { latency: 2 } },
 };
 
-try {
-  main();
-} catch (error) {
-  const usage = error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
-  if (!(error instanceof DataError) && !usage) throw error;
-  console.error(`eval:monitor: ${(error as Error).message}`);
-  process.exitCode = 2;
-}
+evaluate('monitor', main);
 
 function main(): void {
   const { values } = parseArgs({
@@ -111,14 +104,21 @@ function plantedOf(runs: readonly Planted[]) {
   };
 }
 
+interface Delays {
+  readonly median: number | null;
+  readonly p90: number | null;
+  /** Of every run that found it, ascending. */
+  readonly delays: readonly number[];
+}
+
 /** Medians over all runs; one that found nothing counts as later than any. */
-function delays(of: readonly (number | null)[]): { readonly median: number | null; readonly p90: number | null } {
+function delays(of: readonly (number | null)[]): Delays {
   const sorted = of.map((delay) => delay ?? Number.POSITIVE_INFINITY).toSorted((left, right) => left - right);
   const at = (share: number): number | null => {
     const value = sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
     return value === Number.POSITIVE_INFINITY ? null : value;
   };
-  return { median: at(0.5), p90: at(0.9) };
+  return { median: at(0.5), p90: at(0.9), delays: sorted.filter((delay) => delay !== Number.POSITIVE_INFINITY) };
 }
 
 /** Mean and mean absolute error in points of the rate. */

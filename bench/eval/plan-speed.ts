@@ -1,6 +1,7 @@
 /** What `makePlan` costs, by the number of funders. */
 import type { Facts } from '../../src/domain/applicant.ts';
-import { Funder } from '../../src/domain/funder.ts';
+import { NOON_MS, SAMPLE_FACTS, sampleFunder } from '../../fixtures/routing-samples.ts';
+import type { Funder } from '../../src/domain/funder.ts';
 import type { PlanInputs } from '../../src/domain/plan.ts';
 import { Policy } from '../../src/domain/policy.ts';
 import { generator } from '../../src/routing/draw.ts';
@@ -17,49 +18,12 @@ export interface Timing {
   readonly fast_ms: number;
 }
 
-export const FACTS: Facts = {
-  age: 30,
-  sex: 'f',
-  region: '310101',
-  monthly_income_fen: 900_000,
-  employment: 'salaried',
-  employer_type: 'private',
-  years_employed: 4,
-  education: 'bachelor',
-  housing_fund: '1y_2y',
-  social_security: '2y_plus',
-  house: null,
-  car: null,
-  policy: null,
-  credit_card: null,
-  zhima_band: '650_700',
-  amount_fen: 2_000_000,
-  term_months: 12,
-  purpose: 'consumption',
-  channel: 'bench',
-  variant: null,
-  hour: 12,
-};
-
-/** 2026-03-10 12:00 in Shanghai. */
-export const NOON_MS = Date.UTC(2026, 2, 10, 4);
+export { NOON_MS };
+export const FACTS: Facts = { ...SAMPLE_FACTS, channel: 'bench' };
 
 /** A funder's record for the simulations; `terms` are what an approval earns and an attempt costs. */
 export function benchFunder(id: string, tier: number, terms: Partial<Funder['terms']>): Funder {
-  return Funder.parse({
-    id,
-    name: id,
-    legal_entity: `${id} Ltd`,
-    contact: '400',
-    funder_type: 'bank',
-    adapter: 'sandbox',
-    base_url: 'http://127.0.0.1:1',
-    status: 'live',
-    tier,
-    whitelist: { evidence: 'list', valid_from: '2026-01-01', valid_to: '2026-12-31' },
-    product: { min_amount_fen: 100_000, max_amount_fen: 20_000_000, terms_months: [6, 12], quoted_apr_bps: 1_800 },
-    terms,
-  });
+  return sampleFunder(id, { tier, terms });
 }
 
 /** Rounds of all sizes in turn, so that a busy moment of the machine falls on each alike. Sizes ascending. */

@@ -21,7 +21,7 @@ export interface Scored {
   readonly approved: boolean;
 }
 
-export const BINS = 10;
+const BINS = 10;
 const LEAST = 1e-9;
 
 export function scoresOf(scored: readonly Scored[]): Scores {

@@ -45,7 +45,7 @@ export type ChangeState = Record<string, Followed & { pace?: Pace }>;
  * docs/monitoring.md has the sum.
  */
 const SEGMENTS = 5_000_000;
-export const MANNERS: Readonly<Record<Figure, Manner>> = {
+const MANNERS: Readonly<Record<Figure, Manner>> = {
   approval: {
     whole: { down: 300_000, up: 1_000_000 },
     segment: { down: SEGMENTS, up: SEGMENTS },

@@ -5,11 +5,11 @@ export class UsageError extends Error {
   override name = 'UsageError';
 }
 
-/** Throws `UsageError` when the text is not a whole number from `least` to `most`. */
-export function wholeNumber(flag: string, text: string, least: number, most: number): number {
+/** Throws `UsageError` when the text is not a whole number from `least` to `most`; without `most` up to twelve digits. */
+export function wholeNumber(flag: string, text: string, least: number, most = Infinity): number {
   const number = /^\d{1,12}$/.test(text) ? Number(text) : Number.NaN;
   if (number >= least && number <= most) return number;
-  throw new UsageError(`${flag} must be a whole number from ${least} to ${most}`);
+  throw new UsageError(`${flag} must be a whole number from ${least}${most === Infinity ? '' : ` to ${most}`}`);
 }
 
 interface Given {

@@ -33,7 +33,7 @@ export function renderConsentText(
 }
 
 /** Fields in the borrower's words, in the order given. */
-export function nameFields(fields: readonly FieldName[], lang: Lang): string {
+function nameFields(fields: readonly FieldName[], lang: Lang): string {
   return fields.map((field) => FIELD_WORDS[field][lang]).join(lang === 'zh' ? '、' : ', ');
 }
 

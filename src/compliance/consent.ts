@@ -55,8 +55,3 @@ export function covers(row: ConsentRow, want: ConsentWant, nowMs: number): boole
     want.needs.every((name) => row.fields.includes(name))
   );
 }
-
-/** The wants nobody has agreed to yet, in the order given: what `needs_consent` asks the borrower. */
-export function missingGrants<W extends ConsentWant>(rows: readonly ConsentRow[], wants: readonly W[], nowMs: number): W[] {
-  return wants.filter((want) => liveGrant(rows, want, nowMs) === null);
-}

@@ -124,11 +124,6 @@ export function mayConfirm(at: {
   return waitMs > 0 ? { kind: 'too_early', waitMs } : { kind: 'ok' };
 }
 
-/** Until when an offer stands: the funder's own time, or the policy's validity from when it came in. */
-export function offerValidUntilMs(offer: { readonly expiresAtMs: number | null; readonly receivedAtMs: number; readonly validityS: number }): number {
-  return offer.expiresAtMs ?? offer.receivedAtMs + offer.validityS * 1_000;
-}
-
 function itemsOf({ offer, cost, lender }: DisclosureInput): CostItem[] {
   const months = chargedMonths(offer.plan);
   const share = (amount: number): number => Math.round((amount / offer.amount) * 10_000);

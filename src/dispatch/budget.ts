@@ -1,33 +1,8 @@
-/** Budgets of a dispatch: time that is left until a deadline, and retries that are left of the traffic. */
+/** Budgets of a dispatch: the least time that is worth a call, and retries that are left of the traffic. */
 import { invariant } from '../domain/failures.ts';
 
 /** Below this a call is not worth starting: it would be cut off before an answer could come. */
 export const MIN_CALL_MS = 50;
-
-/** Milliseconds left until the deadline; 0 when it has passed. */
-export function remainingMs(deadlineMs: number, nowMs: number): number {
-  return Math.max(0, deadlineMs - nowMs);
-}
-
-/** The earliest of the deadlines; null ones do not bind. Infinity when none does. */
-export function earliestDeadline(...deadlinesMs: readonly (number | null)[]): number {
-  return deadlinesMs.reduce<number>((earliest, deadline) => (deadline === null ? earliest : Math.min(earliest, deadline)), Infinity);
-}
-
-/**
- * The timeout of one call: the call's own, cut to what the deadline leaves after `reserveMs` for what must follow it.
- * Null when less than `MIN_CALL_MS` would be left: do not start it.
- */
-export function callTimeoutMs(input: {
-  readonly ownMs: number;
-  readonly deadlineMs: number;
-  readonly nowMs: number;
-  readonly reserveMs?: number;
-}): number | null {
-  const leftMs = remainingMs(input.deadlineMs, input.nowMs) - (input.reserveMs ?? 0);
-  const timeoutMs = Math.min(input.ownMs, leftMs);
-  return timeoutMs >= MIN_CALL_MS ? timeoutMs : null;
-}
 
 /** Keeps retries to a share of the traffic (promise P5: at most a tenth), so that retries cannot make an outage worse. */
 export interface RetryAllowance {

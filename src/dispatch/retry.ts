@@ -12,7 +12,7 @@ import type { Clock } from '../ports/clock.ts';
 import { MIN_CALL_MS, type RetryAllowance } from './budget.ts';
 
 /** What leaves nothing behind at the funder, or the same however often it is said. */
-export const SAFE_CALLS = ['precheck', 'query', 'cancel', 'list_cards', 'trial', 'plan', 'redirect', 'query_repayment'] as const;
+const SAFE_CALLS = ['precheck', 'query', 'cancel', 'list_cards', 'trial', 'plan', 'redirect', 'query_repayment'] as const;
 export type SafeCall = (typeof SAFE_CALLS)[number];
 /** What is said once: the answer to a lost one is asked for, and it is not said again. */
 export type OnceCall = 'submit' | 'draw' | 'bind_card' | 'verify_card' | 'repay';

@@ -1,8 +1,7 @@
 /** What a borrower may have to do at a funder before it goes on, whoever the funder is. */
 
 /** `open_link`, `redirect`: a page of the funder's, with a lasting link or one that is fetched when it is opened. */
-export const STEP_KINDS = ['open_link', 'redirect', 'bind_card', 'enter_code'] as const;
-export type StepKind = (typeof STEP_KINDS)[number];
+export type StepKind = 'open_link' | 'redirect' | 'bind_card' | 'enter_code';
 
 /** What waits for it: the full application (half flow), the decision, or the payout. */
 export type StepStage = 'before_submit' | 'before_decision' | 'before_payout';

@@ -85,7 +85,3 @@ export function problem(code: ProblemCode, zh: string, en: string, extra: { faul
 export function fault(pointer: string, code: string, zh: string, en: string): Fault {
   return { pointer, code, message: { zh, en } };
 }
-
-export function isProblem(value: unknown): value is Problem {
-  return typeof value === 'object' && value !== null && 'problem' in value && 'faults' in value;
-}

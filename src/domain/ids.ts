@@ -31,6 +31,7 @@ export const ID_PREFIXES = {
   clk: 'partner offer click',
   ers: 'erasure',
   chg: 'proposed change',
+  pdr: 'policy draft',
   ep: 'webhook endpoint',
   key: 'key',
   stp: 'borrower step',
@@ -56,6 +57,11 @@ export function mintId(prefix: IdPrefix, cell: number, nowMs: number, random: Ui
     CODES[random[8]! & 31]!,
     CODES[random[9]! & 31]!,
   )}`;
+}
+
+/** Ids of this prefix minted at or after that time do not sort before this. */
+export function idFloor(prefix: IdPrefix, ms: number): string {
+  return `${prefix}_${encode(ms, TIME_CHARS)}`;
 }
 
 let last = { nowMs: -1, cell: -1, text: '' };

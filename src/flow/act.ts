@@ -10,7 +10,7 @@ import { cancelAttempt, queryAttempt } from './query-attempt.ts';
 import { processCallback } from './receive-callback.ts';
 import { refreshLoan, sendRepayment } from './repay-loan.ts';
 
-export function carryOut(deps: Deps, effect: Effect): Promise<void> {
+function carryOut(deps: Deps, effect: Effect): Promise<void> {
   switch (effect.kind) {
     case 'precheck':
       return precheckFunder(deps, effect.attemptId, effect.receiptId);

@@ -3,8 +3,6 @@
  * means. The attempt was already moved and receipted before; if we die during the call its timer finds it.
  */
 import type { AdapterContext, AttemptRef, PrecheckAnswer, SubmitAnswer, OutboundRequest } from '../../adapters/contract.ts';
-import { liveGrant } from '../compliance/consent.ts';
-import { openGranted } from '../compliance/open-granted.ts';
 import type { FieldName } from '../domain/applicant.ts';
 import { unreachable } from '../domain/failures.ts';
 import { APPLICATION_ENDED } from '../domain/states.ts';
@@ -13,18 +11,16 @@ import type { ApplicationRow, AttemptRow } from '../store/index.ts';
 import { advance } from './advance.ts';
 import { keepStep } from './borrower-steps.ts';
 import { endAttempt } from './end-attempt.ts';
-import { fieldSource, isComplete, openBody } from './application-body.ts';
 import { contextFor } from './adapter-context.ts';
 import type { Deps } from './deps.ts';
 import type { Carried } from './effects.ts';
-import { factsOfBody } from './facts-of-application.ts';
 import { funderInterface, type FunderInterface } from './funder-interface.ts';
 import { handOver } from './hand-over.ts';
 import { keepUnreadable } from './keep-unreadable.ts';
-import { loadPhotos } from './photos.ts';
+import { creditGrant, openForFunder } from './open-for-funder.ts';
 import { settleAttempt } from './settle-attempt.ts';
 import { ownRef } from './strike-person.ts';
-import { perform, Work } from './work.ts';
+import { perform, type Work } from './work.ts';
 
 interface Asking extends FunderInterface {
   readonly attempt: AttemptRow;
@@ -37,8 +33,9 @@ export async function precheckFunder(deps: Deps, attemptId: string, receiptId: s
   const asking = load(deps, attemptId, 'checking');
   const precheck = asking?.adapter.precheck;
   if (asking === null || precheck === undefined) return;
-  const request = await build(deps, asking, precheck.needs, (fields) => precheck.build(asking.ctx, refOf(asking.attempt), fields));
-  if (request === null) return void (await perform(deps, (work) => abandon(work, attemptId, receiptId)));
+  const fields = await openForFunder(deps, asking, precheck.needs);
+  if (fields === null) return void (await perform(deps, (work) => abandon(work, attemptId, receiptId)));
+  const request = precheck.build(asking.ctx, refOf(asking.attempt), fields);
   const line = deps.lines.of(asking.funder);
   const mayGo = (): boolean => isGranted(deps, asking, precheck.needs);
   const result = await line.call<PrecheckAnswer>({
@@ -59,8 +56,9 @@ export async function submitToFunder(deps: Deps, attemptId: string, receiptId: s
   const asking = load(deps, attemptId, 'submitting', carry);
   if (asking === null) return;
   const { submit } = asking.adapter;
-  const request = await build(deps, asking, submit.needs, (fields) => submit.build(asking.ctx, refOf(asking.attempt), fields));
-  if (request === null) return void (await perform(deps, (work) => abandon(work, attemptId, receiptId)));
+  const fields = await openForFunder(deps, asking, submit.needs);
+  if (fields === null) return void (await perform(deps, (work) => abandon(work, attemptId, receiptId)));
+  const request = submit.build(asking.ctx, refOf(asking.attempt), fields);
   const line = deps.lines.of(asking.funder);
   const mayGo = (): boolean => isGranted(deps, asking, submit.needs);
   const result = await line.call<SubmitAnswer>({
@@ -82,7 +80,7 @@ export function refOf(attempt: AttemptRow): AttemptRef {
 }
 
 /** Whether the answer of a submit is surely "not taken", and what follows from each. */
-export function applySubmit(work: Work, attemptId: string, answer: SubmitAnswer): void {
+function applySubmit(work: Work, attemptId: string, answer: SubmitAnswer): void {
   const found = work.attemptAndApplication(attemptId);
   if (found === null) return;
   const { application, attempt } = found;
@@ -177,32 +175,11 @@ function load(deps: Deps, attemptId: string, state: AttemptRow['state'], carry?:
   return { attempt, application, ...at, ctx: contextFor(deps, at.funder), carry };
 }
 
-/** Builds the request from granted fields; null when there is no live grant any more or nothing left to hand over. */
-async function build<N extends readonly FieldName[]>(
-  deps: Deps,
-  asking: Asking,
-  needs: N,
-  make: (fields: ReturnType<typeof openGranted<N>>) => OutboundRequest,
-): Promise<OutboundRequest | null> {
-  const { application, funder, carry } = asking;
-  const body = carry?.body ?? openBody(new Work(deps, deps.store).keyOf(application), application);
-  const nowMs = deps.clock.nowMs();
-  const to = { legalEntity: funder.legal_entity, purpose: 'credit_decision', nowMs } as const;
-  const grant = liveGrant(deps.store.dispatch.consentsOf(application.id), { ...to, needs }, nowMs);
-  if (grant === null || body === null || !isComplete(body)) return null;
-  const photos = needs.includes('id_photos') ? await loadPhotos(deps, application.id) : [];
-  const facts = carry?.facts ?? factsOfBody(application, body, nowMs);
-  return make(openGranted(needs, grant, fieldSource(body, facts, photos), to));
-}
-
 /** Whether it may still be handed over, after it has waited: the consent stands, and nobody has ended the application. */
 function isGranted(deps: Deps, { application, funder }: Asking, needs: readonly FieldName[]): boolean {
   const state = deps.store.applications.byId(application.id)?.state;
   if (state === undefined || state === 'accepted' || APPLICATION_ENDED.has(state)) return false;
-  const nowMs = deps.clock.nowMs();
-  return (
-    liveGrant(deps.store.dispatch.consentsOf(application.id), { legalEntity: funder.legal_entity, purpose: 'credit_decision', needs }, nowMs) !== null
-  );
+  return creditGrant(deps.store.dispatch.consentsOf(application.id), funder, needs, deps.clock.nowMs()) !== null;
 }
 
 /** Consent went, or the borrower was erased, between commit and call: nothing was sent. */

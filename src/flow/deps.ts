@@ -54,6 +54,8 @@ export interface Deps {
   readonly publishLearnt: (learnt: Learnt) => void;
   /** Puts new prices of volume into use. */
   readonly publishPrices: (pricing: Pick<Pricing, 'prices' | 'targets'>) => void;
+  /** Puts into use what the desk has come to hold; called after the commit of a change. */
+  readonly reloadDesk: () => void;
   /** Carries out an effect after its commit. Never rejects. */
   readonly act: (effect: Effect) => void;
   /** Says that a timer is due at this time, so that the drain wakes for it. */

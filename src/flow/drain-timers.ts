@@ -2,8 +2,10 @@
  * The one schedule. Due rows of the timer table are handed to their handlers; a handler clears its row or moves it on in its own commit,
  * so a crash in between only means that it is taken up again. A handler that throws is a bug: its row is pushed back with growing delay.
  */
+import { backOffMs } from '../domain/back-off.ts';
 import type { TimerKind, TimerRow } from '../store/index.ts';
 import { onApplicationTimer } from './application-timer.ts';
+import { publishDue } from './desk/publish-change.ts';
 import { deliverWebhook } from './deliver-webhook.ts';
 import type { Deps } from './deps.ts';
 import { onLoanTimer } from './draw-loan.ts';
@@ -30,6 +32,7 @@ const HANDLERS: Readonly<Record<TimerKind, (deps: Deps, ref: string) => Promise<
   delivery: deliverWebhook,
   housekeeping: keepHouse,
   learn: (deps, ref) => (ref === VOLUME ? priceVolume(deps) : learnFromFeed(deps)),
+  publish: publishDue,
   repayment: onRepaymentTimer,
   watch: (deps, ref) => (ref === CHANGES ? watchChanges(deps) : watchFunders(deps)),
 };
@@ -115,7 +118,7 @@ async function pushBack(deps: Deps, row: TimerRow, error: unknown): Promise<void
     error: error instanceof Error ? error.name : 'unknown',
     message: safeMessage(error),
   });
-  const delayMs = Math.min(3_600_000, 5_000 * 2 ** Math.min(row.tries, 12));
+  const delayMs = backOffMs(row.tries, 5_000, 3_600_000);
   await deps.commit((tx) => tx.feed.setTimer(row.kind, row.ref, deps.clock.nowMs() + delayMs, row.tries + 1)).catch(() => undefined);
 }
 

@@ -4,17 +4,19 @@
  */
 import type { CancelAnswer, CardsAnswer, DrawAnswer, DrawTerms, QueryAnswer, TrialAnswer } from '../../adapters/contract.ts';
 import { isDearer } from '../compliance/dearer.ts';
+import { backOffMs } from '../domain/back-off.ts';
 import type { Funder } from '../domain/funder.ts';
 import { amountMinor } from '../domain/money.ts';
 import type { LoanRow, StepRow } from '../store/index.ts';
 import { applyLoanNews } from './apply-loan-news.ts';
 import { refOf } from './ask-funder.ts';
 import { openStepsOf, putStep } from './borrower-steps.ts';
+import { policyOf } from './choose-policy.ts';
 import type { Deps } from './deps.ts';
 import { partiesOf, type Parties } from './parties.ts';
 import { nextRepairMs } from './repair-time.ts';
 import { refreshLoan } from './repay-loan.ts';
-import { EFFECT_GRACE_MS, perform } from './work.ts';
+import { perform } from './work.ts';
 
 const POLL_MOST_MS = 3_600_000;
 const POLL_FIRST_MS = 2_000;
@@ -142,7 +144,7 @@ async function awaited(deps: Deps, loan: LoanRow): Promise<'card' | 'page' | 'la
     const isOurs = (each: StepRow): boolean => each.attemptId === attempt.id && each.stage === 'before_payout';
     // A page that has run out and is renewed at each question is waited for no longer than one that lasts.
     const steps = work.tx.steps.ofApplication(application.id).filter((each) => isOurs(each) && each.state === 'open');
-    if (steps.length > 0 && work.nowMs >= row.createdAtMs + work.desk.policy.deadlines.offer_s * 1_000) {
+    if (steps.length > 0 && work.nowMs >= row.createdAtMs + policyOf(work.desk, application).deadlines.offer_s * 1_000) {
       // Behind a page there is a draw, which the borrower may have signed by now.
       if (steps.some(isPage)) return 'late';
       applyLoanNews(work, application, attempt, { status: 'failed', detail: 'not_completed' }, null);
@@ -214,14 +216,10 @@ async function finish(deps: Deps, loanId: string, answer: DrawAnswer, draw: 'sen
     work.tx.offers.saveLoan({ ...after, drawTries: after.drawTries + 1 }, after.state);
     // A draw whose answer was lost may still arrive: its time is not cut short.
     const claimedMs = draw === 'sent' && after.state === 'contracting' ? (work.tx.feed.timer('loan', loanId)?.dueAtMs ?? 0) : 0;
-    work.setTimer('loan', loanId, Math.max(claimedMs, work.nowMs + delayMs(after)));
+    work.setTimer('loan', loanId, Math.max(claimedMs, work.nowMs + backOffMs(after.drawTries, POLL_FIRST_MS, POLL_MOST_MS)));
   });
 }
 
 async function pollLater(deps: Deps, loanId: string): Promise<void> {
   await finish(deps, loanId, { kind: 'unknown', detail: 'not asked' });
-}
-
-function delayMs(loan: LoanRow): number {
-  return Math.min(POLL_MOST_MS, Math.max(POLL_FIRST_MS * 2 ** Math.min(loan.drawTries, 12), loan.drawTries === 0 ? EFFECT_GRACE_MS / 10 : 0));
 }

@@ -2,11 +2,12 @@
  * From eligibility to the next thing at this funder: the borrower's own step where the funder wants one first, else the full application.
  * Not at all once the application has ended or the consent was withdrawn.
  */
-import { liveGrant } from '../compliance/consent.ts';
 import type { ApplicationRow, AttemptRow } from '../store/index.ts';
 import { openHeldStep } from './borrower-steps.ts';
+import { policyOf } from './choose-policy.ts';
 import { endAttempt } from './end-attempt.ts';
 import type { FunderInterface } from './funder-interface.ts';
+import { creditGrant } from './open-for-funder.ts';
 import { beginSubmit } from './start-attempt.ts';
 import type { Work } from './work.ts';
 
@@ -15,8 +16,7 @@ const FIRST_LOOK_MS = 5_000;
 
 /** False: the attempt was cancelled, and the caller must see what is next. */
 export function handOver(work: Work, application: ApplicationRow, attempt: AttemptRow, at: FunderInterface): boolean {
-  const want = { legalEntity: at.funder.legal_entity, purpose: 'credit_decision', needs: at.adapter.submit.needs } as const;
-  const grant = liveGrant(work.consentsOf(application.id), want, work.nowMs);
+  const grant = creditGrant(work.consentsOf(application.id), at.funder, at.adapter.submit.needs, work.nowMs);
   // Also while there is an offer already: of those asked at once, the borrower picks.
   const stillWanted = application.state === 'routing' || application.state === 'pending' || application.state === 'offered';
   if (grant === null || !stillWanted) {
@@ -32,7 +32,7 @@ export function handOver(work: Work, application: ApplicationRow, attempt: Attem
   work.moveAttempt(attempt, 'borrower_needed');
   // Half of what is left, so that somebody else can still be asked should the borrower never come back.
   const halfMs = Math.floor(Math.max(0, application.deadlineAtMs - work.nowMs) / 2);
-  const latestMs = work.nowMs + Math.min(halfMs, work.desk.policy.deadlines.consent_s * 1_000);
+  const latestMs = work.nowMs + Math.min(halfMs, policyOf(work.desk, application).deadlines.consent_s * 1_000);
   attempt.deadlineAtMs = Math.min(step.expiresAtMs ?? latestMs, latestMs);
   work.setTimer('attempt', attempt.id, Math.min(work.nowMs + FIRST_LOOK_MS, attempt.deadlineAtMs));
   return true;

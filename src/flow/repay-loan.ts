@@ -3,6 +3,7 @@
  * it is known, and meanwhile nothing further is taken.
  */
 import type { QueryAnswer, DrawAnswer, RepayAnswer } from '../../adapters/contract.ts';
+import { backOffMs } from '../domain/back-off.ts';
 import { problem, unreachable, type Problem } from '../domain/failures.ts';
 import { amountMinor } from '../domain/money.ts';
 import type { ApplicationRow, LoanRow, RepaymentRow } from '../store/index.ts';
@@ -123,8 +124,7 @@ export function applyRepayment(work: Work, application: ApplicationRow, row: Rep
   const next = stateAfter(row, answer, { sent, arrived: work.nowMs >= arrivedByMs }, work.nowMs);
   work.tx.steps.saveRepayment({ ...next, tries: row.tries + 1 }, row.state);
   if (next.state !== row.state) tell(work, application, next);
-  if (!ENDED.has(next.state))
-    return work.setTimer('repayment', row.id, work.nowMs + Math.min(POLL_MOST_MS, POLL_FIRST_MS * 2 ** Math.min(row.tries, 12)));
+  if (!ENDED.has(next.state)) return work.setTimer('repayment', row.id, work.nowMs + backOffMs(row.tries, POLL_FIRST_MS, POLL_MOST_MS));
   work.clearTimer('repayment', row.id);
   if (next.state === 'repaid') work.act({ kind: 'refresh_loan', loanId: row.loanId });
 }

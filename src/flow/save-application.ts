@@ -17,8 +17,8 @@ import { perform, type Work } from './work.ts';
 /** How long a confirmed phone verification may be used. */
 const VERIFIED_FOR_MS = 24 * 3_600_000;
 /** In sandbox mode this id stands for a confirmed verification of any phone, and these for good ID photos. */
-export const SANDBOX_VERIFICATION = 'pv_sandbox';
-export const SANDBOX_DOCUMENTS: ReadonlyMap<string, 'id_front' | 'id_back'> = new Map([
+const SANDBOX_VERIFICATION = 'pv_sandbox';
+const SANDBOX_DOCUMENTS: ReadonlyMap<string, 'id_front' | 'id_back'> = new Map([
   ['doc_sandbox_front', 'id_front'],
   ['doc_sandbox_back', 'id_back'],
 ]);
@@ -164,6 +164,9 @@ function newApplication(work: Work, borrower: BorrowerRow, caller: Caller, body:
     quarantined: false,
     released: false,
     planId: null,
+    policyId: null,
+    segmentId: null,
+    arm: null,
     refusedRecipients: [],
     eventSeq: 0,
     phoneIndex: borrower.phoneIndex,

@@ -4,10 +4,12 @@
  * the attempt pending.
  */
 import type { DecisionAnswer, FunderOffer, FunderReason } from '../../adapters/contract.ts';
+import { backOffMs } from '../domain/back-off.ts';
 import { unreachable } from '../domain/failures.ts';
 import type { ApplicationRow, AttemptRow } from '../store/index.ts';
 import { advance } from './advance.ts';
 import { finishSteps, keepStep } from './borrower-steps.ts';
+import { policyOf } from './choose-policy.ts';
 import { endAttempt } from './end-attempt.ts';
 import { addOffer, closeOfferOf, takeBack } from './add-offer.ts';
 import { applyLoanNews } from './apply-loan-news.ts';
@@ -34,9 +36,9 @@ export function settleAttempt(work: Work, application: ApplicationRow, attempt: 
   return settled;
 }
 
-/** When the next query for this attempt is due: exponential, without jitter since attempts start at their own times. */
+/** When the next query for this attempt is due. */
 export function pollDueMs(work: Work, attempt: AttemptRow): number {
-  return work.nowMs + Math.min(POLL_MOST_MS, POLL_FIRST_MS * 2 ** Math.min(attempt.polls, 10));
+  return work.nowMs + backOffMs(attempt.polls, POLL_FIRST_MS, POLL_MOST_MS);
 }
 
 function apply(work: Work, application: ApplicationRow, attempt: AttemptRow, answer: DecisionAnswer): Settled {
@@ -78,7 +80,7 @@ function applyPending(work: Work, application: ApplicationRow, attempt: AttemptR
     // The borrower needs longer on a page than a funder to decide.
     attempt.deadlineAtMs = Math.max(
       attempt.deadlineAtMs,
-      Math.min(application.deadlineAtMs, work.nowMs + work.desk.policy.deadlines.consent_s * 1_000),
+      Math.min(application.deadlineAtMs, work.nowMs + policyOf(work.desk, application).deadlines.consent_s * 1_000),
     );
   }
   if (!isNew) return 'duplicate';

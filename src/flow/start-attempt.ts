@@ -1,16 +1,14 @@
 /** Begins an attempt at one funder: consent receipt, precheck where there is one, cap reservation, submit. All inside a commit; the calls come after it. */
-import type { FunderAdapter } from '../../adapters/contract.ts';
 import type { ConsentRow } from '../compliance/consent.ts';
 import type { Facts } from '../domain/applicant.ts';
-import type { Funder } from '../domain/funder.ts';
 import type { PlanStep } from '../domain/plan.ts';
 import { capNeeds, readReservation, reservation, type CapNeed } from '../dispatch/caps.ts';
 import type { ApplicationRow, AttemptRow } from '../store/index.ts';
+import { addReceipt } from './add-receipt.ts';
+import type { FunderInterface } from './funder-interface.ts';
 import { EFFECT_GRACE_MS, type Work } from './work.ts';
 
-export interface Start {
-  readonly funder: Funder;
-  readonly adapter: FunderAdapter;
+export interface Start extends FunderInterface {
   readonly grant: ConsentRow;
   readonly step: PlanStep;
   readonly facts: Facts;
@@ -46,7 +44,7 @@ export function startAttempt(work: Work, application: ApplicationRow, start: Sta
   if (adapter.precheck === undefined) return beginSubmit(work, application, attempt, start);
   work.emit('attempt.started', application, { attempt_id: attempt.id, funder_id: funder.id });
   work.moveAttempt(attempt, 'precheck_started');
-  const receiptId = addReceipt(work, attempt, start, 'precheck');
+  const receiptId = addReceipt(work, attempt, { ...start, capability: 'precheck', fields: adapter.precheck.needs });
   work.setTimer('attempt', attempt.id, work.nowMs + funder.timeouts.precheck_ms * 3 + EFFECT_GRACE_MS);
   work.act({ kind: 'precheck', attemptId: attempt.id, receiptId });
 }
@@ -68,7 +66,7 @@ export function beginSubmit(work: Work, application: ApplicationRow, attempt: At
   work.moveAttempt(attempt, 'submit_started');
   attempt.submittedAtMs = work.nowMs;
   attempt.deadlineAtMs = work.nowMs + funder.timeouts.decision_ms;
-  const receiptId = addReceipt(work, attempt, start, 'submit');
+  const receiptId = addReceipt(work, attempt, { ...start, capability: 'submit', fields: start.adapter.submit.needs });
   work.setTimer('attempt', attempt.id, work.nowMs + funder.timeouts.submit_ms + EFFECT_GRACE_MS);
   work.emit('attempt.submitted', application, { attempt_id: attempt.id, funder_id: funder.id });
   const opened = work.opened(application.id);
@@ -92,26 +90,4 @@ function reserve(work: Work, needs: readonly CapNeed[]): CapNeed | null {
     return need;
   }
   return null;
-}
-
-function addReceipt(
-  work: Work,
-  attempt: AttemptRow,
-  { funder, adapter, grant }: Pick<Start, 'funder' | 'adapter' | 'grant'>,
-  capability: 'precheck' | 'submit',
-): string {
-  const id = work.newId('rcp');
-  work.addReceipt({
-    id,
-    attemptId: attempt.id,
-    consentId: grant.id,
-    legalEntity: funder.legal_entity,
-    capability,
-    fields: capability === 'precheck' ? adapter.precheck!.needs : adapter.submit.needs,
-    createdAtMs: work.nowMs,
-    exchangeSealed: null,
-    outcome: null,
-    latencyMs: null,
-  });
-  return id;
 }

@@ -3,19 +3,17 @@
  * is handed over under the same consent as everything else, leaves a receipt, and is kept nowhere.
  */
 import type { BoundCard, CardAnswer, OutboundRequest } from '../../adapters/contract.ts';
-import { liveGrant } from '../compliance/consent.ts';
-import { openGranted } from '../compliance/open-granted.ts';
 import type { FieldValues } from '../domain/applicant.ts';
 import { fault, problem, unreachable, type Problem } from '../domain/failures.ts';
 import type { ApplicationRow, LoanRow, StepRow } from '../store/index.ts';
+import { addReceipt } from './add-receipt.ts';
 import { advance } from './advance.ts';
-import { fieldSource, isComplete, openBody } from './application-body.ts';
 import { refOf } from './ask-funder.ts';
 import { detailOf, finishSteps, isOpen, putStep } from './borrower-steps.ts';
 import type { Deps } from './deps.ts';
 import { endAttempt } from './end-attempt.ts';
-import { factsOfBody } from './facts-of-application.ts';
 import type { RecordReply } from './intake-input.ts';
+import { creditGrant, openForFunder } from './open-for-funder.ts';
 import { partiesOf, type Parties } from './parties.ts';
 import type { Saved } from './save-application.ts';
 import { viewOf } from './view-application.ts';
@@ -72,12 +70,13 @@ async function tellFunder(deps: Deps, taking: Taking, input: Extract<StepInput, 
   const cards = found?.adapter.cards;
   if (found === null || cards === undefined) return problem('gone', '这一步已结束', 'this step is over');
   let receiptId: string | null = null;
-  let request: OutboundRequest | null = null;
+  let request: OutboundRequest;
   if (input.kind === 'card') {
     receiptId = await openReceipt(deps, found, application);
-    request = receiptId === null ? null : buildBind(deps, found, application, input.card);
-    if (request === null)
+    const fields = receiptId === null ? null : await openForFunder(deps, { application, funder: found.funder, card: input.card }, cards.bind.needs);
+    if (fields === null)
       return problem('illegal_transition', '未授权该机构使用银行卡信息', 'there is no consent that covers a bank card at this funder');
+    request = cards.bind.build(found.ctx, refOf(found.attempt), fields);
   } else {
     const bindRef = detailOf(new Work(deps, deps.store), application, step).ref;
     if (bindRef === null) return problem('gone', '这一步已结束', 'this step is over');
@@ -101,34 +100,9 @@ async function tellFunder(deps: Deps, taking: Taking, input: Extract<StepInput, 
 async function openReceipt(deps: Deps, { adapter, funder, attempt }: Parties, application: ApplicationRow): Promise<string | null> {
   return perform(deps, (work) => {
     const { needs } = adapter.cards!.bind;
-    const grant = liveGrant(work.consentsOf(application.id), { legalEntity: funder.legal_entity, purpose: 'credit_decision', needs }, work.nowMs);
-    if (grant === null) return null;
-    const id = work.newId('rcp');
-    work.addReceipt({
-      id,
-      attemptId: attempt.id,
-      consentId: grant.id,
-      legalEntity: funder.legal_entity,
-      capability: 'bind_card',
-      fields: needs,
-      createdAtMs: work.nowMs,
-      exchangeSealed: null,
-      outcome: null,
-      latencyMs: null,
-    });
-    return id;
+    const grant = creditGrant(work.consentsOf(application.id), funder, needs, work.nowMs);
+    return grant === null ? null : addReceipt(work, attempt, { funder, grant, capability: 'bind_card', fields: needs });
   });
-}
-
-function buildBind(deps: Deps, { adapter, funder, attempt, ctx }: Parties, application: ApplicationRow, card: FieldValues['bank_card']) {
-  const { bind } = adapter.cards!;
-  const nowMs = deps.clock.nowMs();
-  const to = { legalEntity: funder.legal_entity, purpose: 'credit_decision', nowMs } as const;
-  const grant = liveGrant(deps.store.dispatch.consentsOf(application.id), { ...to, needs: bind.needs }, nowMs);
-  const body = openBody(new Work(deps, deps.store).keyOf(application), application);
-  if (grant === null || body === null || !isComplete(body)) return null;
-  const facts = factsOfBody(application, body, nowMs);
-  return bind.build(ctx, refOf(attempt), openGranted(bind.needs, grant, fieldSource(body, facts, [], card), to));
 }
 
 function apply(work: Work, taking: Taking, answer: CardAnswer): Saved | Problem {

@@ -8,7 +8,7 @@ const MAX_WRONG_TRIES = 5;
 const HOUR_MS = 3_600_000;
 export const VERIFICATION_LIMITS = { phonePerHour: 5, phonePerDay: 10, ipPerHour: 30 } as const;
 /** In sandbox mode every code is this one. */
-export const SANDBOX_CODE = '000000';
+const SANDBOX_CODE = '000000';
 
 export interface Verification {
   readonly id: string;

@@ -3,9 +3,10 @@ import type { Instalment } from '../../adapters/contract.ts';
 import { funderReason, isReasonCode, reasonText } from '../domain/reasons.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { ApplicationRow, AttemptRow, OfferRow } from '../store/index.ts';
-import { liveGrant } from '../compliance/consent.ts';
 import { openBody } from './application-body.ts';
+import { policyOf } from './choose-policy.ts';
 import { detailOf, openStepsOf } from './borrower-steps.ts';
+import { creditGrant } from './open-for-funder.ts';
 import { consentText, PLATFORM, recipientOf, type Recipient } from './record-consents.ts';
 import { lacksOf } from './screen-application.ts';
 import { linkOf } from './step-link.ts';
@@ -123,17 +124,16 @@ export function clientToken(sight: Pick<Work, 'deps'>, applicationId: string): s
 }
 
 /** Recipients the plan wants to ask next and the borrower has not agreed to, at most one consent sheet full. */
-export function wantedRecipients(sight: Sight, application: ApplicationRow): Recipient[] {
+function wantedRecipients(sight: Sight, application: ApplicationRow): Recipient[] {
   const plan = application.planId === null ? undefined : sight.tx.applications.planById(application.id, application.planId);
   if (plan === undefined) return [];
   const consents = sight.consentsOf(application.id);
   const wanted = (JSON.parse(plan.result) as Plan).steps.flatMap(({ funderId }) => {
     const recipient = recipientOf(sight.deps, funderId);
     if (recipient === null || application.refusedRecipients.includes(funderId)) return [];
-    const want = { legalEntity: recipient.legalEntity, purpose: 'credit_decision', needs: recipient.fields } as const;
-    return liveGrant(consents, want, sight.nowMs) === null ? [recipient] : [];
+    return creditGrant(consents, { legal_entity: recipient.legalEntity }, recipient.fields, sight.nowMs) === null ? [recipient] : [];
   });
-  return wanted.slice(0, sight.desk.policy.consent_batch);
+  return wanted.slice(0, policyOf(sight.desk, application).consent_batch);
 }
 
 export function offerView(sight: Pick<Work, 'desk'>, offer: OfferRow): OfferView {

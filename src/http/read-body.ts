@@ -1,7 +1,7 @@
 /** Reads request bodies as hostile input: capped while streaming, strictly UTF-8, no deeper than 32, and free of names that reach a prototype. */
 import { problem, type Problem } from '../domain/failures.ts';
 
-export const MAX_JSON_BYTES = 64 * 1024;
+const MAX_JSON_BYTES = 64 * 1024;
 const MAX_DEPTH = 32;
 const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype']);
 

@@ -6,10 +6,10 @@
  * It must not look at, change or be mistaken for a credit decision: an offer is advertising. Loans of other lenders stay in a
  * group of their own, every group carries its notice, and an offer whose text promises approval is left out.
  */
-import { LogicEngine } from 'json-logic-engine';
 import type { Facts } from '../domain/applicant.ts';
 import type { PartnerOffer } from '../domain/desk.ts';
 import type { Bilingual } from '../domain/failures.ts';
+import { judgeRule } from '../domain/rules.ts';
 
 const DAY_MS = 86_400_000;
 /** An operator's first guess weighs as much as this many observations; evidence takes over from there. */
@@ -108,20 +108,15 @@ function posteriorMean(guess: number, successes: number, trials: number): number
   return (guess * PRIOR_STRENGTH + Math.min(successes, trials)) / (PRIOR_STRENGTH + trials);
 }
 
-// `run` interprets; `build` would compile with `new Function`, which Workers forbid.
-const engine = new LogicEngine();
-
 function whyNot(offer: PartnerOffer, inputs: RankInputs): Pick<LeftOut, 'code' | 'detail'> | null {
   if (offer.status !== 'live') return { code: 'paused', detail: '' };
   if (claimsApproval(offer)) return { code: 'claims_approval', detail: '' };
   const windowMs = offer.frequency.window_days * DAY_MS;
   const seen = (inputs.impressions.get(offer.id) ?? []).filter((atMs) => inputs.nowMs - atMs < windowMs).length;
   if (seen >= offer.frequency.max) return { code: 'frequency', detail: `${seen} of ${offer.frequency.max} in ${offer.frequency.window_days} days` };
-  try {
-    return engine.truthy(engine.run(offer.rule, inputs.facts)) ? null : { code: 'rule', detail: '' };
-  } catch {
-    return { code: 'rule_broken', detail: '' };
-  }
+  const verdict = judgeRule(offer.rule, inputs.facts);
+  if (verdict.kind === 'fault') return { code: 'rule_broken', detail: '' };
+  return verdict.holds ? null : { code: 'rule', detail: '' };
 }
 
 const APPROVAL_CLAIM =

@@ -21,7 +21,6 @@ export const ATTEMPT_OFFSETS_MS: readonly number[] = [
   51 * HOUR + 35 * MINUTE + 5 * SECOND,
   75 * HOUR,
 ];
-export const MAX_ATTEMPTS = ATTEMPT_OFFSETS_MS.length;
 /** Jitter is uniform within this share of the step, either way. It does not add up: offsets count from the first attempt. */
 export const JITTER_SHARE = 0.1;
 /** The longest a receiver may put us off with one Retry-After. */

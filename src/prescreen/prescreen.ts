@@ -12,7 +12,7 @@ import type { Facts } from '../domain/applicant.ts';
 import type { IdNumberCheck } from '../domain/id-number.ts';
 import type { PrescreenPolicy } from '../domain/policy.ts';
 import type { ReasonCode } from '../domain/reasons.ts';
-import { judgeRule } from './rules.ts';
+import { judgeRule } from '../domain/rules.ts';
 
 export type DocumentKind = 'id_front' | 'id_back';
 export type VelocityKey = keyof PrescreenPolicy['velocity'];

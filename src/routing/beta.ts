@@ -5,20 +5,15 @@ export function betaMean({ alpha, beta }: Likelihood): number {
   return alpha / (alpha + beta);
 }
 
-/** 5% and 95% points of Beta(alpha, beta), approximately (see `betaQuantile`). */
+/**
+ * 5% and 95% points of Beta(alpha, beta), approximately. The log-odds of a Beta variable are a difference of two log-gammas, so their
+ * cumulants are exact sums of polygammas; Cornish and Fisher's expansion to the fourth turns them into a quantile.
+ * The probability below these points is then within 0.015 of the one asked for from alpha, beta >= 1, and within 0.03 from 0.5:
+ * enough for an interval that is shown and that decides nothing.
+ */
 export function betaInterval90(likelihood: Likelihood): { readonly low: number; readonly high: number } {
   const shape = shapeOf(likelihood);
   return { low: quantile(shape, -Z95), high: quantile(shape, Z95) };
-}
-
-/**
- * The point of Beta(alpha, beta) at the normal score `z`. The log-odds of a Beta variable are a difference of two log-gammas, so their
- * cumulants are exact sums of polygammas; Cornish and Fisher's expansion to the fourth turns them into a quantile.
- * The probability below the 5% and 95% points is then within 0.015 of the one asked for from alpha, beta >= 1, and within 0.03 from 0.5:
- * enough for an interval that is shown and that decides nothing.
- */
-export function betaQuantile(likelihood: Likelihood, z: number): number {
-  return quantile(shapeOf(likelihood), z);
 }
 
 const Z95 = 1.6448536269514722;

@@ -1,8 +1,8 @@
 import type { Facts } from '../domain/applicant.ts';
 import type { Funder } from '../domain/funder.ts';
 import type { Exclusion, ExclusionCode, FunderState } from '../domain/plan.ts';
+import { judgeRule } from '../domain/rules.ts';
 import { localTime } from './local-time.ts';
-import { evaluateRule } from './rules.ts';
 
 /** What eligibility needs beside the funder and its state; the same for every funder of a plan. */
 export interface Situation {
@@ -56,8 +56,8 @@ function product(funder: Funder, facts: Facts): Exclusion | null {
 
 function rule(funder: Funder, facts: Facts): Exclusion | null {
   if (funder.rule === true) return null;
-  const verdict = evaluateRule(funder.rule, facts);
-  if ('threw' in verdict) return out(funder, 'rule', `could not be evaluated: ${verdict.threw}`);
+  const verdict = judgeRule(funder.rule, facts);
+  if (verdict.kind === 'fault') return out(funder, 'rule', `could not be evaluated: ${verdict.fault}`);
   return verdict.holds ? null : out(funder, 'rule', 'does not hold');
 }
 

@@ -97,6 +97,7 @@ export function createService(host: Host): Service {
     learner: { now: learnt, savedCursor: learnt.cursor, savedAtMs: host.clock.nowMs() },
     publishLearnt: (next) => desk.publishLearnt(next),
     publishPrices: (pricing) => desk.publishPrices(pricing),
+    reloadDesk: () => desk.reload(),
     act: (effect) => actor.act(effect),
     wakeAt: (dueAtMs) => drain.wakeAt(dueAtMs),
   };

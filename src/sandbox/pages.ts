@@ -5,8 +5,8 @@
 import { randomBytes } from 'node:crypto';
 import type { WireReply } from './protocols/wire.ts';
 
-export const PAGE_PATH = '/h5/';
-export const ONE_TIME_MS = 60_000;
+const PAGE_PATH = '/h5/';
+const ONE_TIME_MS = 60_000;
 /** From opening the page to the button. */
 const FORM_MS = 30 * 60_000;
 const MAX_LINKS = 20_000;

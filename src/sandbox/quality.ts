@@ -32,7 +32,7 @@ export function scoreOf(funderId: string, person: Person, seed: number): number 
   return latentQuality(idMd5, seed) + income + zhima + OPINION * normal(`${seed}:${funderId}:${idMd5}`);
 }
 
-export function idMd5Of(idNumber: string): string {
+function idMd5Of(idNumber: string): string {
   return createHash('md5').update(idNumber.toUpperCase()).digest('hex');
 }
 

@@ -10,6 +10,7 @@ import { dispatchQueries } from './queries/dispatch.ts';
 import { feedQueries } from './queries/feed.ts';
 import { intakeQueries } from './queries/intake.ts';
 import { offerQueries } from './queries/offers.ts';
+import { policyQueries } from './queries/policies.ts';
 import { partnerQueries } from './queries/partners.ts';
 import { stepQueries } from './queries/steps.ts';
 import { watchQueries } from './queries/watch.ts';
@@ -35,7 +36,7 @@ function prepareStore(db: Database) {
     offers: offerQueries(db),
     feed: feedQueries(db),
     partners: partnerQueries(db),
-    desk: deskQueries(db),
+    desk: { ...deskQueries(db), ...policyQueries(db) },
     steps: stepQueries(db),
     watch: watchQueries(db),
   };
@@ -47,6 +48,7 @@ export { REPLY_MARK } from './queries/dispatch.ts';
 export type { AttemptRow, CallbackRow, ConsentRow, ReceiptRow } from './queries/dispatch.ts';
 export type { DeliveryRow, EventRow, IdempotencyRow, TimerRow } from './queries/feed.ts';
 export type { ApiKeyRow, AuditRow, BlacklistRow, DeskChangeRow, DeskRecordRow } from './queries/desk.ts';
+export type { ArmCount, PolicyDraftRow } from './queries/policies.ts';
 export type { DocumentRow, PhoneVerificationRow } from './queries/intake.ts';
 export type { LoanRow, OfferRow } from './queries/offers.ts';
 export type { AlarmRow } from './queries/watch.ts';

@@ -1,11 +1,10 @@
 /** 万元, rates, flags, stringed lists and local times, by their edges. Fen, yuan and seconds are in units.test.ts. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compactDate, compactTime, readLocalDate, readLocalTime, readRfc3339, rfc3339Time, spacedTime } from '../../adapters/kit/times.ts';
+import { compactTime, readLocalTime, readRfc3339, rfc3339Time, spacedTime } from '../../adapters/kit/times.ts';
 import type { RateUnit } from '../../adapters/kit/units.ts';
 import {
   readBps,
-  readFlag,
   readList,
   readMonths,
   readMonthsList,
@@ -94,12 +93,7 @@ describe('rates', () => {
   });
 });
 
-describe('flags and lists', () => {
-  it('are read in the writings that are seen, and in no other', () => {
-    expect([true, 1, '1', 'Y', 'true', '是'].map(readFlag)).toEqual(Array(6).fill(true));
-    expect([false, 0, '0', 'N', 'false', '否'].map(readFlag)).toEqual(Array(6).fill(false));
-    for (const odd of [2, '', 'maybe', null, undefined, [], 'True ']) expect(readFlag(odd)).toBeNull();
-  });
+describe('lists', () => {
   it('may be written into a string', () => {
     expect([readMonthsList('3,6, 12'), readMonthsList('[3,"6"]'), readMonthsList(['3', 6]), readMonthsList('12')]).toEqual([
       [3, 6, 12],
@@ -118,14 +112,8 @@ describe('local times', () => {
 
   it('are those of Shanghai, in every writing', () => {
     for (const value of [text, Number(text), '2026-03-02 10:00:00', '2026-03-02T10:00:00']) expect(readLocalTime(value)).toBe(NOW_MS);
-    expect([readLocalDate('20260302'), readLocalDate(20_260_302), readLocalDate('2026-03-02')]).toEqual(Array(3).fill(NOW_MS - 10 * 3_600_000));
-    expect([compactTime(NOW_MS), spacedTime(NOW_MS), rfc3339Time(NOW_MS), compactDate(NOW_MS)]).toEqual([
-      text,
-      '2026-03-02 10:00:00',
-      '2026-03-02T10:00:00+08:00',
-      '20260302',
-    ]);
-    expect(compactDate(Date.UTC(2026, 2, 1, 16, 0, 0))).toBe('20260302');
+    expect([compactTime(NOW_MS), spacedTime(NOW_MS), rfc3339Time(NOW_MS)]).toEqual([text, '2026-03-02 10:00:00', '2026-03-02T10:00:00+08:00']);
+    expect(compactTime(Date.UTC(2026, 2, 1, 16, 0, 0))).toBe('20260302000000');
   });
   it('are days of the calendar and times of the clock', () => {
     for (const odd of [
@@ -148,8 +136,7 @@ describe('local times', () => {
     ]) {
       expect(readLocalTime(odd)).toBeNull();
     }
-    for (const odd of ['20260230', '2025-02-29', text, '2026-3-2', '', 0]) expect(readLocalDate(odd)).toBeNull();
-    expect(readLocalDate('20240229')).not.toBeNull();
+    expect([readLocalTime('20250229000000'), readLocalTime('20240229000000')]).toEqual([null, Date.UTC(2024, 1, 28, 16)]);
     for (const odd of ['2026-02-30T10:00:00Z', '2026-03-02T24:00:00Z', '2026-03-02T10:60:00+08:00', '2026-03-02T10:00:00+99:00'])
       expect(readRfc3339(odd)).toBeNull();
   });

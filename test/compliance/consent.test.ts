@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { AGREED_AT_SKEW_MS, liveGrant, missingGrants } from '../../src/compliance/consent.ts';
+import { AGREED_AT_SKEW_MS, liveGrant } from '../../src/compliance/consent.ts';
 import type { ConsentRow, ConsentWant } from '../../src/compliance/consent.ts';
 import { FIELD_WORDS, PURPOSE_WORDS, renderConsentText } from '../../src/compliance/consent-text.ts';
 import { CONSENT_PURPOSES, FIELD_NAMES } from '../../src/domain/applicant.ts';
@@ -98,16 +98,6 @@ describe('liveGrant', () => {
       }),
     );
   });
-});
-
-test('missingGrants keeps the order and the extra facts of what is asked', () => {
-  const wants = [
-    { ...want, recipient: 'fnd_alpha' },
-    { ...want, legalEntity: 'Beta', recipient: 'fnd_beta' },
-    { ...want, needs: ['ip' as const], recipient: 'fnd_gamma' },
-  ];
-  expect(missingGrants([row()], wants, NOW).map(({ recipient }) => recipient)).toEqual(['fnd_beta', 'fnd_gamma']);
-  expect(missingGrants([row({ withdrawnAtMs: 1 })], wants, NOW)).toEqual(wants);
 });
 
 describe('renderConsentText', () => {

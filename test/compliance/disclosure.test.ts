@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Fee, FunderOffer } from '../../adapters/contract.ts';
 import { allInCost } from '../../src/compliance/cost.ts';
-import { disclose, mayConfirm, offerValidUntilMs, renderDisclosure } from '../../src/compliance/disclosure.ts';
+import { disclose, mayConfirm, renderDisclosure } from '../../src/compliance/disclosure.ts';
 import type { DisclosureInput } from '../../src/compliance/disclosure.ts';
 import { amountMinor } from '../../src/domain/money.ts';
 
@@ -131,10 +131,5 @@ describe('confirming', () => {
     ['over and never shown', { confirmedAtMs: 200_000, shownAtMs: null }, { kind: 'expired' }],
   ])('%s', (_, over, answer) => {
     expect(mayConfirm({ ...at, ...over })).toEqual(answer);
-  });
-
-  test('an offer stands as long as its funder says, else as long as the policy does', () => {
-    expect(offerValidUntilMs({ expiresAtMs: 7, receivedAtMs: 1_000, validityS: 60 })).toBe(7);
-    expect(offerValidUntilMs({ expiresAtMs: null, receivedAtMs: 1_000, validityS: 60 })).toBe(61_000);
   });
 });

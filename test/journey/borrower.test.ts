@@ -3,11 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderSampleCard, type PhotoFlaw } from '../../fixtures/id-photos/render.ts';
 import { makeIdNumber } from '../../src/domain/id-number.ts';
 import type { Reply } from '../world.ts';
-import { agreedTo, apply, applicationFor, attemptsOf, FUNDERS, startService, until, type RealService } from './world.ts';
+import { agreedTo, apply, applicationFor, attemptsOf, FUNDERS, startHost, until, type HostedService } from './world.ts';
 
-let service: RealService;
+let service: HostedService;
 beforeAll(async () => {
-  service = await startService();
+  service = await startHost();
 });
 afterAll(async () => {
   const failed = service.statuses.filter(({ status }) => status >= 500);

@@ -4,9 +4,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { SANDBOX_PARTNER, sandboxPartnerSecret } from '../../src/runtime/sandbox-seed.ts';
+import { SANDBOX_PARTNER } from '../../src/runtime/sandbox-seed.ts';
 import type { Reply } from '../world.ts';
-import { apply, applicationFor, startService, until, type RealService } from './world.ts';
+import { apply, applicationFor, startHost, until, type HostedService } from './world.ts';
 
 interface Received {
   readonly headers: Readonly<Record<string, string>>;
@@ -18,7 +18,7 @@ interface Event {
   readonly data: { readonly application_id: string; readonly sequence: number };
 }
 
-let service: RealService;
+let service: HostedService;
 let receiver: Server;
 /** What the receiver answers to the next deliveries; then 204. */
 const answers: number[] = [];
@@ -34,7 +34,7 @@ beforeAll(async () => {
     });
   });
   await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
-  service = await startService();
+  service = await startHost();
 });
 afterAll(async () => {
   await service.close();
@@ -52,14 +52,20 @@ function postback(body: string, secret: string, partner = SANDBOX_PARTNER): Prom
   });
 }
 
+async function partnerTotals(): Promise<Record<string, number>> {
+  const { json } = await service.call('GET', '/v1/desk/summary', { key: service.keys.operator });
+  return json['partner_offers'] as unknown as Record<string, number>;
+}
+
 it('partner offers: shown as advertising, clicked once, paid for once', async () => {
+  const earlier = await partnerTotals();
   const made = await apply(service, applicationFor('13800000003'));
   await until(service, made.json['id'], 'declined');
   const shown = await service.call('GET', `/v1/applications/${made.json['id']}/partner-offers`, { key: service.keys.secret });
   const groups = shown.json['groups'] as unknown as { class: string; notice: string; offers: { id: string; link: string }[] }[];
   expect(groups.every(({ notice }) => notice.startsWith('Advertisement'))).toBe(true);
   expect(new Set(groups.map((group) => group.class)).size).toBe(groups.length);
-  const { id, link } = groups.flatMap(({ offers }) => offers).find((offer) => offer.id === 'pof_card')!;
+  const { link } = groups.flatMap(({ offers }) => offers).find((offer) => offer.id === 'pof_card')!;
 
   const path = new URL(link).pathname;
   expect(link).toBe(`${service.url}${path}`);
@@ -70,17 +76,17 @@ it('partner offers: shown as advertising, clicked once, paid for once', async ()
   expect([landing.origin, landing.pathname]).toEqual(['https://partner.example', '/pof_card']);
   expect((await service.call('GET', `${path.slice(0, -1)}${path.endsWith('A') ? 'B' : 'A'}`)).status).toBe(404);
 
-  const secret = sandboxPartnerSecret(service.server.service.deps.vault);
   const body = JSON.stringify({ event_id: 'lead-1', click_id: landing.searchParams.get('click'), kind: 'lead', at: new Date().toISOString() });
-  const replies = [await postback(body, secret), await postback(body, secret)];
+  const replies = [await postback(body, service.partnerSecret), await postback(body, service.partnerSecret)];
   expect(replies.map(({ status, json }) => [status, json['status']])).toEqual([
     [200, 'recorded'],
     [200, 'duplicate'],
   ]);
   expect((await postback(body, 'not the secret')).status).toBe(401);
-  expect((await postback(body, secret, 'ptn_other')).status).toBe(401);
-  const counts = service.server.service.deps.store.partners.counts().find((row) => row.offerId === id);
-  expect(counts).toMatchObject({ shown: 1, clicks: 1, leads: 1, earnedFen: 50 + 3_000 });
+  expect((await postback(body, service.partnerSecret, 'ptn_other')).status).toBe(401);
+  const totals = await partnerTotals();
+  const grown = Object.fromEntries(Object.entries(totals).map(([name, count]) => [name, count - earlier[name]!]));
+  expect(grown).toEqual({ shown: groups.flatMap(({ offers }) => offers).length, clicks: 1, leads: 1, sales: 0, earned_fen: 50 + 3_000 });
   const seen = await service.call('GET', `/v1/desk/applications/${made.json['id']}`, { key: service.keys.operator });
   const types = (seen.json['timeline'] as unknown as { type: string }[]).map(({ type }) => type);
   expect(types.slice(-3)).toEqual(['partner_offer.shown', 'partner_offer.clicked', 'partner_offer.converted']);

@@ -1,11 +1,11 @@
 /** Each magic phone of the sandbox, over HTTP, as a channel's server would drive it. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Reply } from '../world.ts';
-import { apply, applicationFor, attemptsOf, changeRecord, startService, until, type RealService } from './world.ts';
+import { apply, applicationFor, attemptsOf, changeRecord, startHost, until, type HostedService } from './world.ts';
 
-let service: RealService;
+let service: HostedService;
 beforeAll(async () => {
-  service = await startService();
+  service = await startHost();
 });
 afterAll(async () => {
   const failed = service.statuses.filter(({ status }) => status >= 500);

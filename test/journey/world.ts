@@ -3,8 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig } from '../../src/runtime/node/config.ts';
+import { startEdge } from '../../src/runtime/node/edge.ts';
 import { startServer, type Given, type RunningServer } from '../../src/runtime/node/server.ts';
-import type { SandboxKeys } from '../../src/runtime/sandbox-seed.ts';
+import { freePort } from '../../src/cli/own-server.ts';
+import { sandboxPartnerSecret, type SandboxKeys } from '../../src/runtime/sandbox-seed.ts';
 import type { JsonValue, Reply } from '../world.ts';
 
 export interface Call {
@@ -14,16 +16,21 @@ export interface Call {
   readonly body?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
-export interface RealService {
+/** What any host shows by HTTP, and what the sandbox's partner signs with. */
+export interface HostedService {
   readonly url: string;
-  readonly server: RunningServer;
   readonly keys: SandboxKeys;
-  /** Holds the database, the objects and the sandbox key. */
-  readonly dataDir: string;
+  readonly partnerSecret: string;
   /** Status of every reply so far, by what was asked. */
   readonly statuses: { readonly asked: string; readonly status: number }[];
   call(method: string, path: string, call?: Call): Promise<Reply>;
   close(): Promise<void>;
+}
+/** The Node host, which a test may look into. */
+export interface RealService extends HostedService {
+  readonly server: RunningServer;
+  /** Holds the database, the objects and the sandbox key. */
+  readonly dataDir: string;
 }
 
 export const FUNDERS = ['fnd_river', 'fnd_summit', 'fnd_lotus', 'fnd_jade', 'fnd_cedar', 'fnd_ember'] as const;
@@ -43,15 +50,42 @@ export async function startService(env: Readonly<Record<string, string>> = {}, g
   });
   if (Array.isArray(config)) throw new Error(config.map(({ variable, reason }) => `${variable} ${reason}`).join('; '));
   const server = await startServer(config, given);
-  const statuses: RealService['statuses'] = [];
   return {
-    url: server.url,
+    ...client(server.url),
     server,
     dataDir,
-    statuses,
     keys: server.keys!,
+    partnerSecret: sandboxPartnerSecret(server.service.deps.vault),
+    async close() {
+      await server.close();
+      if (own !== null) rmSync(own, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The host that this run of the tests is for: Node, or workerd when `MILLRACE_TEST_HOST` is `edge`. */
+export async function startHost(): Promise<HostedService> {
+  if (process.env['MILLRACE_TEST_HOST'] !== 'edge') return startService();
+  const dataDir = mkdtempSync(join(tmpdir(), 'millrace-edge-'));
+  const edge = await startEdge({ port: await freePort(), dataDir, logLevel: 'error', sandbox: 0 });
+  return {
+    ...client(edge.url),
+    keys: edge.keys,
+    partnerSecret: edge.partnerSecret,
+    async close() {
+      await edge.close();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+function client(url: string): Pick<HostedService, 'url' | 'statuses' | 'call'> {
+  const statuses: HostedService['statuses'] = [];
+  return {
+    url,
+    statuses,
     async call(method, path, { key, json, form, body, headers } = {}) {
-      const response = await fetch(`${server.url}${path}`, {
+      const response = await fetch(`${url}${path}`, {
         method,
         redirect: 'manual',
         headers: {
@@ -66,10 +100,6 @@ export async function startService(env: Readonly<Record<string, string>> = {}, g
       const text = await response.text();
       const isJson = /json/.test(response.headers.get('content-type') ?? '');
       return { status: response.status, headers: response.headers, text, json: (isJson ? JSON.parse(text) : null) as JsonValue };
-    },
-    async close() {
-      await server.close();
-      if (own !== null) rmSync(own, { recursive: true, force: true });
     },
   };
 }
@@ -102,7 +132,7 @@ export function applicationFor(phone: string, applicant: object = {}, more: obje
 let serial = 0;
 
 /** Creates an application with the channel's secret key; `wait` is what is asked for by Prefer, in seconds. */
-export function apply(service: RealService, body: object, wait = 0): Promise<Reply> {
+export function apply(service: HostedService, body: object, wait = 0): Promise<Reply> {
   serial += 1;
   return service.call('POST', '/v1/applications', {
     key: service.keys.secret,
@@ -112,7 +142,7 @@ export function apply(service: RealService, body: object, wait = 0): Promise<Rep
 }
 
 /** Reads with `Prefer: wait` until the application is in one of these states; after 20 s the last view, whatever it is. */
-export async function until(service: RealService, id: unknown, ...states: readonly string[]): Promise<Reply> {
+export async function until(service: HostedService, id: unknown, ...states: readonly string[]): Promise<Reply> {
   const untilMs = performance.now() + 20_000;
   for (;;) {
     const reply = await service.call('GET', `/v1/applications/${id as string}`, { key: service.keys.secret, headers: { prefer: 'wait=1' } });
@@ -130,7 +160,7 @@ export function attemptsOf(reply: Reply): Record<string, string> {
 
 /** Changes a desk record as two people do it: one proposes, the other approves what was proposed. */
 export async function changeRecord(
-  service: RealService,
+  service: HostedService,
   kind: string,
   id: string,
   change: (body: Record<string, unknown>) => object,

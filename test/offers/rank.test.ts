@@ -134,6 +134,7 @@ describe('who is left out, and why', () => {
     [false, 'rule'],
     [{ var: 'car' }, 'rule'],
     [{ no_such_operator: [1] }, 'rule_broken'],
+    [{ '<': [{ var: 'agee' }, 31] }, 'rule_broken'],
   ])('rule %j: %s', (rule, code) => expect(whyOf(offer('a', { rule }))?.code).toBe(code));
   test.each([
     [true],

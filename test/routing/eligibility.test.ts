@@ -60,7 +60,7 @@ describe('eligibility', () => {
     expect(why({ rule: { frobnicate: [1] } })).toEqual({
       funderId: 'fnd_a',
       code: 'rule',
-      detail: 'could not be evaluated: Unknown Operator frobnicate',
+      detail: 'could not be evaluated: unknown operator frobnicate',
     });
     expect(why({ rule: { '/': [1, 0] } })?.detail).toBe('could not be evaluated: not a number');
   });

@@ -14,7 +14,7 @@ import { invalid } from './propose-change.ts';
 import { setSecret } from './secrets.ts';
 
 /** How long a replaced secret still signs beside the new one. */
-export const ROTATION_MS = 24 * 3_600_000;
+const ROTATION_MS = 24 * 3_600_000;
 /** Symmetric secrets an endpoint may have at once, the new one included. */
 const MOST_SECRETS = 5;
 const SECRET_BYTES = 32;

@@ -15,7 +15,6 @@ const LEAST_SLOPE = 0.2;
 
 /** Weights of a shift, a slope and a change of slope at each hinge. */
 export const CALIBRATION_SIZE = PLACES.length;
-export const CALIBRATION_PRIOR = { mean: PRIOR_MEAN, variance: PRIOR_VARIANCE } as const;
 
 /** A calibration that changes nothing. */
 export function noCalibration(): Gaussian {

@@ -118,7 +118,7 @@ export function keptAfter(durationMs: number, rate: number): number {
   return Math.exp((-rate * durationMs) / YEAR_MS);
 }
 
-export function sharedPrior(schema: Schema): { readonly mean: Float64Array; readonly variance: Float64Array } {
+function sharedPrior(schema: Schema): { readonly mean: Float64Array; readonly variance: Float64Array } {
   const mean = new Float64Array(schema.sharedSize);
   const variance = new Float64Array(schema.sharedSize).fill(SETTINGS.shared);
   for (const { name, of } of schema.features) {

@@ -3,16 +3,15 @@ import { randomFillSync } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Vault } from '../../ports/vault.ts';
-import { createStore } from '../../store/index.ts';
 import { unfinishedImport } from '../../store/transfer/write-rows.ts';
-import { createVault, indexCheck, type MasterKey } from '../vault.ts';
+import { holdIndexRoot } from '../index-root.ts';
+import { createVault, type MasterKey } from '../vault.ts';
 import { sandboxMasterKey, type Config } from './config.ts';
 import { openDatabase, readMigrations, type OpenDatabase } from './sqlite.ts';
 
 const MIGRATIONS = new URL('../../../migrations/', import.meta.url).pathname;
 /** Its name in the data folder. */
 export const DATABASE_FILE = 'millrace.db';
-const INDEX_ROOT = 'index_root';
 /** Where a restore keeps its parts until all are there. */
 export const RESTORING = 'restoring.part';
 
@@ -32,7 +31,10 @@ export function openUnfinished(config: Place, nowMs: number): { readonly vault: 
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   const vault = openVault(config);
   const data = openDatabase(join(config.dataDir, DATABASE_FILE), readMigrations(MIGRATIONS), nowMs);
-  holdIndexRoot(data, indexCheck(vault));
+  if (!holdIndexRoot(data.db, data.transact, vault)) {
+    data.close();
+    throw new Error('the master keys are not those this data was made with: the oldest is missing or another (MILLRACE_MASTER_KEY_PREVIOUS)');
+  }
   return { vault, data };
 }
 
@@ -46,16 +48,4 @@ export function openVault(config: Place): Vault {
 /** Names of the migrations this program has. */
 export function ownMigrations(): string[] {
   return readMigrations(MIGRATIONS).map(({ name }) => name);
-}
-
-/**
- * Blind indexes find people again only under the root they were made with. Another root (a master key left out) would silently know nobody:
- * no duplicate, no blacklist, no tombstone. So the first start leaves its mark and a later one must match it.
- */
-function holdIndexRoot(data: OpenDatabase, mark: string): void {
-  const store = createStore(data.db);
-  data.transact(() => void store.desk.insertFact({ name: INDEX_ROOT, value: mark }));
-  if (store.desk.fact(INDEX_ROOT) === mark) return;
-  data.close();
-  throw new Error('the master keys are not those this data was made with: the oldest is missing or another (MILLRACE_MASTER_KEY_PREVIOUS)');
 }

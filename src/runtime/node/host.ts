@@ -3,10 +3,11 @@ import { randomFillSync } from 'node:crypto';
 import { mkdir, readFile, rename, rm, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Clock } from '../../ports/clock.ts';
-import type { Log, LogFields } from '../../ports/log.ts';
+import type { Log } from '../../ports/log.ts';
 import type { Messages } from '../../ports/messages.ts';
 import type { Objects } from '../../ports/objects.ts';
 import type { Random } from '../../ports/random.ts';
+import { createJsonLog, type LogLevel } from '../json-log.ts';
 
 /** setTimeout holds 31 bits of milliseconds and fires at once beyond. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -106,18 +107,9 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-const LEVELS = { debug: 0, info: 1, warn: 2, error: 3, silent: 4 } as const;
-
-/** One JSON line an event on stderr. Fields are what `ports/log` allows: there is nothing here that could be redacted because nothing personal gets here. */
-export function jsonLog(level: keyof typeof LEVELS, write: (line: string) => void = (line) => void process.stderr.write(line)): Log {
-  const emit = (at: 'info' | 'warn' | 'error', event: string, fields: LogFields = {}): void => {
-    if (LEVELS[at] >= LEVELS[level]) write(`${JSON.stringify({ at: new Date().toISOString(), level: at, event, ...fields })}\n`);
-  };
-  return {
-    info: (event, fields) => emit('info', event, fields),
-    warn: (event, fields) => emit('warn', event, fields),
-    error: (event, fields) => emit('error', event, fields),
-  };
+/** One JSON line an event on stderr. */
+export function jsonLog(level: LogLevel, write: (line: string) => void = (line) => void process.stderr.write(line)): Log {
+  return createJsonLog(level, (line) => write(`${line}\n`));
 }
 
 /** The sandbox's SMS gateway: takes everything, sends nothing; every code is 000000 there. */

@@ -67,6 +67,12 @@ export function jsonReply(status: number, value: unknown): WireReply {
   return { status, contentType: 'application/json', body: JSON.stringify(value) };
 }
 
+/** The empty text when there is no such header, or several. */
+export function headerOf(request: Pick<WireRequest, 'headers'>, name: string): string {
+  const value = request.headers[name];
+  return typeof value === 'string' ? value : '';
+}
+
 /** A JSON object, or null. */
 export function objectOf(body: Uint8Array | string): Record<string, unknown> | null {
   try {
@@ -88,4 +94,16 @@ export function whole(object: unknown, key: string): number | null {
   const value = typeof object === 'object' && object !== null ? (object as Record<string, unknown>)[key] : undefined;
   const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
   return typeof number === 'number' && Number.isSafeInteger(number) && number >= 0 ? number : null;
+}
+
+/** Yuan with two decimals as fen; null when it is written any other way. */
+export function fenOf(decimal: string): number | null {
+  const match = /^(\d{1,12})\.(\d{2})$/.exec(decimal);
+  return match === null ? null : Number(match[1]) * 100 + Number(match[2]);
+}
+
+/** Fen as yuan with two decimals; a rate in basis points as a percentage. */
+export function yuan(fen: number): string {
+  const digits = String(fen).padStart(3, '0');
+  return `${digits.slice(0, -2)}.${digits.slice(-2)}`;
 }

@@ -1,8 +1,12 @@
+/**
+ * Operators' rules, JsonLogic over `Facts`: of prescreening, of funders and of partner offers. One judge, so that what may be saved is what will
+ * run, and a rule means the same wherever it stands. Interpreted, never compiled: there is no eval on every host.
+ */
 import { LogicEngine, defaultMethods } from 'json-logic-engine';
-import type { Facts } from '../domain/applicant.ts';
-import { fault } from '../domain/failures.ts';
-import type { Fault } from '../domain/failures.ts';
-import type { JsonLogic } from '../domain/funder.ts';
+import type { Facts } from './applicant.ts';
+import { FACT_NAMES } from './facts.ts';
+import { fault, type Fault } from './failures.ts';
+import type { JsonLogic } from './funder.ts';
 
 /**
  * Standard JsonLogic, and nothing that throws on purpose, hides errors or walks keys. `missing` is left out: facts are always there, null when
@@ -50,45 +54,36 @@ const ITERATORS = new Set(['map', 'reduce', 'filter', 'all', 'every', 'none', 's
 const MAX_DEPTH = 32;
 const MAX_NODES = 1_000;
 
-const FACTS: Readonly<Record<keyof Facts, true>> = {
-  age: true,
-  sex: true,
-  region: true,
-  monthly_income_fen: true,
-  employment: true,
-  employer_type: true,
-  years_employed: true,
-  education: true,
-  housing_fund: true,
-  social_security: true,
-  house: true,
-  car: true,
-  policy: true,
-  credit_card: true,
-  zhima_band: true,
-  amount_fen: true,
-  term_months: true,
-  purpose: true,
-  channel: true,
-  variant: true,
-  hour: true,
-};
+const KNOWN_FACTS: ReadonlySet<unknown> = new Set(FACT_NAMES);
 
 const engine = makeEngine();
+/** Rules live as long as the record they are part of, so each is looked through once. */
+const faults = new WeakMap<object, Fault | null>();
 
-/** What a rule says of an application: it holds, it does not, or it could not be evaluated and why (operator words alone, no facts). */
-export type Verdict = { readonly holds: boolean } | { readonly threw: string };
+/** Whether a rule holds; or that it cannot be judged and why, in operator words alone, without facts. */
+export type Verdict = { readonly kind: 'judged'; readonly holds: boolean } | { readonly kind: 'fault'; readonly fault: string };
 
-/** Evaluates a rule over the facts. Interpreted, never compiled: there is no eval on every host. Never throws. */
-export function evaluateRule(rule: JsonLogic, facts: Facts): Verdict {
-  if (typeof rule === 'boolean') return { holds: rule };
+const HOLDS: Verdict = { kind: 'judged', holds: true };
+const HOLDS_NOT: Verdict = { kind: 'judged', holds: false };
+
+/** Judges these facts (JsonLogic truthiness: an empty list is false). A rule with a fault, be it in a branch not taken, is a fault; nothing throws. */
+export function judgeRule(rule: JsonLogic, facts: Facts): Verdict {
+  if (typeof rule === 'boolean') return rule ? HOLDS : HOLDS_NOT;
+  const found = faultOnce(rule);
+  if (found !== null) return { kind: 'fault', fault: found.message.en };
   // Past 500 first sights in a row the engine gives up remembering rules for good; a desk may have more than that.
   engine.missesSinceSeen = 0;
   try {
-    return { holds: Boolean(engine.truthy(engine.run(rule, facts))) };
+    return engine.truthy(engine.run(rule, facts)) ? HOLDS : HOLDS_NOT;
   } catch (error) {
-    return { threw: describe(error) };
+    return { kind: 'fault', fault: describe(error) };
   }
+}
+
+function faultOnce(rule: object): Fault | null {
+  let found = faults.get(rule);
+  if (found === undefined) faults.set(rule, (found = findRuleFault(rule)));
+  return found;
 }
 
 /**
@@ -120,7 +115,7 @@ function visit(node: unknown, pointer: string, depth: number, inIterator: boolea
   const argument = (node as Record<string, unknown>)[operator];
   if (operator === 'var' && !inIterator) {
     const name: unknown = Array.isArray(argument) ? argument[0] : argument;
-    const known = (typeof name === 'object' && name !== null) || (typeof name === 'string' && Object.hasOwn(FACTS, name));
+    const known = (typeof name === 'object' && name !== null) || KNOWN_FACTS.has(name);
     if (!known) return fault(below, 'rule_unknown_fact', `未知字段 ${String(name).slice(0, 40)}`, `unknown fact ${String(name).slice(0, 40)}`);
   }
   if (!Array.isArray(argument)) return visit(argument, below, depth + 1, inIterator, count);

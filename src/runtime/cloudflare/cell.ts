@@ -1,0 +1,52 @@
+/**
+ * A cell as a Durable Object: borrowers with all that is theirs, in a database of its own. It runs the same service as the Node host.
+ * In: requests from the Worker, and alarms. The alarm stands at the earliest row of the timer table, so that an object that was evicted,
+ * or killed, takes its work up again; it must never throw, since after six failures in a row the platform calls no more.
+ */
+import { edgeClock } from './host.ts';
+import { readEnvironment, type Bindings } from './environment.ts';
+import type { DurableObjectState } from './platform.ts';
+import { startCell, type RunningCell } from './start-cell.ts';
+
+/** Longest time without a look at the timer table: a lost alarm costs no more than this. */
+const RECHECK_MS = 30_000;
+/** Rows that are being worked on stay due until their handler moves them, so the next look is never at once. */
+const SOONEST_MS = 1_000;
+
+export class Cell {
+  readonly #state: DurableObjectState;
+  #alarmAtMs = Number.POSITIVE_INFINITY;
+  #running: RunningCell | null = null;
+
+  constructor(state: DurableObjectState, env: Bindings) {
+    this.#state = state;
+    void state.blockConcurrencyWhile(async () => {
+      this.#running = await startCell(state.storage, readEnvironment(env), env, () => this.#armAlarm());
+      this.#armAlarm();
+    });
+  }
+
+  fetch(request: Request): Promise<Response> | Response {
+    return this.#running!.app.fetch(request);
+  }
+
+  async alarm(): Promise<void> {
+    this.#alarmAtMs = Number.POSITIVE_INFINITY;
+    this.#running!.service.drain.wakeAt(edgeClock.nowMs());
+    // What is due is taken up in the next turn, and what it writes arms the alarm again.
+    await edgeClock.sleep(0);
+    this.#armAlarm();
+  }
+
+  /** Called after every commit; the platform is told only when the time has come nearer. */
+  #armAlarm(): void {
+    const nowMs = edgeClock.nowMs();
+    const nextMs = this.#running?.service.deps.store.feed.nextDueMs(0) ?? null;
+    if (nextMs === null) return;
+    const atMs = Math.min(nowMs + RECHECK_MS, Math.max(nextMs, nowMs + SOONEST_MS));
+    if (atMs >= this.#alarmAtMs && this.#alarmAtMs > nowMs) return;
+    this.#alarmAtMs = atMs;
+    // Goes to disk with the writes of this turn; one that fails is a storage that fails, and then the object starts anew.
+    void this.#state.storage.setAlarm(atMs);
+  }
+}

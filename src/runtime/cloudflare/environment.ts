@@ -1,0 +1,59 @@
+/** The bindings of the edge host: parsed once in each object; all that is wrong is told together, and never a value. */
+import { z } from 'zod';
+import { readMasterKeys } from '../master-keys.ts';
+import type { MasterKey } from '../vault.ts';
+import type { LogLevel } from '../json-log.ts';
+import type { DurableObjectNamespace, R2Bucket } from './platform.ts';
+
+/** What is bound besides variables and secrets. */
+export interface Bindings {
+  readonly CELL: DurableObjectNamespace;
+  /** Sealed photos. */
+  readonly PHOTOS: R2Bucket;
+}
+
+export interface EdgeEnvironment {
+  readonly mode: 'sandbox' | 'live';
+  /** Origin at which borrowers and funders reach us. */
+  readonly publicUrl: string;
+  /** Oldest first, the last is current. */
+  readonly masterKeys: readonly MasterKey[];
+  readonly logLevel: LogLevel;
+  readonly maxInFlight: number;
+  /** Sandbox mode: base URL by funder id. */
+  readonly sandboxFunders: Readonly<Record<string, string>>;
+}
+
+const Variables = z.object({
+  MILLRACE_MODE: z.enum(['sandbox', 'live']).default('sandbox'),
+  MILLRACE_PUBLIC_URL: z.url({ protocol: /^https?$/ }),
+  MILLRACE_MASTER_KEY: z.string().optional(),
+  MILLRACE_MASTER_KEY_PREVIOUS: z.string().optional(),
+  MILLRACE_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  MILLRACE_MAX_IN_FLIGHT: z.coerce.number().int().min(1).max(100_000).default(1_000),
+  MILLRACE_SANDBOX_FUNDERS: z.string().default('{}'),
+});
+
+/** Throws an Error that names every variable that is wrong, and no value. */
+export function readEnvironment(env: object): EdgeEnvironment {
+  const read = Variables.safeParse(env);
+  const given = env as Readonly<Record<string, string | undefined>>;
+  const live = given['MILLRACE_MODE'] === 'live';
+  const { keys, faults } = readMasterKeys(given['MILLRACE_MASTER_KEY'], given['MILLRACE_MASTER_KEY_PREVIOUS'], live);
+  const all = [
+    ...(read.error?.issues ?? []).map(({ path, message }) => `${path.join('.')} ${message}`),
+    ...faults.map(({ variable, reason }) => `${variable} ${reason}`),
+    ...(keys === null && faults.length === 0 ? ['MILLRACE_MASTER_KEY is required: an object has nowhere to keep one of its own'] : []),
+    ...(live && read.data?.MILLRACE_PUBLIC_URL.startsWith('https:') === false ? ['MILLRACE_PUBLIC_URL must be https in live mode'] : []),
+  ];
+  if (!read.success || keys === null || all.length > 0) throw new Error(all.join('; '));
+  const { data } = read;
+  return {
+    mode: data.MILLRACE_MODE,
+    publicUrl: new URL(data.MILLRACE_PUBLIC_URL).origin,
+    masterKeys: keys,
+    logLevel: data.MILLRACE_LOG_LEVEL,
+    maxInFlight: data.MILLRACE_MAX_IN_FLIGHT,
+    sandboxFunders: JSON.parse(data.MILLRACE_SANDBOX_FUNDERS) as Record<string, string>,
+  };
+}

@@ -1,0 +1,17 @@
+/** The migrations as the bundle carries them; a test holds this list to the folder. */
+import type { Migration } from '../../store/migrate.ts';
+import spine from '../../../migrations/0001_spine.sql';
+import marksAsBytes from '../../../migrations/0002_marks_as_bytes.sql';
+import borrowerSteps from '../../../migrations/0003_borrower_steps.sql';
+import funderWatch from '../../../migrations/0004_funder_watch.sql';
+import levels from '../../../migrations/0005_levels.sql';
+import policyLife from '../../../migrations/0006_policy_life.sql';
+
+export const MIGRATIONS: readonly Migration[] = [
+  { name: '0001_spine', sql: spine },
+  { name: '0002_marks_as_bytes', sql: marksAsBytes },
+  { name: '0003_borrower_steps', sql: borrowerSteps },
+  { name: '0004_funder_watch', sql: funderWatch },
+  { name: '0005_levels', sql: levels },
+  { name: '0006_policy_life', sql: policyLife },
+];

@@ -1,0 +1,27 @@
+/** What of Cloudflare's platform is used, as types alone: no package of types that would put its own `Request` and `fetch` in the way of Node's. */
+
+export interface DurableObjectState {
+  readonly id: { readonly name?: string };
+  readonly storage: DurableObjectStorage;
+  /** Holds every other event back until it has resolved; the object starts anew when it throws. */
+  blockConcurrencyWhile<T>(run: () => Promise<T>): Promise<T>;
+  waitUntil(promise: Promise<unknown>): void;
+}
+
+export interface DurableObjectStorage {
+  readonly sql: { exec(statement: string, ...bindings: readonly unknown[]): { toArray(): unknown[] } };
+  transactionSync<T>(run: () => T): T;
+  getAlarm(): Promise<number | null>;
+  setAlarm(atMs: number): Promise<void>;
+}
+
+export interface DurableObjectNamespace {
+  idFromName(name: string): unknown;
+  get(id: unknown): { fetch(request: Request): Promise<Response> };
+}
+
+export interface R2Bucket {
+  put(key: string, bytes: Uint8Array): Promise<unknown>;
+  get(key: string): Promise<{ arrayBuffer(): Promise<ArrayBuffer> } | null>;
+  delete(key: string): Promise<void>;
+}

@@ -1,0 +1,26 @@
+/** `npm run edge`: the whole service on local workerd, in sandbox mode, with the simulated funders outside it over HTTP. */
+import { banner } from './banner.ts';
+import { describeFaults, readConfig } from './config.ts';
+import { startEdge } from './edge.ts';
+
+const config = readConfig(process.env);
+if (Array.isArray(config)) {
+  process.stderr.write(`Millrace cannot start; the configuration has faults:\n${describeFaults(config)}\n`);
+  process.exit(78);
+}
+if (config.mode === 'live') {
+  process.stderr.write('This is the sandbox of the edge host. A live one is deployed: docs/scaling.md\n');
+  process.exit(78);
+}
+const { port, dataDir, logLevel, sandboxPortBase } = config;
+const edge = await startEdge({ port, dataDir, logLevel, sandbox: sandboxPortBase });
+process.stdout.write(banner(edge.url, edge.keys, 'Millrace on workerd'));
+
+let stopping = false;
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.on(signal, () => {
+    if (stopping) process.exit(130);
+    stopping = true;
+    void edge.close().then(() => process.exit(0));
+  });
+}

@@ -1,0 +1,68 @@
+/** Starts the edge host on this machine: the Worker and its objects in workerd through wrangler, with the simulated funders beside it. */
+import { join } from 'node:path';
+import { unstable_startWorker } from 'wrangler';
+import { nodeRandom } from './host.ts';
+import { sandboxMasterKey } from './config.ts';
+import { startSandboxProcess } from './sandbox-process.ts';
+import { createVault, type MasterKey } from '../vault.ts';
+import { sandboxKeys, sandboxPartnerSecret, type SandboxKeys } from '../sandbox-seed.ts';
+
+export interface EdgeOptions {
+  readonly port: number;
+  /** Holds the objects' databases and the sandbox's key. */
+  readonly dataDir: string;
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  /** First port of the simulated funders, 0 for free ones; or where they run already, by funder id. */
+  readonly sandbox: number | Readonly<Record<string, string>>;
+}
+
+export interface RunningEdge {
+  readonly url: string;
+  readonly keys: SandboxKeys;
+  readonly partnerSecret: string;
+  close(): Promise<void>;
+}
+
+const CONFIG = new URL('../../../wrangler.toml', import.meta.url).pathname;
+
+/** Resolves once it answers. */
+export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
+  const master: MasterKey = sandboxMasterKey(options.dataDir, (count) => nodeRandom().bytes(count));
+  const vault = createVault({ masterKeys: [master], current: master.version }, (count) => nodeRandom().bytes(count));
+  const sandbox = typeof options.sandbox === 'number' ? await startSandboxProcess(options.sandbox) : { urls: options.sandbox, stop: () => undefined };
+  const text = (value: string) => ({ type: 'plain_text' as const, value });
+  const url = `http://127.0.0.1:${options.port}`;
+  const worker = await unstable_startWorker({
+    config: CONFIG,
+    bindings: {
+      MILLRACE_PUBLIC_URL: text(url),
+      MILLRACE_MASTER_KEY: text(Buffer.from(master.key).toString('base64')),
+      MILLRACE_LOG_LEVEL: text(options.logLevel),
+      MILLRACE_SANDBOX_FUNDERS: text(JSON.stringify(sandbox.urls)),
+    },
+    dev: {
+      server: { hostname: '127.0.0.1', port: options.port },
+      persist: join(options.dataDir, 'edge'),
+      logLevel: 'error',
+      watch: false,
+      inspector: false,
+    },
+  });
+  const close = async (): Promise<void> => {
+    await worker.dispose();
+    sandbox.stop();
+  };
+  try {
+    await worker.ready;
+    await answers(`${url}/readyz`);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { url, keys: sandboxKeys(vault), partnerSecret: sandboxPartnerSecret(vault), close };
+}
+
+async function answers(url: string): Promise<void> {
+  const reply = await fetch(url);
+  if (!reply.ok) throw new Error(`the edge host answers ${reply.status} when asked whether it is ready`);
+}
