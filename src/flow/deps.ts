@@ -15,6 +15,7 @@ import type { LikelihoodModel } from '../routing/likelihood.ts';
 import type { Commit } from '../store/group-commit.ts';
 import type { Store } from '../store/index.ts';
 import type { Effect } from './effects.ts';
+import type { Simulations } from './desk/simulate-policy.ts';
 import type { OpenKeys } from './open-keys.ts';
 
 export interface Deps {
@@ -45,6 +46,8 @@ export interface Deps {
   readonly cleanSlate: ReadonlySet<string>;
   /** Whether anybody was ever erased here, so that tombstones need be looked for. */
   readonly tombstones: { any(): boolean; added(): void };
+  /** What-if simulations under way and lately ended. */
+  readonly simulations: Simulations;
   /** Makes what was overwritten unreadable on disk too (write-ahead log); called after an erasure. */
   readonly scrub: () => void;
   /** Puts a newly learnt likelihood model into use. */

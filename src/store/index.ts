@@ -12,6 +12,7 @@ import { intakeQueries } from './queries/intake.ts';
 import { offerQueries } from './queries/offers.ts';
 import { partnerQueries } from './queries/partners.ts';
 import { stepQueries } from './queries/steps.ts';
+import { trafficQueries } from './queries/traffic.ts';
 import { watchQueries } from './queries/watch.ts';
 import { createJustWritten } from './written.ts';
 
@@ -38,6 +39,7 @@ function prepareStore(db: Database) {
     desk: deskQueries(db),
     steps: stepQueries(db),
     watch: watchQueries(db),
+    traffic: trafficQueries(db),
   };
 }
 
@@ -48,6 +50,7 @@ export type { DeliveryRow, EventRow, IdempotencyRow, TimerRow } from './queries/
 export type { ApiKeyRow, AuditRow, BlacklistRow, DeskChangeRow, DeskRecordRow } from './queries/desk.ts';
 export type { DocumentRow, PhoneVerificationRow } from './queries/intake.ts';
 export type { LoanRow, OfferRow } from './queries/offers.ts';
+export type { FirstPlan, TrafficFilter, TrafficRow } from './queries/traffic.ts';
 export type { AlarmRow } from './queries/watch.ts';
 export type { RepaymentRow, StepRow } from './queries/steps.ts';
 export type { ClickRow, ConversionRow, ImpressionRow } from './queries/partners.ts';

@@ -13,15 +13,29 @@ const MIGRATIONS = new URL('../../../migrations/', import.meta.url).pathname;
 export const DATABASE_FILE = 'millrace.db';
 const INDEX_ROOT = 'index_root';
 
+type DataConfig = Pick<Config, 'dataDir' | 'masterKeys'>;
+export interface OpenDataDir {
+  readonly vault: Vault;
+  readonly data: OpenDatabase;
+  /** For a thread that opens what is sealed by itself. */
+  readonly masterKeys: readonly MasterKey[];
+}
+
+const randomBytes = (count: number): Uint8Array => randomFillSync(new Uint8Array(count));
+
+/** Those configured, or the sandbox's own, which is made when there is none. */
+export function masterKeysOf(config: DataConfig): readonly MasterKey[] {
+  return config.masterKeys ?? [sandboxMasterKey(config.dataDir, randomBytes)];
+}
+
 /** Makes the folder when there is none. Throws when the keys are not those the data was made with. */
-export function openDataDir(config: Pick<Config, 'dataDir' | 'masterKeys'>, nowMs: number): { readonly vault: Vault; readonly data: OpenDatabase } {
+export function openDataDir(config: DataConfig, nowMs: number): OpenDataDir {
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
-  const randomBytes = (count: number): Uint8Array => randomFillSync(new Uint8Array(count));
-  const masterKeys: readonly MasterKey[] = config.masterKeys ?? [sandboxMasterKey(config.dataDir, randomBytes)];
+  const masterKeys = masterKeysOf(config);
   const vault = createVault({ masterKeys, current: masterKeys.at(-1)!.version }, randomBytes);
   const data = openDatabase(join(config.dataDir, DATABASE_FILE), readMigrations(MIGRATIONS), nowMs);
   holdIndexRoot(data, indexCheck(vault));
-  return { vault, data };
+  return { vault, data, masterKeys };
 }
 
 /**

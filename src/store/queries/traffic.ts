@@ -1,0 +1,59 @@
+import { and, asc, eq, gt, gte, lt, sql } from 'drizzle-orm';
+import { idFloor } from '../../domain/ids.ts';
+import type { Database } from '../database.ts';
+import { arg, fast } from '../prepare.ts';
+import { applications, plans } from '../schema/index.ts';
+
+/** Which applications; times are those of their creation, which their ids carry. */
+export interface TrafficFilter {
+  readonly fromMs: number | null;
+  readonly toMs: number | null;
+  readonly channelId: string | null;
+}
+export type TrafficRow = Pick<typeof applications.$inferSelect, 'id' | 'borrowerId' | 'state'>;
+export type FirstPlan = Pick<typeof plans.$inferSelect, 'id' | 'inputsSealed' | 'snapshotVersion' | 'policyVersion' | 'createdAtMs'>;
+
+/** Past traffic, read in the order of its ids and without its bodies. */
+export function trafficQueries(db: Database) {
+  const firstPlan = fast(
+    db
+      .select({
+        id: plans.id,
+        inputsSealed: plans.inputsSealed,
+        snapshotVersion: plans.snapshotVersion,
+        policyVersion: plans.policyVersion,
+        createdAtMs: plans.createdAtMs,
+      })
+      .from(plans)
+      .where(eq(plans.applicationId, arg('applicationId')))
+      .orderBy(asc(plans.ordinal), asc(plans.id))
+      .limit(1)
+      .prepare(),
+  );
+  // Those that never came as far as a plan are not traffic that a policy could route.
+  const chosen = ({ fromMs, toMs, channelId }: TrafficFilter) =>
+    and(
+      sql`${applications.state} NOT IN ('draft', 'screening', 'refused')`,
+      fromMs === null ? undefined : gte(applications.id, idFloor('app', fromMs)),
+      toMs === null ? undefined : lt(applications.id, idFloor('app', toMs)),
+      channelId === null ? undefined : eq(applications.channelId, channelId),
+    );
+  return {
+    count: (filter: TrafficFilter): number =>
+      db
+        .select({ n: sql<number>`count(*)` })
+        .from(applications)
+        .where(chosen(filter))
+        .get()?.n ?? 0,
+    /** Up to `limit` after the id given, oldest first. */
+    page: (filter: TrafficFilter, after: string, limit: number): TrafficRow[] =>
+      db
+        .select({ id: applications.id, borrowerId: applications.borrowerId, state: applications.state })
+        .from(applications)
+        .where(and(gt(applications.id, after), chosen(filter)))
+        .orderBy(asc(applications.id))
+        .limit(limit)
+        .all(),
+    firstPlan: (applicationId: string): FirstPlan | undefined => firstPlan.get({ applicationId }),
+  };
+}
