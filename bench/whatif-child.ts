@@ -10,6 +10,8 @@ export interface Measured {
   readonly seconds: number;
   /** Of them, until the last application was read and walked. */
   readonly read: number;
+  /** Of the processor: what the wall clock would be on a machine with nothing else to do. */
+  readonly cpu: number;
   readonly peakRssBytes: number;
 }
 
@@ -25,8 +27,9 @@ async function simulate({ path, masterKeys, policy, funders, sample }: Order): P
     process.send?.({ done, total });
   });
   const seconds = (performance.now() - startedMs) / 1_000;
-  const peakRssBytes = process.resourceUsage().maxRSS * 1_024;
-  process.send?.({ applications: report.applications, seconds, read: (readMs - startedMs) / 1_000, peakRssBytes } satisfies Measured, () =>
+  const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
+  const used = { cpu: (userCPUTime + systemCPUTime) / 1e6, peakRssBytes: maxRSS * 1_024 };
+  process.send?.({ applications: report.applications, seconds, read: (readMs - startedMs) / 1_000, ...used } satisfies Measured, () =>
     process.disconnect(),
   );
 }

@@ -36,9 +36,9 @@ try {
   for (const sample of [Math.floor(applications / 2), applications]) {
     const measured = await measure({ ...traffic, sample });
     runs.push(measured);
-    const { seconds, read, peakRssBytes } = measured;
+    const { seconds, read, cpu, peakRssBytes } = measured;
     console.log(
-      `${measured.applications} applications x ${funders} funders: ${seconds.toFixed(1)} s (${read.toFixed(1)} s of them reading and walking), ` +
+      `${measured.applications} applications x ${funders} funders: ${seconds.toFixed(1)} s (${read.toFixed(1)} s of them reading and walking; ${cpu.toFixed(1)} s of processor), ` +
         `${Math.round(measured.applications / seconds)} applications/s, peak ${Math.round(peakRssBytes / MIB)} MiB`,
     );
   }

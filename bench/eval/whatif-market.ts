@@ -20,8 +20,8 @@ const EPOCHS = 4;
 const BAND_SHARES = [0.1, 0.2, 0.3, 0.25, 0.15] as const;
 const AMOUNTS = [1_000_000, 3_000_000] as const;
 const NOON_MS = Date.UTC(2026, 2, 10, 4);
-/** Luck that the truth is averaged over where a policy explores. */
-const TRUTH_DRAWS = 40;
+/** Luck that the truth is averaged over where a policy explores: for each epoch, band and amount. */
+export const TRUTH_DRAWS = 40;
 
 export interface Market {
   readonly funders: ReadonlyMap<string, Funder>;
@@ -99,13 +99,13 @@ export function drawLog(market: Market, applications: number, seed: number): Log
 }
 
 /** What a policy is truly worth per application: the mean over everybody who might have applied, in the epochs of this log. */
-export function truthOf(market: Market, log: Log, policy: Policy): { readonly approvals: number; readonly revenue_fen: number } {
+export function truthOf(market: Market, log: Log, policy: Policy, draws = TRUTH_DRAWS): { readonly approvals: number; readonly revenue_fen: number } {
   let [approvals, revenue] = [0, 0];
   for (const [epoch, model] of log.models.entries()) {
     for (const [band, share] of BAND_SHARES.entries()) {
       for (const amount of AMOUNTS) {
         const part = share / log.models.length / AMOUNTS.length;
-        for (let draw = -1; draw < TRUTH_DRAWS; draw += 1) {
+        for (let draw = -1; draw < draws; draw += 1) {
           const explores = draw >= 0;
           const asIf = { ...policy, exploration_share: explores ? 1 : 0 };
           const stops = walk(
@@ -119,7 +119,7 @@ export function truthOf(market: Market, log: Log, policy: Policy): { readonly ap
             band,
             amount,
           );
-          const weight = part * (explores ? policy.exploration_share / TRUTH_DRAWS : 1 - policy.exploration_share);
+          const weight = part * (explores ? policy.exploration_share / draws : 1 - policy.exploration_share);
           approvals += weight * value.approvals;
           revenue += weight * value.revenue;
         }

@@ -5,7 +5,7 @@ import { quantile } from '../../src/routing/whatif/summarise.ts';
 import { drawnTimes } from '../../src/routing/whatif/weights.ts';
 import { whatIf } from '../../src/routing/whatif/whatif.ts';
 import { walk } from '../../src/routing/whatif/walk.ts';
-import { drawLog, drawMarket, truthOf, type Log, type Market } from './whatif-market.ts';
+import { TRUTH_DRAWS, drawLog, drawMarket, truthOf, type Log, type Market } from './whatif-market.ts';
 import { afterDeclines, latentAfterDeclines } from '../../src/routing/latent.ts';
 
 const REPLICATES = 200;
@@ -28,19 +28,21 @@ export interface Run {
   readonly observed: number;
 }
 
-export function playRun(seed: number, applications: number): Run {
+/** `draws`: see `TRUTH_DRAWS`; fewer are quicker and blur the truth. `second`: whether the doubly robust figure is wanted, which takes half of the time. */
+export function playRun(seed: number, applications: number, { draws = TRUTH_DRAWS, second = true } = {}): Run {
   const market = drawMarket(seed);
   const log = drawLog(market, applications, seed);
   const { active, candidate, funders } = market;
-  const simulation = whatIf({ active, candidate, funders, loggedBy: () => ({ policy: active, funders }), replicates: REPLICATES, seed });
+  const logged = { policy: second ? active : { ...active, exploration_share: 0 }, funders };
+  const simulation = whatIf({ active, candidate, funders, loggedBy: () => logged, replicates: REPLICATES, seed });
   for (const one of log.cases) simulation.add(one);
   const result = simulation.result();
-  const truth = difference(truthOf(market, log, candidate), truthOf(market, log, active));
+  const truth = difference(truthOf(market, log, candidate, draws), truthOf(market, log, active, draws));
   const believed = naive(market, log, seed);
   const of = (key: 'approvals' | 'revenue_fen'): Verdicts => ({
     ours: { estimate: result.difference[key], truth: truth[key] },
     naive: { estimate: believed[key], truth: truth[key] },
-    doubly_robust: second(result, key, truth[key]),
+    doubly_robust: robust(result, key, truth[key]),
   });
   return { approvals: of('approvals'), revenue_fen: of('revenue_fen'), observed: result.candidate.observed.asked };
 }
@@ -54,7 +56,7 @@ function difference(left: Pair, right: Pair): Pair {
   return { approvals: left.approvals - right.approvals, revenue_fen: left.revenue_fen - right.revenue_fen };
 }
 
-function second({ doubly_robust: given }: Comparison, key: keyof Pair, truth: number): Verdict | null {
+function robust({ doubly_robust: given }: Comparison, key: keyof Pair, truth: number): Verdict | null {
   return 'refused' in given ? null : { estimate: given[key], truth };
 }
 

@@ -2,6 +2,7 @@
 import { SingleBar } from 'cli-progress';
 import { defineCommand } from 'citty';
 import { readFileSync } from 'node:fs';
+import { NothingToSimulateError } from '../ports/simulator.ts';
 import { prepareSimulation } from '../runtime/node/simulate-instance.ts';
 import { describeFaults, readConfig } from '../runtime/node/config.ts';
 import { UsageError, knownFlagsOnly, wholeNumber } from './arguments.ts';
@@ -49,6 +50,9 @@ export const simulate = defineCommand({
       bar.stop();
       process.stdout.write(`${renderSimulation(report)}\nseed ${wish.seed}, ${((performance.now() - startedMs) / 1_000).toFixed(1)} s\n`);
       if (args.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+    } catch (error) {
+      // Not a fault of ours that wants a stack.
+      throw error instanceof NothingToSimulateError ? new Error(error.message, { cause: error }) : error;
     } finally {
       bar.stop();
     }

@@ -50,7 +50,7 @@ export type { DeliveryRow, EventRow, IdempotencyRow, TimerRow } from './queries/
 export type { ApiKeyRow, AuditRow, BlacklistRow, DeskChangeRow, DeskRecordRow } from './queries/desk.ts';
 export type { DocumentRow, PhoneVerificationRow } from './queries/intake.ts';
 export type { LoanRow, OfferRow } from './queries/offers.ts';
-export type { FirstPlan, TrafficFilter, TrafficRow } from './queries/traffic.ts';
+export type { FirstPlan, PastAttempt, TrafficFilter, TrafficRow } from './queries/traffic.ts';
 export type { AlarmRow } from './queries/watch.ts';
 export type { RepaymentRow, StepRow } from './queries/steps.ts';
 export type { ClickRow, ConversionRow, ImpressionRow } from './queries/partners.ts';

@@ -8,7 +8,7 @@ import { NothingToSimulateError, type SimulationProgress } from '../../ports/sim
 import { hashOf } from '../../routing/whatif/collect.ts';
 import type { LoggedAttempt, StoredCase } from '../../routing/whatif/stored-case.ts';
 import { whatIf } from '../../routing/whatif/whatif.ts';
-import type { AttemptRow, Store, TrafficRow } from '../../store/index.ts';
+import type { PastAttempt, Store, TrafficRow } from '../../store/index.ts';
 import type { OpenKeys } from '../open-keys.ts';
 import { inputsFromJson } from '../plan-inputs.ts';
 import { routingRecordsAt } from './build-snapshot.ts';
@@ -79,6 +79,7 @@ function loggedPolicies(store: Store): (snapshotVersion: number) => ReturnType<t
   };
 }
 
+const decoder = new TextDecoder();
 const OPEN = new Set<TrafficRow['state']>(['routing', 'needs_consent', 'pending']);
 
 function readCase({ store, keys }: ReplayHost, row: TrafficRow): StoredCase | 'erased' | 'open' | null {
@@ -90,25 +91,24 @@ function readCase({ store, keys }: ReplayHost, row: TrafficRow): StoredCase | 'e
   // Withdrawn before there was a plan: no policy had a part in it.
   if (plan === undefined) return null;
   if (key === null || plan.inputsSealed === null) return 'erased';
-  const inputs = inputsFromJson(new TextDecoder().decode(key.open(`plans/${plan.id}/inputs`, plan.inputsSealed)), plan);
+  const inputs = inputsFromJson(decoder.decode(key.open(`plans/${plan.id}/inputs`, plan.inputsSealed)), plan);
   const attempts = readAttempts(store, row.id);
   const gone = row.state === 'withdrawn' || row.state === 'expired';
   return { applicationId: row.id, borrowerId: row.borrowerId, inputs, attempts, left: gone && !attempts.some(({ answer }) => answer === 'approved') };
 }
 
 function readAttempts(store: Store, applicationId: string): LoggedAttempt[] {
-  const rows = store.dispatch.ofApplication(applicationId).toSorted((left, right) => left.ordinal - right.ordinal);
   let wave = -1;
   let plan = '';
-  return rows.map((row) => {
+  return store.traffic.attemptsOf(applicationId).map((row) => {
     if (row.planId !== plan) wave += 1;
     plan = row.planId;
-    return { funderId: row.funderId, wave, answer: answerOf(store, row), submitted: row.submittedAtMs !== null };
+    return { funderId: row.funderId, wave, answer: answerOf(store, applicationId, row), submitted: row.submittedAtMs !== null };
   });
 }
 
 /** What was approved and then came to nothing was approved all the same: it left an offer behind. */
-function answerOf(store: Store, row: AttemptRow): LoggedAttempt['answer'] {
+function answerOf(store: Store, applicationId: string, row: PastAttempt): LoggedAttempt['answer'] {
   switch (row.state) {
     case 'approved':
     case 'declined':
@@ -118,7 +118,7 @@ function answerOf(store: Store, row: AttemptRow): LoggedAttempt['answer'] {
       return 'no';
     case 'cancelled':
     case 'expired': {
-      const offered = store.offers.ofApplication(row.applicationId).some((offer) => offer.attemptId === row.id);
+      const offered = store.offers.ofApplication(applicationId).some((offer) => offer.attemptId === row.id);
       return offered ? 'approved' : row.state === 'expired' ? 'no' : 'open';
     }
     default:

@@ -18,10 +18,10 @@ import { walk, type Funders } from './walk.ts';
 import { drawnTimes } from './weights.ts';
 
 /** Applications that are looked at: each takes some fifty plans. */
-const MOST = 2_000;
+const MOST = 800;
 /** Draws from the posterior for the chance of an order. */
-const DRAWS = 16;
-const LOGGED_DRAWS = 64;
+const DRAWS = 8;
+const LOGGED_DRAWS = 24;
 /** A weight beyond it is cut: a little bias for much less noise. */
 const MOST_WEIGHT = 30;
 /** Fewer applications' worth than these carry no interval. */

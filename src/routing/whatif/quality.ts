@@ -27,9 +27,10 @@ export interface Prospect {
 export function judge(logit: number, sigma: number): Judge {
   const likelihood = 1 / (1 + Math.exp(-logit));
   const offset = offsetOf(likelihood, sigma);
-  const approval = STEPS.map((z) => 1 / (1 + Math.exp(-offset - sigma * z)));
+  const approval = new Float64Array(POINTS);
   let [steep, tilt] = [0, 0];
   for (let at = 0; at < POINTS; at += 1) {
+    approval[at] = 1 / (1 + Math.exp(-offset - sigma * STEPS[at]!));
     const part = PRIOR[at]! * approval[at]! * (1 - approval[at]!);
     steep += part;
     tilt += part * STEPS[at]!;
@@ -40,23 +41,31 @@ export function judge(logit: number, sigma: number): Judge {
 /** What is believed of the borrower after some answers. */
 export class Belief {
   #weights: Float64Array = PRIOR;
+  #taken = 0;
   readonly #judges: Judge[] = [];
   readonly #said: boolean[] = [];
 
   learn(by: Judge, approved: boolean): void {
-    let total = 0;
-    const weights = this.#weights.map((weight, at) => {
-      const next = weight * (approved ? by.approval[at]! : 1 - by.approval[at]!);
-      total += next;
-      return next;
-    });
-    this.#weights = weights.map((weight) => weight / total);
     this.#judges.push(by);
     this.#said.push(approved);
   }
 
+  /** The last answer of a borrower is asked nothing more of, so answers are taken in only when somebody wants to know. */
+  #takenIn(): Float64Array {
+    for (; this.#taken < this.#judges.length; this.#taken += 1) {
+      const { approval } = this.#judges[this.#taken]!;
+      const approved = this.#said[this.#taken]!;
+      const weights = new Float64Array(POINTS);
+      let total = 0;
+      for (let at = 0; at < POINTS; at += 1) total += weights[at] = this.#weights[at]! * (approved ? approval[at]! : 1 - approval[at]!);
+      for (let at = 0; at < POINTS; at += 1) weights[at]! /= total;
+      this.#weights = weights;
+    }
+    return this.#weights;
+  }
+
   next({ approval, byLogit, bySigma }: Judge): Prospect {
-    const weights = this.#weights;
+    const weights = this.#takenIn();
     let [p, steep, sigma] = [0, 0, 0];
     for (let at = 0; at < POINTS; at += 1) {
       const part = weights[at]! * approval[at]!;

@@ -15,6 +15,9 @@ export const PARTS = 2 + BANDS.length;
 /** The system to be solved grows with the funders; of more than these, those asked least keep their stored likelihoods. */
 const MOST_FUNDERS = 120;
 const ROUNDS = 7;
+/** The rounds before the last two look at so many applications, evenly taken: they need only come near. */
+const FIRST_LOOK = 12_000;
+const FULL_ROUNDS = 2;
 /** What is believed of spreads before anything is seen, log-odds, and the weight of that belief in funders or cells. */
 const BELIEF = { funder: { spread: 0.5, weight: 4 }, cell: { spread: 0.3, weight: 8 }, slope: 0.5, common: 0.5, sigma: 1 } as const;
 const SMALLEST_SIGMA = 0.2;
@@ -49,7 +52,10 @@ export function recalibrate(cases: Cases, funders: number, sigma: number): Calib
   values[values.length - 1] = bounded(sigma);
   const spread = { funder: BELIEF.funder.spread, cell: BELIEF.cell.spread };
   let at: Calibration = { values, places, centres, spread, doubts: doubtsOf(cases, funders), lower: new Float64Array(0), answers: 0 };
-  for (let round = 0; round < ROUNDS; round += 1) at = improved(cases, at);
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const every = round < ROUNDS - FULL_ROUNDS ? Math.max(1, Math.floor(cases.count / FIRST_LOOK)) : 1;
+    at = improved(cases, at, every);
+  }
   return at;
 }
 
@@ -127,13 +133,13 @@ function against(
   return { at: places, by, surprise: ((approved ? 1 : 0) - p) * weight, weight };
 }
 
-/** One step of Fisher scoring, then of the spreads between funders and cells. */
-function improved(cases: Cases, at: Calibration): Calibration {
+/** One step of Fisher scoring on each `every`-th application, then of the spreads between funders and cells. */
+function improved(cases: Cases, at: Calibration, every: number): Calibration {
   const size = at.values.length;
   const right = new Float64Array(size);
   const matrix = new Float64Array(size * size);
   let answers = 0;
-  for (let index = 0; index < cases.count; index += 1) {
+  for (let index = 0; index < cases.count; index += every) {
     for (const { at: places, by, surprise, weight } of hold(cases, index, at)) {
       answers += 1;
       for (let row = 0; row < places.length; row += 1) {

@@ -2,7 +2,7 @@ import { and, asc, eq, gt, gte, lt, sql } from 'drizzle-orm';
 import { idFloor } from '../../domain/ids.ts';
 import type { Database } from '../database.ts';
 import { arg, fast } from '../prepare.ts';
-import { applications, plans } from '../schema/index.ts';
+import { applications, attempts, plans } from '../schema/index.ts';
 
 /** Which applications; times are those of their creation, which their ids carry. */
 export interface TrafficFilter {
@@ -12,6 +12,8 @@ export interface TrafficFilter {
 }
 export type TrafficRow = Pick<typeof applications.$inferSelect, 'id' | 'borrowerId' | 'state'>;
 export type FirstPlan = Pick<typeof plans.$inferSelect, 'id' | 'inputsSealed' | 'snapshotVersion' | 'policyVersion' | 'createdAtMs'>;
+
+export type PastAttempt = Pick<typeof attempts.$inferSelect, 'id' | 'funderId' | 'planId' | 'state' | 'submittedAtMs'>;
 
 /** Past traffic, read in the order of its ids and without its bodies. */
 export function trafficQueries(db: Database) {
@@ -28,6 +30,21 @@ export function trafficQueries(db: Database) {
       .where(eq(plans.applicationId, arg('applicationId')))
       .orderBy(asc(plans.ordinal), asc(plans.id))
       .limit(1)
+      .prepare(),
+  );
+  // Narrow rows: whole ones are read and decoded at four times the price.
+  const attemptsOf = fast(
+    db
+      .select({
+        id: attempts.id,
+        funderId: attempts.funderId,
+        planId: attempts.planId,
+        state: attempts.state,
+        submittedAtMs: attempts.submittedAtMs,
+      })
+      .from(attempts)
+      .where(eq(attempts.applicationId, arg('applicationId')))
+      .orderBy(asc(attempts.ordinal))
       .prepare(),
   );
   // Those that never came as far as a plan are not traffic that a policy could route.
@@ -54,6 +71,8 @@ export function trafficQueries(db: Database) {
         .orderBy(asc(applications.id))
         .limit(limit)
         .all(),
+    /** In the order they were made. */
+    attemptsOf: (applicationId: string): PastAttempt[] => attemptsOf.all({ applicationId }),
     firstPlan: (applicationId: string): FirstPlan | undefined => firstPlan.get({ applicationId }),
   };
 }
