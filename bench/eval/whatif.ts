@@ -10,6 +10,8 @@ import { DataError } from './hmda.ts';
 import { wholeNumber } from './whole-number.ts';
 import { playRun, type Run, type Verdict } from './whatif-run.ts';
 
+const METHODS = ['ours', 'naive', 'doubly_robust'] as const;
+
 try {
   main();
 } catch (error) {
@@ -43,7 +45,6 @@ function main(): void {
   console.log(JSON.stringify({ runs: count, applications, observed: round(observed), results }));
 }
 
-const METHODS = ['ours', 'naive', 'doubly_robust'] as const;
 interface Line {
   /** Runs in which there was a figure at all. */
   readonly runs: number;
