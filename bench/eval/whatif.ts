@@ -83,5 +83,10 @@ function print(name: string, of: Readonly<Record<string, Line>>): void {
     );
 }
 
-const cell = (value: number): string => String(value).padEnd(10);
-const round = (value: number): number => Number(value.toPrecision(4));
+function cell(value: number): string {
+  return String(value).padEnd(10);
+}
+
+function round(value: number): number {
+  return Number(value.toPrecision(4));
+}
