@@ -13,6 +13,7 @@ import { offerQueries } from './queries/offers.ts';
 import { policyQueries } from './queries/policies.ts';
 import { partnerQueries } from './queries/partners.ts';
 import { stepQueries } from './queries/steps.ts';
+import { trafficQueries } from './queries/traffic.ts';
 import { watchQueries } from './queries/watch.ts';
 import { createJustWritten } from './written.ts';
 
@@ -39,6 +40,7 @@ function prepareStore(db: Database) {
     desk: { ...deskQueries(db), ...policyQueries(db) },
     steps: stepQueries(db),
     watch: watchQueries(db),
+    traffic: trafficQueries(db),
   };
 }
 
@@ -51,6 +53,7 @@ export type { ApiKeyRow, AuditRow, BlacklistRow, DeskChangeRow, DeskRecordRow } 
 export type { ArmCount, PolicyDraftRow } from './queries/policies.ts';
 export type { DocumentRow, PhoneVerificationRow } from './queries/intake.ts';
 export type { LoanRow, OfferRow } from './queries/offers.ts';
+export type { FirstPlan, PastAttempt, TrafficFilter, TrafficRow } from './queries/traffic.ts';
 export type { AlarmRow } from './queries/watch.ts';
 export type { RepaymentRow, StepRow } from './queries/steps.ts';
 export type { ClickRow, ConversionRow, ImpressionRow } from './queries/partners.ts';
