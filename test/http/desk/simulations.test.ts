@@ -61,6 +61,43 @@ describe('a simulation', () => {
     await world.close();
   });
 
+  it('takes a draft, names its faults, and replays the traffic of the policy it would replace', async () => {
+    const world = await traffic();
+    const { risk, approver } = world.roleKeys;
+    const draft = (body: object): Promise<Reply> => world.call('POST', '/v1/desk/policies', { key: risk, json: { body } });
+    const faulty = await draft({ ...POLICY, id: policyId(world), patience: 7 });
+    const refused = await simulate(world, {}, String(faulty.json['id']));
+    expect([refused.status, pointers(refused)]).toEqual([422, ['/patience']]);
+    const sound = await draft({ ...POLICY, id: policyId(world), max_attempts: 1 });
+    const started = await simulate(world, { replicates: 20 }, String(sound.json['id']));
+    expect(started.status).toBe(202);
+    await world.settle();
+    expect((await look(world, started.json['id'])).json['progress']).toEqual({ done: 6, total: 6 });
+    // A second policy takes over what comes; its own traffic is not that of the first.
+    const put = async (kind: string, id: string, body: object): Promise<void> => {
+      const change = await world.call('POST', '/v1/desk/changes', { key: risk, json: { kind, id, note: 'try', body } });
+      const { status } = await world.call('POST', `/v1/desk/changes/${String(change.json['id'])}/approve`, {
+        key: approver,
+        json: { hash: change.json['hash'] },
+      });
+      expect(status).toBe(200);
+    };
+    const first = policyId(world);
+    await put('policy', 'pol_second', { ...POLICY, id: 'pol_second' });
+    await put('segment', 'all', { id: 'all', name: 'All', rule: true, order: 1, champion: 'pol_second', challenger: null });
+    await world.apply({ phone: '13800000001' });
+    await world.settle(10_000);
+    for (const [id, total] of [
+      [first, 6],
+      ['pol_second', 1],
+    ] as const) {
+      const again = await simulate(world, { replicates: 20 }, id);
+      await world.settle();
+      expect((await look(world, again.json['id'])).json['progress']).toEqual({ done: total, total });
+    }
+    await world.close();
+  });
+
   it('leaves out the erased, and says when nothing is left', async () => {
     const world = await traffic();
     const page = await world.call('GET', '/v1/desk/applications', { key: world.roleKeys.viewer });
