@@ -1,4 +1,5 @@
 /** The honesty test of what-if, in small: the same code as `npm run eval:whatif`, with fewer runs. */
+import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { drawLog, drawMarket, truthOf } from '../../bench/eval/whatif-market.ts';
 import { playRun } from '../../bench/eval/whatif-run.ts';
@@ -30,4 +31,14 @@ describe('the interval of the difference', () => {
       expect(observed).toBeGreaterThan(0.1);
     }
   });
+});
+
+it('is told as a table and as JSON', { timeout: 60_000 }, () => {
+  const command = new URL('../../bench/eval/whatif.ts', import.meta.url).pathname;
+  const lines = execFileSync(process.execPath, [command, '--runs', '1', '--applications', '200'], { encoding: 'utf8' }).trim().split('\n');
+  expect(lines[0]).toBe('difference in approvals per application');
+  const told = JSON.parse(lines.at(-1)!) as { runs: number; results: Record<string, Record<string, { runs: number; covered: number }>> };
+  expect(told.runs).toBe(1);
+  for (const figures of Object.values(told.results)) expect(Object.keys(figures)).toEqual(['ours', 'naive', 'doubly_robust']);
+  expect(told.results['approvals']!['ours']!.runs).toBe(1);
 });
