@@ -7,6 +7,8 @@ import { APPLICANT_SCHEMA, levelsOfFacts } from '../routing/model/applicant-feat
 import { encodeLevels } from '../routing/model/level-code.ts';
 import type { ApplicationRow } from '../store/index.ts';
 import { advance } from './advance.ts';
+import { NOWHERE } from './cells/ask-elsewhere.ts';
+import type { Elsewhere } from './cells/away.ts';
 import { factsOfBody } from './facts-of-application.ts';
 import { isComplete, missingFields, type ApplicationBody, type CompleteBody } from './application-body.ts';
 import { PLATFORM } from './record-consents.ts';
@@ -21,11 +23,11 @@ export interface Lacks {
   readonly platformConsent: boolean;
 }
 
-/** Submits when nothing is lacking, else leaves the draft as it is. */
-export function submitOrKeep(work: Work, application: ApplicationRow, body: ApplicationBody, freshBorrower: boolean): void {
+/** Submits when nothing is lacking, else leaves the draft as it is. `elsewhere`: what other cells know of the ID number. */
+export function submitOrKeep(work: Work, application: ApplicationRow, body: ApplicationBody, freshBorrower: boolean, elsewhere: Elsewhere): void {
   if (lacksOf(work, application, body) !== null || !isComplete(body)) return;
   const facts = screenFacts(work, application, body);
-  const result = judge(work, application, body, facts, freshBorrower);
+  const result = judge(work, application, body, facts, freshBorrower, elsewhere);
   if (result.outcome === 'incomplete') return;
   const { policy } = work.desk;
   work.moveApplication(application, 'submitted');
@@ -94,7 +96,14 @@ function screenFacts(work: Work, application: ApplicationRow, body: ApplicationB
   return factsOfBody(application, body, work.nowMs);
 }
 
-function judge(work: Work, application: ApplicationRow, body: ApplicationBody, facts: Facts | null, freshBorrower: boolean): PrescreenResult {
+function judge(
+  work: Work,
+  application: ApplicationRow,
+  body: ApplicationBody,
+  facts: Facts | null,
+  freshBorrower: boolean,
+  elsewhere: Elsewhere = NOWHERE,
+): PrescreenResult {
   const policy = work.desk.policy.prescreen;
   return prescreen({
     facts,
@@ -102,7 +111,7 @@ function judge(work: Work, application: ApplicationRow, body: ApplicationBody, f
     policy,
     documents: work.documentsOf(application.id),
     blacklistHits: blacklistHits(work, body),
-    recent: recentOf(work, application, body, freshBorrower),
+    recent: recentOf(work, application, body, freshBorrower, elsewhere),
     missing: [],
     released: application.released,
   });
@@ -122,7 +131,13 @@ function blacklistHits(work: Work, { applicant, visit }: ApplicationBody): Presc
   });
 }
 
-function recentOf(work: Work, application: ApplicationRow, body: ApplicationBody, freshBorrower: boolean): PrescreenInput['recent'] {
+function recentOf(
+  work: Work,
+  application: ApplicationRow,
+  body: ApplicationBody,
+  freshBorrower: boolean,
+  elsewhere: Elsewhere,
+): PrescreenInput['recent'] {
   if (work.deps.cleanSlate.has(application.phoneIndex ?? '')) return { duplicates: 0, counts: { phone: 0, id_number: 0, device: 0, ip: 0 } };
   const policy = work.desk.policy.prescreen;
   const since = (windowS: number): number => work.nowMs - windowS * 1_000;
@@ -141,10 +156,10 @@ function recentOf(work: Work, application: ApplicationRow, body: ApplicationBody
     duplicateSinceMs,
   });
   return {
-    duplicates: history.duplicates + erasedSince(work, body, duplicateSinceMs),
+    duplicates: history.duplicates + elsewhere.duplicates + erasedSince(work, body, duplicateSinceMs),
     counts: {
       phone: history.phone,
-      id_number: history.id_number,
+      id_number: history.id_number + elsewhere.idNumber,
       device: application.deviceIndex === null ? null : history.device,
       ip: application.ipIndex === null ? null : history.ip,
     },

@@ -85,7 +85,7 @@ export const timers = sqliteTable(
   },
   (t) => [primaryKey({ columns: [t.kind, t.ref] }), index('timers_due').on(t.dueAtMs)],
 );
-export const TIMER_KINDS = ['application', 'attempt', 'loan', 'callback', 'delivery', 'housekeeping', 'learn', 'repayment', 'watch'] as const;
+export const TIMER_KINDS = ['application', 'attempt', 'loan', 'callback', 'delivery', 'housekeeping', 'learn', 'repayment', 'watch', 'desk'] as const;
 export type TimerKind = (typeof TIMER_KINDS)[number];
 
 /** The one feed. `seq` orders the cell's events, `applicationSeq` those of one application. `data` holds no personal data. */
@@ -182,4 +182,8 @@ export const capLeases = sqliteTable('cap_leases', {
   funderId: text('funder_id').notNull(),
   leased: integer().notNull(),
   used: integer().notNull(),
+  /** Statements of this holding so far, where the desk is elsewhere. */
+  turn: integer().notNull().default(0),
+  /** The last statement has not been answered yet. */
+  untold: integer({ mode: 'boolean' }).notNull().default(false),
 });
