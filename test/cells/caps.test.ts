@@ -26,7 +26,7 @@ it('two cells race for the last unit, and one of them gets it', async () => {
   const [first, second] = [await world.service(0), await world.service(1)];
   await world.call('GET', '/v1/desk/summary', { key: world.keys.operator });
   const lent = await Promise.all([first, second].map(({ deps }) => borrowFromDesk(deps, `${RIVER}/daily/2026-11-20`, 1, 1)));
-  expect(lent.toSorted()).toEqual([0, 1]);
+  expect(lent.reduce((sum, each) => sum + each, 0)).toBe(1);
 });
 
 it('over all cells a funder is sent no more than its cap', async () => {

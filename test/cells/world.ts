@@ -31,7 +31,9 @@ interface Running {
 export type Cells = Awaited<ReturnType<typeof makeCells>>;
 
 export async function makeCells(options: { readonly cells?: string; readonly funders?: (funders: readonly Funder[]) => readonly Funder[] } = {}) {
-  const clock = createManualClock(START_MS);
+  const manual = createManualClock(START_MS);
+  // What the lenders wait has fractions, which no clock tells.
+  const clock = { ...manual, nowMs: () => Math.floor(manual.nowMs()) };
   const random = seededRandom(1);
   const vault = createVault({ masterKeys: [{ version: 1, key: new Uint8Array(32).fill(7) }], current: 1 }, (count) => random.bytes(count));
   const urls = Object.fromEntries(PERSONALITIES.map(({ id }) => [id, `http://${id.slice(4)}.funders.test`]));
