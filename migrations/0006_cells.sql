@@ -74,6 +74,7 @@ CREATE TABLE cap_loans (
 -- In a cell: how often it has stated what it holds, and whether the last statement has not been answered yet.
 ALTER TABLE cap_leases ADD COLUMN turn INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE cap_leases ADD COLUMN untold INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX cap_leases_open ON cap_leases (key) WHERE leased > used OR untold = 1;
 
 -- In the cell that an ID number's mark names: the cells in which somebody applied with it.
 CREATE TABLE id_register (

@@ -1,7 +1,8 @@
 /** A cell's side: brings its copy of the desk up to date, all of what changed in one commit, and puts it into use. */
+import { InvariantError } from '../../domain/failures.ts';
 import type { CopiedRow, Store } from '../../store/index.ts';
 import type { Deps } from '../deps.ts';
-import { learntFromJson, saveLearnt } from '../learnt.ts';
+import { learntFromJson, saveLearnt, type Learnt } from '../learnt.ts';
 import { loadPricing, PRICING } from '../price-volume.ts';
 import type { Away, DeskChanges } from './away.ts';
 
@@ -29,7 +30,7 @@ export async function copyDesk(deps: Deps, away: Away, reload: () => void): Prom
     if (last.whole) return;
     pages.push(last.rows);
   }
-  const learnt = first.learnt === null ? null : learntFromJson(first.learnt.snapshot, first.learnt.cursor);
+  const learnt = readLearnt(deps, first.learnt);
   const changed = first.whole || last.upTo !== known.revision;
   if (changed || learnt !== null || first.pricing !== null) {
     await deps.commit((tx) => {
@@ -47,6 +48,18 @@ export async function copyDesk(deps: Deps, away: Away, reload: () => void): Prom
     deps.publishLearnt(learnt);
   }
   if (changed || first.pricing !== null) deps.publishPrices(loadPricing(deps));
+}
+
+/** One of another version of the program is left alone: what is known of funders' answers is no reason to miss what the desk decides. */
+function readLearnt(deps: Deps, told: DeskChanges['learnt']): Learnt | null {
+  if (told === null) return null;
+  try {
+    return learntFromJson(told.snapshot, told.cursor);
+  } catch (error) {
+    if (!(error instanceof InvariantError)) throw error;
+    deps.log.error('model.refused', { snapshot: 'desk', cursor: told.cursor, why: error.message });
+    return null;
+  }
 }
 
 function put(tx: Store, copied: CopiedRow): void {

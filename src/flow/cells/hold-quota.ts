@@ -49,7 +49,7 @@ export async function returnQuota(deps: Deps): Promise<void> {
   const nowMs = deps.clock.nowMs();
   const before = seen.get(deps) ?? new Map<string, Seen>();
   const now = new Map<string, Seen>();
-  for (const row of deps.store.cells.leases()) {
+  for (const row of deps.store.cells.openLeases()) {
     const known = before.get(row.key);
     const same = known !== undefined && known.leased === row.leased && known.used === row.used;
     const sinceMs = same ? known.sinceMs : nowMs;

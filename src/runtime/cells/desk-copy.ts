@@ -16,12 +16,16 @@ const FIRST_WAIT_MS = 5_000;
 export interface DeskCopy {
   /** False: there is nothing to work from yet. `told`: a revision that the desk is known to have, or 0. */
   ready(told: number): Promise<boolean>;
+  /** For one that woke by itself: looks when the copy has grown old, and keeps nobody waiting. */
+  refresh(): void;
 }
 
 export function createDeskCopy(deps: Deps, away: Away, reload: () => void): DeskCopy {
   let revision = copiedRevision(deps.store);
   let lookedAtMs = Number.NEGATIVE_INFINITY;
   let failedAtMs = Number.NEGATIVE_INFINITY;
+  /** The newest revision that was looked for: a desk put back from a backup has not got it, and looking again would not help. */
+  let sought = 0;
   let looking: Promise<void> | null = null;
 
   function look(): Promise<void> {
@@ -45,14 +49,23 @@ export function createDeskCopy(deps: Deps, away: Away, reload: () => void): Desk
     async ready(told) {
       const nowMs = deps.clock.nowMs();
       const ageMs = nowMs - lookedAtMs;
-      if (revision >= told && revision > 0 && ageMs < FRESH_MS) return true;
+      const upToDate = Math.max(revision, sought) >= told;
+      if (upToDate && revision > 0 && ageMs < FRESH_MS) return true;
       if (nowMs - failedAtMs < FRESH_MS) return revision > 0;
       const stop = new AbortController();
-      const done = look().finally(() => stop.abort());
+      const done = look()
+        .then(() => {
+          if (failedAtMs < 0) sought = Math.max(sought, told);
+        })
+        .finally(() => stop.abort());
       // After a failure one try at a time goes on beside the requests.
-      if (revision > 0 && (failedAtMs > 0 || (revision >= told && ageMs < STALE_MS))) return true;
+      if (revision > 0 && (failedAtMs > 0 || (upToDate && ageMs < STALE_MS))) return true;
       await Promise.race([done, deps.clock.sleep(revision > 0 ? WAIT_MS : FIRST_WAIT_MS, stop.signal)]);
       return revision > 0;
+    },
+    refresh() {
+      const nowMs = deps.clock.nowMs();
+      if (nowMs - lookedAtMs >= STALE_MS && nowMs - failedAtMs >= FRESH_MS) void look();
     },
   };
 }

@@ -13,7 +13,7 @@ import type { Ask } from './wire.ts';
 export interface Part {
   readonly answer: Ask;
   /** For when it wakes by itself. */
-  wake(): Promise<void>;
+  wake(): void;
 }
 type Http = Omit<HttpOptions, 'deps' | 'busy' | 'reloadDesk'>;
 
@@ -32,9 +32,7 @@ export function createCell(service: Service, away: Away, http: Http): Part {
       const starting = problem('overloaded', '服务正在启动，请稍后再试', 'the service is starting; try again', { retryAfterS: 1 });
       return problemResponse(starting, 'zh', request.headers.get('x-request-id') ?? 'req_starting');
     },
-    async wake() {
-      await copy.ready(0);
-    },
+    wake: () => copy.refresh(),
   };
 }
 
@@ -51,7 +49,7 @@ export function createDesk(service: Service, http: Http): Part {
       told.headers.set(REVISION, String(deps.store.cells.revision()));
       return told;
     },
-    wake: () => Promise.resolve(),
+    wake: () => undefined,
   };
 }
 

@@ -33,7 +33,7 @@ class PartObject {
 
   async alarm(): Promise<void> {
     this.#alarmAtMs = Number.POSITIVE_INFINITY;
-    void this.#running!.wake();
+    this.#running!.wake();
     this.#running!.service.drain.wakeAt(edgeClock.nowMs());
     // What is due is taken up in the next turn, and what it writes arms the alarm again.
     await edgeClock.sleep(0);

@@ -190,7 +190,13 @@ function quotaQueries(db: Database) {
         .values(row)
         .onConflictDoUpdate({ target: [capLoans.cell, capLoans.key], set: { turn: row.turn, lent: row.lent } })
         .run(),
-    leases: (): CapLeaseRow[] => db.select().from(capLeases).all(),
+    /** In a cell: holdings of which something is left, or of which the desk has not heard. */
+    openLeases: (): CapLeaseRow[] =>
+      db
+        .select()
+        .from(capLeases)
+        .where(sql`leased > used OR untold = 1`)
+        .all(),
     /** In a cell: the next statement of what it holds of a window, unanswered as yet; with `onlyUsed` it keeps no more than it has used. */
     nextTurn: (key: string, onlyUsed: boolean): { readonly turn: number; readonly held: number } =>
       db
