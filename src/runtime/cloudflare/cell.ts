@@ -22,7 +22,7 @@ class PartObject {
   constructor(state: DurableObjectState, env: Bindings) {
     this.#state = state;
     void state.blockConcurrencyWhile(async () => {
-      this.#running = await startPart(numberOf(state), state.storage, readEnvironment(env), env, () => this.#armAlarm());
+      this.#running = await startPart(await numberOf(state), state.storage, readEnvironment(env), env, () => this.#armAlarm());
       this.#armAlarm();
     });
   }
@@ -59,8 +59,13 @@ export class Cell extends PartObject {}
 /** What is common to all cells. */
 export class Desk extends PartObject {}
 
-/** The number an object was named by; the desk is named by none. */
-function numberOf({ id }: DurableObjectState): number {
-  if (id.name === undefined) throw new Error('an object without a name is not ours');
-  return id.name === 'desk' ? DESK_CELL : Number(id.name);
+const NAME = 'name';
+
+/** The number an object was named by; the desk is named by none. Kept, since one that an alarm wakes is not told. */
+async function numberOf({ id, storage }: DurableObjectState): Promise<number> {
+  const kept = await storage.get(NAME);
+  const name = id.name ?? kept;
+  if (typeof name !== 'string') throw new Error('an object without a name is not ours');
+  if (kept === undefined) await storage.put(NAME, name);
+  return name === 'desk' ? DESK_CELL : Number(name);
 }
