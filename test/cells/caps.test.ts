@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { afterEach, expect, it } from 'vitest';
 import type { Funder } from '../../src/domain/funder.ts';
-import { borrowFromDesk, heed } from '../../src/flow/cells/hold-quota.ts';
+import { borrowFromDesk, heed, returnQuota } from '../../src/flow/cells/hold-quota.ts';
+import { quotaUnderWay } from '../../src/flow/lend-quota.ts';
 import { DESK_CELL } from '../../src/runtime/cells/generations.ts';
 import { idNumberOf, makeCells, phoneOf, type Cells } from './world.ts';
 
@@ -82,6 +83,22 @@ it('whatever is lost, repeated or late, the sum of what cells may use stays with
     }),
     { numRuns: 80 },
   );
+});
+
+it('while a loan is not yet written down, nobody states that the cell has it not', async () => {
+  world = await makeCells({ cells: '1', funders: river(5) });
+  await world.call('GET', '/v1/desk/summary', { key: world.keys.operator });
+  const key = `${RIVER}/daily/2026-11-20`;
+  const { deps } = await world.service(0);
+  const lent = await deps.desk.lendCap(key, 5, 2);
+  quotaUnderWay(deps).set(key, new Promise(() => undefined));
+  await returnQuota(deps);
+  const desk = await world.service(DESK_CELL);
+  expect([lent, desk.deps.store.desk.lent(key)]).toEqual([2, 2]);
+  // Whoever borrowed died: what was never written down goes back.
+  quotaUnderWay(deps).delete(key);
+  await returnQuota(deps);
+  expect(desk.deps.store.desk.lent(key)).toBe(0);
 });
 
 it('what lies idle for a minute goes back, and another cell gets it', async () => {

@@ -88,6 +88,32 @@ it('the desk is away: borrowers go on, a cell that never saw it waits, and after
   expect(shipped.length).toBeGreaterThan(30);
 });
 
+it('a desk that says nothing holds one request up for a second, and then none', async () => {
+  world = await makeCells({ cells: '1' });
+  await summary();
+  world.silent.add(DESK_CELL);
+  await world.settle(11_000);
+  const texts = (): Promise<Reply> => world.call('GET', '/v1/consent-texts', { key: world.keys.secret });
+  let answered = false;
+  const first = texts().finally(() => (answered = true));
+  await world.clock.advance(900);
+  expect(answered).toBe(false);
+  await world.clock.advance(200);
+  expect((await first).status).toBe(200);
+  const fromMs = world.clock.nowMs();
+  for (let n = 0; n < 5; n += 1) expect((await texts()).status).toBe(200);
+  await world.settle(30_000);
+  expect((await texts()).status).toBe(200);
+  expect(world.clock.nowMs() - fromMs).toBe(30_000);
+  world.silent.clear();
+  await change('funder', 'fnd_river', (body) => ({ ...body, status: 'paused' }));
+  // The look that was under way has to fail first, and two seconds to pass.
+  await world.settle(5_000);
+  await texts();
+  await world.settle(0);
+  expect((await world.service(0)).deps.desk.snapshot().funders.get('fnd_river')!.status).toBe('paused');
+});
+
 it('without ever having seen the desk a cell says 503, and is well as soon as it has', async () => {
   world = await makeCells({ cells: '1' });
   world.cut.add(DESK_CELL);

@@ -43,6 +43,7 @@ export async function makeCells(options: { readonly cells?: string; readonly fun
   const objects = new Map<string, Uint8Array>();
   const running = new Map<number, Promise<Running>>();
   const cut = new Set<number>();
+  const silent = new Set<number>();
   const asked: { readonly to: number; readonly path: string }[] = [];
   const sent: OutboundRequest[] = [];
   let generations = readGenerations(options.cells ?? '4')!;
@@ -59,6 +60,7 @@ export async function makeCells(options: { readonly cells?: string; readonly fun
     return async (request) => {
       asked.push({ to, path: new URL(request.url).pathname });
       if (cut.has(to)) throw new Error('cut off');
+      if (silent.has(to)) await new Promise(() => undefined);
       return (await at(to)).part.answer(request);
     };
   }
@@ -164,7 +166,9 @@ export async function makeCells(options: { readonly cells?: string; readonly fun
     vault,
     asked,
     sent,
+    /** Cannot be reached; and takes what is asked without ever answering. */
     cut,
+    silent,
     databases,
     call,
     settle,

@@ -61,6 +61,8 @@ export function createDeskCopy(deps: Deps, away: Away, reload: () => void): Desk
       // After a failure one try at a time goes on beside the requests.
       if (revision > 0 && (failedAtMs > 0 || (upToDate && ageMs < STALE_MS))) return true;
       await Promise.race([done, deps.clock.sleep(revision > 0 ? WAIT_MS : FIRST_WAIT_MS, stop.signal)]);
+      // Silent as yet: whoever comes next need not wait as well.
+      if (!stop.signal.aborted) failedAtMs = deps.clock.nowMs();
       return revision > 0;
     },
     refresh() {
