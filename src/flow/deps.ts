@@ -14,6 +14,7 @@ import type { Lines } from '../dispatch/lines.ts';
 import type { Commit } from '../store/group-commit.ts';
 import type { Store } from '../store/index.ts';
 import type { Effect } from './effects.ts';
+import type { Away } from './cells/away.ts';
 import type { Learnt } from './learnt.ts';
 import type { Pricing } from './price-volume.ts';
 import type { Simulations } from './desk/simulate-policy.ts';
@@ -36,6 +37,8 @@ export interface Deps {
   readonly images: Images;
   readonly messages: Messages;
   readonly desk: Desk;
+  /** The desk and the other cells, where they are elsewhere. */
+  readonly away: Away | null;
   readonly signals: Signals;
   readonly log: Log;
   readonly adapters: ReadonlyMap<string, FunderAdapter>;

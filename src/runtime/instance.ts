@@ -3,9 +3,11 @@ import type { FunderAdapter } from '../../adapters/contract.ts';
 import { createLines } from '../dispatch/lines.ts';
 import { createActor } from '../flow/act.ts';
 import type { Deps } from '../flow/deps.ts';
+import type { Away } from '../flow/cells/away.ts';
+import { borrowFromDesk } from '../flow/cells/hold-quota.ts';
 import { replayTraffic } from '../flow/desk/replay-traffic.ts';
 import { createSimulations } from '../flow/desk/simulate-policy.ts';
-import { createDrain, type Drain } from '../flow/drain-timers.ts';
+import { createDrain, type Drain, type Role } from '../flow/drain-timers.ts';
 import { loadLearnt } from '../flow/learnt.ts';
 import { loadPricing } from '../flow/price-volume.ts';
 import { createOpenKeys } from '../flow/open-keys.ts';
@@ -26,6 +28,10 @@ import { createSignals } from './signals.ts';
 
 export interface Host {
   readonly cell: number;
+  /** `whole` when absent: cell and desk in one. */
+  readonly role?: Role;
+  /** A cell's way to the desk and to the others. */
+  readonly away?: Away;
   readonly mode: 'sandbox' | 'live';
   readonly publicUrl: string;
   readonly clock: Clock;
@@ -75,7 +81,7 @@ export function createService(host: Host): Service {
   const desk = createLocalDesk({ store, commit, vault: host.vault, nowMs: () => host.clock.nowMs(), learnt });
   desk.publishPrices(loadPricing({ desk, store }));
   const actor = createActor(() => deps);
-  const drain = createDrain(() => deps);
+  const drain = createDrain(() => deps, host.role);
   const deps: Deps = {
     cell: host.cell,
     mode: host.mode,
@@ -90,7 +96,9 @@ export function createService(host: Host): Service {
     objects: host.objects,
     images: host.images,
     messages: host.messages,
-    desk,
+    // Of a copy everything may be read; quota alone is the desk's own to lend.
+    desk: host.role === 'cell' ? { ...desk, lendCap: (key, limit, want) => borrowFromDesk(deps, key, limit, want) } : desk,
+    away: host.away ?? null,
     signals: createSignals(),
     log: host.log,
     adapters: host.adapters,

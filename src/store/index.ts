@@ -5,6 +5,7 @@
  */
 import type { Database } from './database.ts';
 import { applicationQueries } from './queries/applications.ts';
+import { cellQueries } from './queries/cells.ts';
 import { deskQueries } from './queries/desk.ts';
 import { dispatchQueries } from './queries/dispatch.ts';
 import { feedQueries } from './queries/feed.ts';
@@ -41,15 +42,17 @@ function prepareStore(db: Database) {
     steps: stepQueries(db),
     watch: watchQueries(db),
     traffic: trafficQueries(db),
+    cells: cellQueries(db),
   };
 }
 
 export type Store = ReturnType<typeof prepareStore>;
 export type { ApplicationRow, BorrowerRow, PlanRow } from './queries/applications.ts';
+export type { CapLoanRow, CopiedRow } from './queries/cells.ts';
 export { REPLY_MARK } from './queries/dispatch.ts';
-export type { AttemptRow, CallbackRow, ConsentRow, ReceiptRow } from './queries/dispatch.ts';
+export type { AttemptRow, CallbackRow, CapLeaseRow, ConsentRow, ReceiptRow } from './queries/dispatch.ts';
 export type { DeliveryRow, EventRow, IdempotencyRow, TimerRow } from './queries/feed.ts';
-export type { ApiKeyRow, AuditRow, BlacklistRow, DeskChangeRow, DeskRecordRow } from './queries/desk.ts';
+export type { ApiKeyRow, AuditRow, BlacklistRow, DeskChangeRow, DeskRecordRow, DeskSecretRow } from './queries/desk.ts';
 export type { ArmCount, PolicyDraftRow } from './queries/policies.ts';
 export type { DocumentRow, PhoneVerificationRow } from './queries/intake.ts';
 export type { LoanRow, OfferRow } from './queries/offers.ts';
@@ -57,4 +60,5 @@ export type { FirstPlan, PastAttempt, TrafficFilter, TrafficRow } from './querie
 export type { AlarmRow } from './queries/watch.ts';
 export type { RepaymentRow, StepRow } from './queries/steps.ts';
 export type { ClickRow, ConversionRow, ImpressionRow } from './queries/partners.ts';
-export type { TimerKind } from './schema/index.ts';
+export { COPIED_TABLES } from './schema/index.ts';
+export type { CopiedTable, TimerKind } from './schema/index.ts';
