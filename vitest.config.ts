@@ -69,12 +69,20 @@ export default defineConfig({
       },
       {
         extends: true,
-        plugins: [cloudflareTest({ miniflare: { compatibilityDate: '2026-10-01', compatibilityFlags: ['nodejs_compat'] } })],
+        plugins: [
+          cloudflareTest({
+            miniflare: {
+              compatibilityDate: '2026-10-01',
+              compatibilityFlags: ['nodejs_compat'],
+              modulesRules: [{ type: 'CompiledWasm', include: ['**/*.wasm'] }],
+            },
+          }),
+        ],
         // Pure functions leave nothing behind, and a workerd for each file costs most of a second: each worker keeps its own.
         test: {
           name: 'workerd',
           include: [...BOTH_HOSTS, ...WORKERD_ALONE],
-          globalSetup: ['test/workerd/start-doubles.ts'],
+          globalSetup: ['test/workerd/start-doubles.ts', 'test/workerd/start-photos.ts'],
           setupFiles: ['test/setup.ts'],
           isolate: false,
         },

@@ -2,6 +2,9 @@
  * A whole service in one process: real store (SQLite in memory), real flows, real routes; a clock that moves only when a test moves it, seeded
  * randomness, and the six simulated funders answering behind the transport without a socket. Each test makes its own.
  */
+import { join } from 'node:path';
+import { DATABASE_FILE } from '../src/runtime/node/data-dir.ts';
+import { fileObjects } from '../src/runtime/node/host.ts';
 import { readMigrations, openDatabase } from '../src/runtime/node/sqlite.ts';
 import type { FunderAdapter } from '../adapters/contract.ts';
 import { adapters } from '../adapters/registry.ts';
@@ -37,6 +40,8 @@ export interface WorldOptions {
   readonly answer?: (request: OutboundRequest) => SendOutcome | null;
   /** Changes the funders' records before they are seeded. */
   readonly funders?: (funders: readonly Funder[]) => readonly Funder[];
+  /** Keeps database and photos in this folder instead of in memory. */
+  readonly dataDir?: string;
   /** Beside the registered ones. */
   readonly adapters?: ReadonlyMap<string, FunderAdapter>;
 }
@@ -87,7 +92,11 @@ export async function makeWorld(options: WorldOptions = {}): Promise<World> {
   const clock = createManualClock(options.startMs ?? START_MS);
   const random = seededRandom(options.seed ?? 1);
   const vault = createVault({ masterKeys: [{ version: 1, key: new Uint8Array(32).fill(7) }], current: 1 }, (count) => random.bytes(count));
-  const data = openDatabase(':memory:', readMigrations(MIGRATIONS), clock.nowMs());
+  const data = openDatabase(
+    options.dataDir === undefined ? ':memory:' : join(options.dataDir, DATABASE_FILE),
+    readMigrations(MIGRATIONS),
+    clock.nowMs(),
+  );
   const urls = Object.fromEntries(PERSONALITIES.map(({ id }) => [id, `http://${id.slice(4)}.funders.test`]));
   const funders = (options.funders ?? ((all) => all))(sandboxFunders(urls));
   const sent: OutboundRequest[] = [];
@@ -118,11 +127,14 @@ export async function makeWorld(options: WorldOptions = {}): Promise<World> {
     vault,
     transport,
     adapters: new Map([...adapters, ...(options.adapters ?? [])]),
-    objects: {
-      put: async (key, bytes) => void objects.set(key, bytes),
-      get: async (key) => objects.get(key) ?? null,
-      delete: async (key) => void objects.delete(key),
-    },
+    objects:
+      options.dataDir === undefined
+        ? {
+            put: async (key, bytes) => void objects.set(key, bytes),
+            get: async (key) => objects.get(key) ?? null,
+            delete: async (key) => void objects.delete(key),
+          }
+        : fileObjects(join(options.dataDir, 'objects')),
     images: { inspect: async (bytes) => ({ ok: true, problems: [], widthPx: 1_600, heightPx: 1_000, sharpness: 500, jpeg: bytes }) },
     messages: { sendCode: async () => ({ taken: true }) },
     log: { info: log('info'), warn: log('warn'), error: log('error') },

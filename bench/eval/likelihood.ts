@@ -52,7 +52,9 @@ function main(): void {
   if (!values.json) print(figures, runs[0]![1].flat(), `${trial.testYear}: ${panel.lenders} lenders, ${panel.rows} rows, delay ${trial.delay}`);
   const rounded = Object.fromEntries(Object.entries(figures).map(([name, scores]) => [name, roundScores(scores)]));
   const asked = { warm_years: trial.warmYears, test_year: trial.testYear, delay: trial.delay, min_rows: trial.minRows, seeds: seeds.length };
-  console.log(JSON.stringify({ ...rounded, panel, ...asked, reliability: reliability(runs[0]![1].flat()) }));
+  const [ourBins, ...baselineBins] = runs.map(([name, of]) => [name, reliability(of.flat())] as const);
+  const reliable = { reliability: ourBins![1], reliability_of_baselines: Object.fromEntries(baselineBins) };
+  console.log(JSON.stringify({ ...rounded, panel, ...asked, ...reliable }));
 }
 
 function print(figures: Readonly<Record<string, Scores>>, scored: readonly Scored[], title: string): void {

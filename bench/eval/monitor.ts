@@ -104,14 +104,21 @@ function plantedOf(runs: readonly Planted[]) {
   };
 }
 
+interface Delays {
+  readonly median: number | null;
+  readonly p90: number | null;
+  /** Of every run that found it, ascending. */
+  readonly delays: readonly number[];
+}
+
 /** Medians over all runs; one that found nothing counts as later than any. */
-function delays(of: readonly (number | null)[]): { readonly median: number | null; readonly p90: number | null } {
+function delays(of: readonly (number | null)[]): Delays {
   const sorted = of.map((delay) => delay ?? Number.POSITIVE_INFINITY).toSorted((left, right) => left - right);
   const at = (share: number): number | null => {
     const value = sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
     return value === Number.POSITIVE_INFINITY ? null : value;
   };
-  return { median: at(0.5), p90: at(0.9) };
+  return { median: at(0.5), p90: at(0.9), delays: sorted.filter((delay) => delay !== Number.POSITIVE_INFINITY) };
 }
 
 /** Mean and mean absolute error in points of the rate. */

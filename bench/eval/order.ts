@@ -1,12 +1,13 @@
 /**
  * npm run eval:order -- [--instances 10000] [--sizes 10,100,1000,10000] [--rounds 200] [--seed 1] [--json]
  *
- * Whether order and choice are exact, by brute force, and what a plan costs by the number of funders. The last line is JSON. docs/routing.md
+ * Whether order and choice are exact, by brute force, what a plan costs by the number of funders, and how patience moves the order. The last line is JSON. docs/routing.md
  */
 import { parseArgs } from 'node:util';
 import { wholeNumber } from '../../src/cli/arguments.ts';
 import { evaluate } from './evaluate.ts';
 import { KINDS, checkExactness } from './order-instances.ts';
+import { sweepPatience } from './patience-sweep.ts';
 import { CASES, timePlans } from './plan-speed.ts';
 import type { Timing } from './plan-speed.ts';
 
@@ -28,6 +29,7 @@ function main(): void {
   const sizes = values.sizes.split(',').map((size) => wholeNumber('--sizes', size, 2));
   const exactness = Object.fromEntries(KINDS.map((kind) => [kind, checkExactness(kind, instances, seed)]));
   const speed = CASES.map((name) => ({ case: name, sizes: withGrowth(timePlans(name, sizes, rounds)) }));
+  const patience = sweepPatience();
   if (!values.json) {
     console.log(`exactness against brute force, ${instances} instances each`);
     for (const [kind, of] of Object.entries(exactness))
@@ -36,8 +38,10 @@ function main(): void {
       console.log(`\n${name}: funders, median ms, fastest tenth ms, growth (median, fastest tenth), growth of n log n`);
       for (const one of of) console.log(`  ${[one.funders, one.median_ms, one.fast_ms, ...Object.values(one.growth ?? {})].map(cell).join('')}`);
     }
+    console.log('\nleast patience at which the funder that pays more goes before the likelier one');
+    for (const { exposure_cost_fen: cost, turns_at: at } of patience.sweeps) console.log(`  cost of an attempt ${cost} fen: ${at ?? 'never'}`);
   }
-  console.log(JSON.stringify({ instances, seed, exactness, speed }));
+  console.log(JSON.stringify({ instances, seed, exactness, speed, patience }));
 }
 
 /** Beside each size how much longer it takes than the one before it, and how much longer n log n would. */

@@ -29,7 +29,19 @@ export interface DayPlayed {
   /** Most applications that were under way when prices were updated. */
   readonly inFlight: number;
   readonly prices: Prices;
+  /** How the day stood at the end of each quarter of an hour. */
+  readonly course: readonly Moment[];
 }
+
+/** The state of every target at one time of the day. */
+export interface Moment {
+  readonly hour: number;
+  /** In the targets' units, as `DayPlayed.used`. */
+  readonly used: Readonly<Record<string, number>>;
+  readonly prices: Prices;
+}
+
+const QUARTER_MS = 900_000;
 
 interface Underway {
   readonly application: Application;
@@ -57,6 +69,7 @@ export function playDay(applications: readonly Application[], before: Prices, da
   );
   let [valueFen, inFlight] = [0, 0];
   let prices = before;
+  const course: Moment[] = [];
   for (let tick = 0; tick * everyMs < DAY_MS || waiting.size > 0; tick += 1) {
     const uses: Use[] = [];
     // It grows while it is gone through: a quick funder answers before the next update.
@@ -78,9 +91,12 @@ export function playDay(applications: readonly Application[], before: Prices, da
     inFlight = Math.max(inFlight, due.length);
     for (const { targetId, amount } of uses) used[targetId]! += amount;
     for (const cell of cells) if (accident() < crashes) cell.leased.clear();
-    prices = updatePrices(prices, targets, uses, Math.min(startMs + (tick + 1) * everyMs, startMs + DAY_MS - 1), SHAPE);
+    const nowMs = Math.min((tick + 1) * everyMs, DAY_MS - 1);
+    prices = updatePrices(prices, targets, uses, startMs + nowMs, SHAPE);
+    if (nowMs >= (course.length + 1) * QUARTER_MS) course.push({ hour: nowMs / 3_600_000, used: { ...used }, prices });
   }
-  return { used, valueFen, inFlight, prices };
+  course.push({ hour: 24, used: { ...used }, prices });
+  return { used, valueFen, inFlight, prices, course };
 }
 
 function underway(application: Application, cell: Cell): Underway {

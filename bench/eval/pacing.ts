@@ -3,12 +3,14 @@
  *
  * Days with caps and promised volumes: what was used of each against its target, and the day's value against the bound with hindsight, with
  * prices and without. `--every`: seconds between updates of the prices. The first day starts without prices, each later one with those
- * of the day before. The last line is JSON. docs/routing.md
+ * of the day before. The last line is JSON, with the course of the first seed's last day. docs/routing.md
  */
 import { parseArgs } from 'node:util';
 import { wholeNumber } from '../../src/cli/arguments.ts';
 import { evaluate } from './evaluate.ts';
 import { hindsightBound } from './pacing-bound.ts';
+import { courseOf, shownPrice } from './pacing-course.ts';
+import type { Course } from './pacing-course.ts';
 import { playDay } from './pacing-day.ts';
 import type { DayPlayed } from './pacing-day.ts';
 import { drawDay, targetsFor } from './pacing-world.ts';
@@ -57,7 +59,8 @@ function main(): void {
     wholeNumber('--bound-steps', values['bound-steps'], 1),
   ];
   const seeds = Array.from({ length: wholeNumber('--seeds', values.seeds, 1) }, (_, index) => first + index);
-  const results = seeds.flatMap((seed) => playDays({ applications, days, everyMs: every * 1_000, steps, seed }));
+  const played = seeds.map((seed) => playDays({ applications, days, everyMs: every * 1_000, steps, seed }));
+  const results = played.flatMap(({ figures }) => figures);
   if (!values.json) for (const result of results) print(result);
   const later = results.filter(({ day }) => day > 0 || days === 1);
   const mean = (of: (one: DayFigures) => number): number => later.reduce((sum, one) => sum + of(one), 0) / later.length;
@@ -71,7 +74,7 @@ function main(): void {
     overruns,
   };
   if (!values.json) console.log('\nafter the first day:', summary);
-  console.log(JSON.stringify({ applications, every_s: every, seeds: seeds.length, ...summary, days: results }));
+  console.log(JSON.stringify({ applications, every_s: every, seeds: seeds.length, ...summary, days: results, course: played[0]!.course }));
 }
 
 interface Run {
@@ -82,16 +85,24 @@ interface Run {
   readonly seed: number;
 }
 
-function playDays({ applications: expected, days, everyMs, steps, seed }: Run): DayFigures[] {
+interface Played {
+  readonly figures: readonly DayFigures[];
+  readonly course: Course & { readonly seed: number; readonly day: number };
+}
+
+/** The days one after another, and the course of the last. */
+function playDays({ applications: expected, days, everyMs, steps, seed }: Run): Played {
   const targets = targetsFor(expected);
   const rules = { targets, everyMs, cells: 1, crashes: 0, seed };
   let prices: Prices = {};
-  return Array.from({ length: days }, (_, day) => {
+  let course: Course = { hours: [], targets: [] };
+  const figures = Array.from({ length: days }, (_, day) => {
     const applications = drawDay(expected, day, seed);
     const played = playDay(applications, prices, day, { ...rules, priced: true });
     prices = played.prices;
     const without = playDay(applications, {}, day, { ...rules, priced: false });
     const bound = hindsightBound(applications, targets, steps);
+    course = courseOf(targets, played, without);
     return {
       seed,
       day,
@@ -103,23 +114,18 @@ function playDays({ applications: expected, days, everyMs, steps, seed }: Run): 
       targets: targets.map((target) => figuresOf(target, played, without, bound.prices)),
     };
   });
+  return { figures, course: { seed, day: days - 1, ...course } };
 }
 
-function figuresOf(
-  { id, volume, unit }: VolumeTarget,
-  played: DayPlayed,
-  without: DayPlayed,
-  hindsight: Readonly<Record<string, number>>,
-): TargetFigures {
-  // A price by the fen is shown for an amount of 20,000 yuan.
-  const shown = unit === 'count' ? 1 : 2_000_000;
+function figuresOf(target: VolumeTarget, played: DayPlayed, without: DayPlayed, hindsight: Readonly<Record<string, number>>): TargetFigures {
+  const { id, volume } = target;
   return {
     target: id,
     volume,
     used: rounded(played.used[id]! / volume),
     used_without_prices: rounded(without.used[id]! / volume),
-    price_fen: Math.round(played.prices[id]!.priceFen * shown),
-    hindsight_price_fen: Math.round(hindsight[id]! * shown),
+    price_fen: shownPrice(target, played.prices[id]!.priceFen),
+    hindsight_price_fen: shownPrice(target, hindsight[id]!),
   };
 }
 

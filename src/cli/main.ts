@@ -1,6 +1,6 @@
 /**
  * The command line: words come in, one command runs. It talks to a server over HTTP as anybody could, and must not reach into its data; only
- * `serve`, `sandbox`, `grant` and `doctor` are about this machine. Exit codes: 0 well, 1 it failed, 2 it was asked wrongly.
+ * `serve`, `sandbox`, `grant`, `simulate`, `doctor` and those that keep or move whole instances are about this machine. Exit codes: 0 well, 1 it failed, 2 it was asked wrongly.
  */
 import { defineCommand, renderUsage, runCommand } from 'citty';
 
@@ -14,6 +14,12 @@ const program = defineCommand({
     grant: () => import('./grant.ts').then(({ grant }) => grant),
     listen: () => import('./listen.ts').then(({ listen }) => listen),
     funder: () => import('./funder.ts').then(({ funder }) => funder),
+    backup: () => import('./backup.ts').then(({ backup }) => backup),
+    restore: () => import('./restore.ts').then(({ restoreBackup }) => restoreBackup),
+    export: () => import('./export.ts').then(({ exportData }) => exportData),
+    import: () => import('./import.ts').then(({ importData }) => importData),
+    erasures: () => import('./erasures.ts').then(({ erasures }) => erasures),
+    simulate: () => import('./simulate.ts').then(({ simulate }) => simulate),
     doctor: () => import('./examine.ts').then(({ examine }) => examine),
   },
 });

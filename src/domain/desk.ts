@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { Funder, FUNDER_TYPES, JsonLogic } from './funder.ts';
 import { Policy } from './policy.ts';
+import { Segment } from './segment.ts';
 
 const slug = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,39}$/);
 
@@ -79,6 +80,7 @@ export type WebhookEndpoint = z.infer<typeof WebhookEndpoint>;
 export const DESK_RECORDS = {
   funder: Funder,
   policy: Policy,
+  segment: Segment,
   channel: Channel,
   partner_offer: PartnerOffer,
   consent_text: ConsentText,
@@ -101,15 +103,25 @@ export interface ApiKey {
 export const ROLES = ['viewer', 'operator', 'risk', 'approver', 'finance', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
+/** A policy with the version of its record, for a plan's provenance. */
+export interface PolicyInForce {
+  readonly policy: Policy;
+  readonly version: number;
+}
+
 /** Everything a cell needs of the desk, frozen under one version number. Never changed in place. */
 export interface DeskSnapshot {
   readonly version: number;
   readonly funders: ReadonlyMap<string, Funder>;
   readonly channels: ReadonlyMap<string, Channel>;
-  /** The policy that decides for every application. */
+  /** The policy of those whom no segment has been found for yet: the champion of the last segment; without segments, the first policy by id. */
   readonly policy: Policy;
-  /** Version of the policy record, for the plan's provenance. */
+  /** Version of that policy's record. */
   readonly policyVersion: number;
+  /** Every policy in force. */
+  readonly policies: ReadonlyMap<string, PolicyInForce>;
+  /** In the order they are asked. */
+  readonly segments: readonly Segment[];
   readonly partnerOffers: ReadonlyMap<string, PartnerOffer>;
   /** The current text per purpose. */
   readonly consentTexts: ReadonlyMap<string, ConsentText>;

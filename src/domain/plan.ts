@@ -121,4 +121,6 @@ export interface Plan {
   readonly borrowerOrder: readonly string[];
   /** Kendall distance between the two orders over the steps, 0 (same) to 1 (reversed). */
   readonly steering: number;
+  /** Present when the policy's bound on steering changed the order. */
+  readonly bounded?: true;
 }

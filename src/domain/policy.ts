@@ -71,6 +71,8 @@ export const Policy = z.strictObject({
   exposure_budget: z
     .strictObject({ max_recipients: z.number().int().min(1).max(100), window_days: days })
     .prefault({ max_recipients: 12, window_days: 30 }),
+  /** The most that an order may depart from the borrower's own: the share of pairs tried the other way round. 1 binds nothing. */
+  max_steering: z.number().min(0).max(1).default(1),
   /** How many recipients one consent request names. */
   consent_batch: z.number().int().min(1).max(10).default(3),
   deadlines: z

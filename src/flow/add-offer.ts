@@ -2,6 +2,7 @@
 import type { FunderOffer } from '../../adapters/contract.ts';
 import { allInCost, costCapFor, withinCap } from '../compliance/cost.ts';
 import type { ApplicationRow, AttemptRow, OfferRow } from '../store/index.ts';
+import { policyOf } from './choose-policy.ts';
 import { strikePerson } from './strike-person.ts';
 import type { Work } from './work.ts';
 
@@ -11,7 +12,7 @@ export function addOffer(work: Work, application: ApplicationRow, attempt: Attem
   const cap =
     funder === undefined ? null : costCapFor(work.desk.costCaps, funder.funder_type, new Date(work.nowMs + 8 * 3_600_000).toISOString().slice(0, 10));
   const allowed = cost.kind === 'cost' && withinCap(cost.aprBps, cap);
-  const latestMs = work.nowMs + work.desk.policy.deadlines.offer_s * 1_000;
+  const latestMs = work.nowMs + policyOf(work.desk, application).deadlines.offer_s * 1_000;
   const row: OfferRow = {
     id: work.newId('off'),
     applicationId: application.id,

@@ -10,6 +10,7 @@ import type { Plan, PlanStep } from '../domain/plan.ts';
 import { ATTEMPT_OPEN } from '../domain/states.ts';
 import { makePlan } from '../routing/plan.ts';
 import type { ApplicationRow, AttemptRow } from '../store/index.ts';
+import { keepPolicy, policyNames, policyOf } from './choose-policy.ts';
 import { releaseOpenAttempts } from './close-attempts.ts';
 import { endAttempt } from './end-attempt.ts';
 import { factsOfApplication } from './facts-of-application.ts';
@@ -48,7 +49,8 @@ export function advance(work: Work, application: ApplicationRow, known: { readon
 
 /** Of the funders that have bid, the one that would pay most (as the operators weigh it) goes first; the others wait for its answer. */
 function takeBestBid(work: Work, application: ApplicationRow): AttemptRow | null {
-  const worth = (attempt: AttemptRow): number => (attempt.bidFen ?? 0) * (work.desk.policy.weights[attempt.funderId] ?? 1);
+  const { weights } = policyOf(work.desk, application);
+  const worth = (attempt: AttemptRow): number => (attempt.bidFen ?? 0) * (weights[attempt.funderId] ?? 1);
   const bids = work.attemptsOf(application.id).filter((attempt) => attempt.state === 'quoted');
   for (const attempt of bids.toSorted((a, b) => worth(b) - worth(a) || a.ordinal - b.ordinal)) {
     const at = funderInterface(work.deps, attempt.funderId);
@@ -86,8 +88,10 @@ export function fieldsFor(adapter: FunderAdapter): readonly FieldName[] {
 }
 
 function decide(work: Work, application: ApplicationRow, facts: Facts, freshBorrower: boolean): Plan {
+  keepPolicy(work.desk, application, facts);
+  const policy = policyOf(work.desk, application);
   const inputs = gatherPlanInputs(work, application, facts, freshBorrower);
-  const plan = makePlan(inputs, work.desk.policy, work.desk.funders);
+  const plan = makePlan(inputs, policy, work.desk.funders);
   const id = work.newId('pln');
   const key = work.keyOf(application);
   work.tx.applications.insertPlan({
@@ -97,6 +101,7 @@ function decide(work: Work, application: ApplicationRow, facts: Facts, freshBorr
     inputsSealed: key === null ? null : (key.seal(`plans/${id}/inputs`, inputsToJson(inputs)) as Buffer),
     result: JSON.stringify(plan),
     snapshotVersion: inputs.snapshotVersion,
+    policyId: policy.id,
     policyVersion: inputs.policyVersion,
     modelVersion: inputs.modelVersion,
     createdAtMs: work.nowMs,
@@ -114,7 +119,7 @@ function askNext(work: Work, application: ApplicationRow, plan: Plan, facts: Fac
     work.moveApplication(application, 'consent_given');
     work.setTimer('application', application.id, application.deadlineAtMs);
   }
-  work.emit('application.routing', application, { plan_id: application.planId });
+  work.emit('application.routing', application, { plan_id: application.planId, ...policyNames(application) });
   // The plan says who is asked at once; of the first such group only those with a grant can be.
   const wave = granted[0]!.step.wave;
   for (const { step, funder, adapter, grant } of granted) {
@@ -132,12 +137,12 @@ function askable(work: Work, application: ApplicationRow, plan: Plan): Askable[]
 }
 
 function askConsent(work: Work, application: ApplicationRow): void {
-  const waitUntilMs = Math.min(application.deadlineAtMs, work.nowMs + work.desk.policy.deadlines.consent_s * 1_000);
+  const waitUntilMs = Math.min(application.deadlineAtMs, work.nowMs + policyOf(work.desk, application).deadlines.consent_s * 1_000);
   if (application.state === 'needs_consent') {
     work.touch(application);
   } else if (work.moveApplication(application, 'consent_missing')) {
     work.setTimer('application', application.id, waitUntilMs);
-    work.emit('application.needs_consent', application, { plan_id: application.planId });
+    work.emit('application.needs_consent', application, { plan_id: application.planId, ...policyNames(application) });
   }
 }
 

@@ -17,6 +17,7 @@ import type { Effect } from './effects.ts';
 import type { Away } from './cells/away.ts';
 import type { Learnt } from './learnt.ts';
 import type { Pricing } from './price-volume.ts';
+import type { Simulations } from './desk/simulate-policy.ts';
 import type { OpenKeys } from './open-keys.ts';
 
 export interface Deps {
@@ -49,6 +50,8 @@ export interface Deps {
   readonly cleanSlate: ReadonlySet<string>;
   /** Whether anybody was ever erased here, so that tombstones need be looked for. */
   readonly tombstones: { any(): boolean; added(): void };
+  /** What-if simulations under way and lately ended. */
+  readonly simulations: Simulations;
   /** Makes what was overwritten unreadable on disk too (write-ahead log); called after an erasure. */
   readonly scrub: () => void;
   /** What the learner knows, ahead of the snapshot it saved last; in memory. */
@@ -57,6 +60,8 @@ export interface Deps {
   readonly publishLearnt: (learnt: Learnt) => void;
   /** Puts new prices of volume into use. */
   readonly publishPrices: (pricing: Pick<Pricing, 'prices' | 'targets'>) => void;
+  /** Puts into use what the desk has come to hold; called after the commit of a change. */
+  readonly reloadDesk: () => void;
   /** Carries out an effect after its commit. Never rejects. */
   readonly act: (effect: Effect) => void;
   /** Says that a timer is due at this time, so that the drain wakes for it. */

@@ -7,6 +7,7 @@ import type { TimerKind, TimerRow } from '../store/index.ts';
 import { onApplicationTimer } from './application-timer.ts';
 import { QUOTA, returnQuota } from './cells/hold-quota.ts';
 import { SHIP, shipEvents } from './cells/ship-events.ts';
+import { publishDue } from './desk/publish-change.ts';
 import { deliverWebhook } from './deliver-webhook.ts';
 import type { Deps } from './deps.ts';
 import { onLoanTimer } from './draw-loan.ts';
@@ -33,6 +34,7 @@ const HANDLERS: Readonly<Record<TimerKind, (deps: Deps, ref: string) => Promise<
   delivery: deliverWebhook,
   housekeeping: keepHouse,
   learn: (deps, ref) => (ref === VOLUME ? priceVolume(deps) : learnFromFeed(deps)),
+  publish: publishDue,
   repayment: onRepaymentTimer,
   desk: (deps, ref) => (ref === QUOTA ? returnQuota(deps) : shipEvents(deps)),
   watch: (deps, ref) => (ref === CHANGES ? watchChanges(deps) : watchFunders(deps)),

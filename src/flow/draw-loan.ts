@@ -11,6 +11,7 @@ import type { LoanRow, StepRow } from '../store/index.ts';
 import { applyLoanNews } from './apply-loan-news.ts';
 import { refOf } from './ask-funder.ts';
 import { openStepsOf, putStep } from './borrower-steps.ts';
+import { policyOf } from './choose-policy.ts';
 import type { Deps } from './deps.ts';
 import { partiesOf, type Parties } from './parties.ts';
 import { nextRepairMs } from './repair-time.ts';
@@ -143,7 +144,7 @@ async function awaited(deps: Deps, loan: LoanRow): Promise<'card' | 'page' | 'la
     const isOurs = (each: StepRow): boolean => each.attemptId === attempt.id && each.stage === 'before_payout';
     // A page that has run out and is renewed at each question is waited for no longer than one that lasts.
     const steps = work.tx.steps.ofApplication(application.id).filter((each) => isOurs(each) && each.state === 'open');
-    if (steps.length > 0 && work.nowMs >= row.createdAtMs + work.desk.policy.deadlines.offer_s * 1_000) {
+    if (steps.length > 0 && work.nowMs >= row.createdAtMs + policyOf(work.desk, application).deadlines.offer_s * 1_000) {
       // Behind a page there is a draw, which the borrower may have signed by now.
       if (steps.some(isPage)) return 'late';
       applyLoanNews(work, application, attempt, { status: 'failed', detail: 'not_completed' }, null);

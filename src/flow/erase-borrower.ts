@@ -1,6 +1,7 @@
 /**
- * Forgets a borrower: the data key is destroyed, so that nothing sealed under it can be opened again, here or in a backup; the photos go;
- * the blind indexes go; keyed tombstones stay, by which a repeat is still recognised. What was decided stays, about nobody.
+ * Forgets a borrower: the data key is destroyed, so that nothing sealed under it can be opened again; the photos go; the blind indexes go;
+ * keyed tombstones stay, by which a repeat is still recognised. What was decided stays, about nobody. A backup from before still holds the
+ * key, until it is thrown away: whoever restores one carries out again what was erased since.
  */
 import { problem, type Problem } from '../domain/failures.ts';
 import { APPLICATION_ENDED } from '../domain/states.ts';
@@ -16,8 +17,11 @@ export interface Erasure {
   readonly applications: number;
 }
 
-/** Erases the borrower of this application with all their applications. A loan that is running stops it: the lender's records are law. */
-export async function eraseBorrower(deps: Deps, applicationId: string): Promise<Erasure | Problem> {
+/**
+ * Erases the borrower of this application with all their applications. A loan that is running stops it: the lender's records are law.
+ * `carriedOutAtMs` is for a restored copy: it was erased then, a loan that runs by this older account has been settled since.
+ */
+export async function eraseBorrower(deps: Deps, applicationId: string, carriedOutAtMs: number | null = null): Promise<Erasure | Problem> {
   const photos: string[] = [];
   const outcome = await perform(deps, (work): Erasure | Problem => {
     photos.length = 0;
@@ -26,19 +30,20 @@ export async function eraseBorrower(deps: Deps, applicationId: string): Promise<
     if (application === null || borrower === null) return problem('not_found', '没有这个申请', 'there is no such application');
     const applications = work.tx.applications.ofBorrower(borrower).map((row) => work.application(row.id)!);
     const loan = applications.some((row) => ['contracting', 'disbursing', 'active', 'overdue'].includes(work.tx.offers.loanOf(row.id)?.state ?? ''));
-    if (loan) return problem('illegal_transition', '有未结清的贷款，结清后才能删除', 'a loan is running; erasure is possible once it is settled');
+    if (loan && carriedOutAtMs === null)
+      return problem('illegal_transition', '有未结清的贷款，结清后才能删除', 'a loan is running; erasure is possible once it is settled');
     const key = deps.keys.of(borrower);
+    const erasedAtMs = carriedOutAtMs ?? work.nowMs;
     for (const row of applications) {
       const body = openBody(key, row);
       if (body?.applicant.id_number !== undefined)
-        work.tx.applications.insertTombstone({ mark: deps.vault.blindIndex('id_tombstone', body.applicant.id_number), erasedAtMs: work.nowMs });
-      if (body !== null)
-        work.tx.applications.insertTombstone({ mark: deps.vault.blindIndex('phone_tombstone', body.applicant.phone), erasedAtMs: work.nowMs });
+        work.tx.applications.insertTombstone({ mark: deps.vault.blindIndex('id_tombstone', body.applicant.id_number), erasedAtMs });
+      if (body !== null) work.tx.applications.insertTombstone({ mark: deps.vault.blindIndex('phone_tombstone', body.applicant.phone), erasedAtMs });
       photos.push(...eraseApplication(work, row));
     }
     if (borrower.phoneIndex !== null) work.tx.intake.dropVerificationsOf(borrower.phoneIndex);
-    work.tx.applications.saveBorrower({ ...borrower, phoneIndex: null, dataKey: null, erasedAtMs: work.nowMs });
-    return { id: work.newId('ers'), erasedAtMs: work.nowMs, applications: applications.length };
+    work.tx.applications.saveBorrower({ ...borrower, phoneIndex: null, dataKey: null, erasedAtMs });
+    return { id: work.newId('ers'), erasedAtMs, applications: applications.length };
   });
   if ('problem' in outcome) return outcome;
   const borrowerId = deps.store.applications.byId(applicationId)?.borrowerId;

@@ -4,6 +4,7 @@
  */
 import type { ApplicationRow, AttemptRow } from '../store/index.ts';
 import { openHeldStep } from './borrower-steps.ts';
+import { policyOf } from './choose-policy.ts';
 import { endAttempt } from './end-attempt.ts';
 import type { FunderInterface } from './funder-interface.ts';
 import { creditGrant } from './open-for-funder.ts';
@@ -31,7 +32,7 @@ export function handOver(work: Work, application: ApplicationRow, attempt: Attem
   work.moveAttempt(attempt, 'borrower_needed');
   // Half of what is left, so that somebody else can still be asked should the borrower never come back.
   const halfMs = Math.floor(Math.max(0, application.deadlineAtMs - work.nowMs) / 2);
-  const latestMs = work.nowMs + Math.min(halfMs, work.desk.policy.deadlines.consent_s * 1_000);
+  const latestMs = work.nowMs + Math.min(halfMs, policyOf(work.desk, application).deadlines.consent_s * 1_000);
   attempt.deadlineAtMs = Math.min(step.expiresAtMs ?? latestMs, latestMs);
   work.setTimer('attempt', attempt.id, Math.min(work.nowMs + FIRST_LOOK_MS, attempt.deadlineAtMs));
   return true;

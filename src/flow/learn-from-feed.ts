@@ -5,9 +5,9 @@
 import { FUNDER_TYPES, type Funder } from '../domain/funder.ts';
 import { learnSpread } from '../routing/latent-spread.ts';
 import { APPLICANT_SCHEMA, levelsOfFunder } from '../routing/model/applicant-features.ts';
-import { decodeLevels } from '../routing/model/level-code.ts';
+import { encodeCode } from '../routing/model/level-code.ts';
 import { learn, weightAfterDeclines, type Decided } from '../routing/model/model.ts';
-import { encode } from '../routing/model/schema.ts';
+import { encodeKind } from '../routing/model/schema.ts';
 import type { EventRow, Store } from '../store/index.ts';
 import type { Deps } from './deps.ts';
 import { nothingLearnt, saveLearnt, type Learnt } from './learnt.ts';
@@ -65,16 +65,26 @@ function decidedOf({ type, atMs, data }: EventRow): Decided | null {
   if (type !== 'attempt.approved' && type !== 'attempt.declined') return null;
   const { funder_id: funderId, levels: code, tier, funder_type: funderType, prior_ppm: prior, mean_ppm: mean } = data;
   if (typeof funderId !== 'string' || typeof code !== 'string' || typeof tier !== 'number' || !isFunderType(funderType)) return null;
-  const levels = decodeLevels(APPLICANT_SCHEMA, code);
+  const levels = encodeCode(APPLICANT_SCHEMA, code, kindOf(tier, funderType));
   if (levels === null) return null;
   const approved = type === 'attempt.approved';
   return {
     funderId,
-    levels: encode(APPLICANT_SCHEMA, [...levels, ...levelsOfFunder({ tier, funder_type: funderType })]),
+    levels,
     approved,
     atMs,
     weight: typeof prior === 'number' && typeof mean === 'number' ? weightAfterDeclines(approved, prior / 1e6, mean / 1e6) : 1,
   };
+}
+
+const kinds = new Map<string, Int32Array>();
+
+/** There are few kinds, and many decisions of each. */
+function kindOf(tier: number, funderType: Funder['funder_type']): Int32Array {
+  const name = `${tier} ${funderType}`;
+  let kind = kinds.get(name);
+  if (kind === undefined) kinds.set(name, (kind = encodeKind(APPLICANT_SCHEMA, levelsOfFunder({ tier, funder_type: funderType }))));
+  return kind;
 }
 
 function isFunderType(value: unknown): value is Funder['funder_type'] {

@@ -4,9 +4,11 @@ import { costCapFor } from '../compliance/cost.ts';
 import type { DeskSnapshot } from '../domain/desk.ts';
 import { fnv1a } from '../domain/fnv.ts';
 import { FUNDER_TYPES } from '../domain/funder.ts';
+import type { Policy } from '../domain/policy.ts';
 import type { FunderState, Likelihood, PlanInputs } from '../domain/plan.ts';
 import { capNeeds } from '../dispatch/caps.ts';
 import type { ApplicationRow, PlanRow } from '../store/index.ts';
+import { policyInForce } from './choose-policy.ts';
 import type { Work } from './work.ts';
 
 const DAY_MS = 86_400_000;
@@ -14,10 +16,11 @@ const CHINA_MS = 8 * 3_600_000;
 
 export function gatherPlanInputs(work: Work, application: ApplicationRow, facts: Facts, freshBorrower: boolean): PlanInputs {
   const { deps, desk, nowMs } = work;
+  const { policy, version: policyVersion } = policyInForce(desk, application);
   const attempts = work.attemptsOf(application.id);
   const unknown = freshBorrower || (application.phoneIndex !== null && deps.cleanSlate.has(application.phoneIndex));
-  const earlier = unknown ? [] : work.tx.dispatch.ofBorrower(application.borrowerId, nowMs - windowDays(work) * DAY_MS);
-  const exposureSinceMs = nowMs - desk.policy.exposure_budget.window_days * DAY_MS;
+  const earlier = unknown ? [] : work.tx.dispatch.ofBorrower(application.borrowerId, nowMs - windowDays(desk, policy) * DAY_MS);
+  const exposureSinceMs = nowMs - policy.exposure_budget.window_days * DAY_MS;
   const exposed = new Set<string>();
   const declinedAt = new Map<string, number>();
   for (const attempt of earlier) {
@@ -49,7 +52,7 @@ export function gatherPlanInputs(work: Work, application: ApplicationRow, facts:
     seed: fnv1a(application.id),
     facts,
     snapshotVersion: desk.version,
-    policyVersion: desk.policyVersion,
+    policyVersion,
     modelVersion: likelihoods.version,
     funders,
     attemptsUsed: attempts.filter((attempt) => attempt.submittedAtMs !== null).length,
@@ -147,8 +150,8 @@ function capsOn(desk: DeskSnapshot, today: string): Record<string, number> {
 }
 
 /** How far back a borrower's attempts matter: the longest of exposure window and cooling-off times. */
-function windowDays({ desk }: Work): number {
-  let days = desk.policy.exposure_budget.window_days;
+function windowDays(desk: DeskSnapshot, policy: Policy): number {
+  let days = policy.exposure_budget.window_days;
   for (const funder of desk.funders.values()) days = Math.max(days, funder.cooling_off_days);
   return days;
 }

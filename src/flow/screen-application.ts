@@ -1,14 +1,15 @@
 /** Prescreens a complete application and, when it passes, plans and asks the first funder: all in the commit of its submission. */
 import { checkIdNumber } from '../domain/id-number.ts';
 import type { Facts } from '../domain/applicant.ts';
+import type { Policy } from '../domain/policy.ts';
 import { prescreen, type PrescreenInput, type PrescreenReason, type PrescreenResult } from '../prescreen/prescreen.ts';
 import { bandOf } from '../routing/band.ts';
-import { APPLICANT_SCHEMA, levelsOfFacts } from '../routing/model/applicant-features.ts';
-import { encodeLevels } from '../routing/model/level-code.ts';
+import { levelCodeOf } from '../routing/model/applicant-features.ts';
 import type { ApplicationRow } from '../store/index.ts';
 import { advance } from './advance.ts';
 import { NOWHERE } from './cells/ask-elsewhere.ts';
 import type { Elsewhere } from './cells/away.ts';
+import { choosePolicy, keepPolicy, policyNames, policyOf } from './choose-policy.ts';
 import { factsOfBody } from './facts-of-application.ts';
 import { isComplete, missingFields, type ApplicationBody, type CompleteBody } from './application-body.ts';
 import { PLATFORM } from './record-consents.ts';
@@ -25,11 +26,14 @@ export interface Lacks {
 
 /** Submits when nothing is lacking, else leaves the draft as it is. `elsewhere`: what other cells know of the ID number. */
 export function submitOrKeep(work: Work, application: ApplicationRow, body: ApplicationBody, freshBorrower: boolean, elsewhere: Elsewhere): void {
-  if (lacksOf(work, application, body) !== null || !isComplete(body)) return;
+  if (!isComplete(body)) return;
   const facts = screenFacts(work, application, body);
-  const result = judge(work, application, body, facts, freshBorrower, elsewhere);
+  const choice = choosePolicy(work.desk, facts, application.borrowerId);
+  const policy = policyOf(work.desk, choice);
+  if (lacksOf(work, application, body, policy) !== null) return;
+  const result = judge(work, application, { body, facts, freshBorrower, policy, elsewhere });
   if (result.outcome === 'incomplete') return;
-  const { policy } = work.desk;
+  Object.assign(application, choice);
   work.moveApplication(application, 'submitted');
   application.submittedAtMs ??= work.nowMs;
   application.deadlineAtMs = work.nowMs + policy.deadlines.application_s * 1_000;
@@ -38,9 +42,9 @@ export function submitOrKeep(work: Work, application: ApplicationRow, body: Appl
   // What a magic phone is told says nothing about funders, so nothing is learnt from it.
   const teaches = facts !== null && !work.deps.cleanSlate.has(application.phoneIndex ?? '');
   application.band = teaches ? bandOf(facts) : null;
-  application.levels = teaches ? encodeLevels(APPLICANT_SCHEMA, levelsOfFacts(facts)) : null;
+  application.levels = teaches ? levelCodeOf(facts) : null;
   work.setTimer('application', application.id, application.deadlineAtMs);
-  work.emit('application.submitted', application, { band: application.band, variant: application.variant });
+  work.emit('application.submitted', application, { band: application.band, variant: application.variant, ...policyNames(application) });
   act(work, application, body, result, facts, freshBorrower);
 }
 
@@ -48,20 +52,32 @@ export function submitOrKeep(work: Work, application: ApplicationRow, body: Appl
 export function screenAgain(work: Work, application: ApplicationRow, body: ApplicationBody): void {
   if (!isComplete(body)) return;
   const facts = screenFacts(work, application, body);
-  application.deadlineAtMs = work.nowMs + work.desk.policy.deadlines.application_s * 1_000;
+  keepPolicy(work.desk, application, facts);
+  const policy = policyOf(work.desk, application);
+  application.deadlineAtMs = work.nowMs + policy.deadlines.application_s * 1_000;
   work.setTimer('application', application.id, application.deadlineAtMs);
-  act(work, application, body, judge(work, application, body, facts, false), facts, false);
+  act(work, application, body, judge(work, application, { body, facts, freshBorrower: false, policy }), facts, false);
 }
 
-/** What is missing before an application can be judged, or null. */
-export function lacksOf(work: Pick<Work, 'consentsOf' | 'desk' | 'documentsOf'>, application: ApplicationRow, body: ApplicationBody): Lacks | null {
+/** What is missing before an application can be judged by its policy, or null. While that cannot be told, the last segment's policy counts. */
+export function lacksOf(
+  work: Pick<Work, 'consentsOf' | 'desk' | 'documentsOf' | 'nowMs'>,
+  application: ApplicationRow,
+  body: ApplicationBody,
+  policy: Policy = policyToCome(work, application, body),
+): Lacks | null {
   const fields = missingFields(body);
   const documents = work.documentsOf(application.id);
-  const kinds = work.desk.policy.prescreen.required_documents.filter((kind) => !documents.some((document) => document.kind === kind && document.ok));
+  const kinds = policy.prescreen.required_documents.filter((kind) => !documents.some((document) => document.kind === kind && document.ok));
   const platformConsent = !work
     .consentsOf(application.id)
     .some((row) => row.recipient === PLATFORM.recipient && row.purpose === 'application' && row.withdrawnAtMs === null);
   return fields.length === 0 && kinds.length === 0 && !platformConsent ? null : { fields, documents: kinds, platformConsent };
+}
+
+function policyToCome(work: Pick<Work, 'desk' | 'nowMs'>, application: ApplicationRow, body: ApplicationBody): Policy {
+  if (!isComplete(body)) return work.desk.policy;
+  return policyOf(work.desk, choosePolicy(work.desk, screenFacts(work, application, body), application.borrowerId));
 }
 
 function act(
@@ -91,27 +107,30 @@ function act(
   advance(work, application, { facts, freshBorrower });
 }
 
-function screenFacts(work: Work, application: ApplicationRow, body: ApplicationBody): Facts | null {
+function screenFacts(work: Pick<Work, 'nowMs'>, application: ApplicationRow, body: ApplicationBody): Facts | null {
   if (!isComplete(body) || !checkIdNumber(body.applicant.id_number, work.nowMs).ok) return null;
   return factsOfBody(application, body, work.nowMs);
 }
 
-function judge(
-  work: Work,
-  application: ApplicationRow,
-  body: ApplicationBody,
-  facts: Facts | null,
-  freshBorrower: boolean,
-  elsewhere: Elsewhere = NOWHERE,
-): PrescreenResult {
-  const policy = work.desk.policy.prescreen;
+/** What an application is judged by. */
+interface Case {
+  readonly body: CompleteBody;
+  readonly facts: Facts | null;
+  readonly freshBorrower: boolean;
+  readonly policy: Policy;
+  /** What other cells know of the ID number; nothing, when left out. */
+  readonly elsewhere?: Elsewhere;
+}
+
+function judge(work: Work, application: ApplicationRow, of: Case): PrescreenResult {
+  const { body, facts, policy } = of;
   return prescreen({
     facts,
     idNumber: body.applicant.id_number === undefined ? null : checkIdNumber(body.applicant.id_number, work.nowMs),
-    policy,
+    policy: policy.prescreen,
     documents: work.documentsOf(application.id),
     blacklistHits: blacklistHits(work, body),
-    recent: recentOf(work, application, body, freshBorrower, elsewhere),
+    recent: recentOf(work, application, of),
     missing: [],
     released: application.released,
   });
@@ -134,12 +153,9 @@ function blacklistHits(work: Work, { applicant, visit }: ApplicationBody): Presc
 function recentOf(
   work: Work,
   application: ApplicationRow,
-  body: ApplicationBody,
-  freshBorrower: boolean,
-  elsewhere: Elsewhere,
+  { body, freshBorrower, policy: { prescreen: policy }, elsewhere = NOWHERE }: Case,
 ): PrescreenInput['recent'] {
   if (work.deps.cleanSlate.has(application.phoneIndex ?? '')) return { duplicates: 0, counts: { phone: 0, id_number: 0, device: 0, ip: 0 } };
-  const policy = work.desk.policy.prescreen;
   const since = (windowS: number): number => work.nowMs - windowS * 1_000;
   const { velocity } = policy;
   const duplicateSinceMs = work.nowMs - policy.duplicate_window_days * DAY_MS;

@@ -9,6 +9,7 @@ import { unreachable } from '../domain/failures.ts';
 import type { ApplicationRow, AttemptRow } from '../store/index.ts';
 import { advance } from './advance.ts';
 import { finishSteps, keepStep } from './borrower-steps.ts';
+import { policyOf } from './choose-policy.ts';
 import { endAttempt } from './end-attempt.ts';
 import { addOffer, closeOfferOf, takeBack } from './add-offer.ts';
 import { applyLoanNews } from './apply-loan-news.ts';
@@ -79,7 +80,7 @@ function applyPending(work: Work, application: ApplicationRow, attempt: AttemptR
     // The borrower needs longer on a page than a funder to decide.
     attempt.deadlineAtMs = Math.max(
       attempt.deadlineAtMs,
-      Math.min(application.deadlineAtMs, work.nowMs + work.desk.policy.deadlines.consent_s * 1_000),
+      Math.min(application.deadlineAtMs, work.nowMs + policyOf(work.desk, application).deadlines.consent_s * 1_000),
     );
   }
   if (!isNew) return 'duplicate';

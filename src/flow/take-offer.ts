@@ -4,6 +4,7 @@ import { disclose, mayConfirm, renderDisclosure, type Disclosure } from '../comp
 import { problem, type Problem } from '../domain/failures.ts';
 import { amountMinor } from '../domain/money.ts';
 import type { ApplicationRow, OfferRow } from '../store/index.ts';
+import { policyOf } from './choose-policy.ts';
 import { releaseOpenAttempts } from './close-attempts.ts';
 import type { Deps } from './deps.ts';
 import type { RecordReply } from './intake-input.ts';
@@ -41,7 +42,7 @@ export async function showDisclosure(deps: Deps, applicationId: string, offerId:
     const shownAtMs = offer.disclosureHash === hash && offer.disclosedAtMs !== null ? offer.disclosedAtMs : work.nowMs;
     work.tx.offers.save({ ...offer, disclosureHash: hash, disclosedAtMs: shownAtMs }, 'open');
     work.touch(application);
-    const readingS = work.desk.policy.deadlines.disclosure_reading_s;
+    const readingS = policyOf(work.desk, application).deadlines.disclosure_reading_s;
     return {
       offer: offer.id,
       disclosure,
@@ -65,7 +66,7 @@ export async function acceptOffer(
     const found = find(work, applicationId, offerId);
     if ('problem' in found) return found;
     const { application, offer } = found;
-    const refusal = refuse(work, offer, confirmedHash);
+    const refusal = refuse(work, application, offer, confirmedHash);
     if (refusal !== null) return refusal;
     if (!work.moveApplication(application, 'accepted'))
       return problem('illegal_transition', '当前状态不能接受报价', `the application is ${application.state}`);
@@ -114,13 +115,13 @@ function accept(work: Work, application: ApplicationRow, offer: OfferRow): void 
   work.act({ kind: 'draw', loanId });
 }
 
-function refuse(work: Work, offer: OfferRow, confirmedHash: string | undefined): Problem | null {
+function refuse(work: Work, application: ApplicationRow, offer: OfferRow, confirmedHash: string | undefined): Problem | null {
   if (confirmedHash !== undefined && confirmedHash !== offer.disclosureHash)
     return problem('stale', '费用明细已更新，请重新阅读', 'the disclosure that was confirmed is not the one in force');
   const verdict = mayConfirm({
     shownAtMs: offer.disclosedAtMs,
     confirmedAtMs: work.nowMs,
-    readingS: work.desk.policy.deadlines.disclosure_reading_s,
+    readingS: policyOf(work.desk, application).deadlines.disclosure_reading_s,
     validUntilMs: offer.expiresAtMs,
   });
   switch (verdict.kind) {

@@ -4,6 +4,7 @@ import { funderReason, isReasonCode, reasonText } from '../domain/reasons.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { ApplicationRow, AttemptRow, OfferRow } from '../store/index.ts';
 import { openBody } from './application-body.ts';
+import { policyOf } from './choose-policy.ts';
 import { detailOf, openStepsOf } from './borrower-steps.ts';
 import { creditGrant } from './open-for-funder.ts';
 import { consentText, PLATFORM, recipientOf, type Recipient } from './record-consents.ts';
@@ -132,7 +133,7 @@ function wantedRecipients(sight: Sight, application: ApplicationRow): Recipient[
     if (recipient === null || application.refusedRecipients.includes(funderId)) return [];
     return creditGrant(consents, { legal_entity: recipient.legalEntity }, recipient.fields, sight.nowMs) === null ? [recipient] : [];
   });
-  return wanted.slice(0, sight.desk.policy.consent_batch);
+  return wanted.slice(0, policyOf(sight.desk, application).consent_batch);
 }
 
 export function offerView(sight: Pick<Work, 'desk'>, offer: OfferRow): OfferView {

@@ -8,7 +8,7 @@ export interface AlarmEvent {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-const SUBJECT = /^[a-z]+\/[a-z0-9][a-z0-9_-]{0,79}(\/[a-z]+\/[a-z0-9][a-z0-9_-]{0,79})?$/;
+const SUBJECT = /^[a-z_]+\/[a-z0-9][a-z0-9_-]{0,79}(\/[a-z]+\/[a-z0-9][a-z0-9_-]{0,79})?$/;
 const KIND = /^[a-z][a-z_]{0,39}$/;
 /** No count of ours has so many digits; every phone and ID number does. */
 const LONG_NUMBER = /\d{9}/;

@@ -96,7 +96,8 @@ function decodeSecret(secret: string): SigningKey {
 }
 
 function toBase64(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes));
+  // Not spread: an iterator makes an object for each byte.
+  return btoa(String.fromCharCode.apply(null, bytes as unknown as number[]));
 }
 
 function fromBase64(text: string): Uint8Array | null {

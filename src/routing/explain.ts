@@ -99,9 +99,16 @@ function summaryOf(plan: Plan, nameOf: (id: string) => string): Bilingual {
   const explored = plan.explored
     ? { zh: '本单为探索，按后验抽样排序。', en: ' This one explored: the order is by a draw from what is believed.' }
     : { zh: '', en: '' };
+  const bounded =
+    plan.bounded === true
+      ? {
+          zh: `为符合借款人利益上限调整了次序，偏离度 ${percent(plan.steering)}。`,
+          en: ` The order was changed to keep within the bound on steering: ${percent(plan.steering)} of pairs stand against the borrower’s own order.`,
+        }
+      : { zh: '', en: '' };
   return {
-    zh: `先试 ${nameOf(first.funderId)}：预计通过率 ${percent(first.mean)}，通过一笔值 ${yuan(first.valueFen)} 元。共计划 ${plan.steps.length} 家，期望收益 ${yuan(plan.expectedValueFen)} 元。${explored.zh}`,
-    en: `${nameOf(first.funderId)} goes first: it is held to approve with ${percent(first.mean)}, and an approval is worth ¥${yuan(first.valueFen)}. ${plan.steps.length} are planned, worth ¥${yuan(plan.expectedValueFen)} in expectation.${explored.en}`,
+    zh: `先试 ${nameOf(first.funderId)}：预计通过率 ${percent(first.mean)}，通过一笔值 ${yuan(first.valueFen)} 元。共计划 ${plan.steps.length} 家，期望收益 ${yuan(plan.expectedValueFen)} 元。${explored.zh}${bounded.zh}`,
+    en: `${nameOf(first.funderId)} goes first: it is held to approve with ${percent(first.mean)}, and an approval is worth ¥${yuan(first.valueFen)}. ${plan.steps.length} are planned, worth ¥${yuan(plan.expectedValueFen)} in expectation.${explored.en}${bounded.en}`,
   };
 }
 

@@ -9,6 +9,7 @@ import type { Funder } from '../domain/funder.ts';
 import type { Exclusion, FunderState, Plan, PlanInputs, PlanStep, VolumePrice } from '../domain/plan.ts';
 import type { Policy } from '../domain/policy.ts';
 import { betaInterval90, betaMean } from './beta.ts';
+import { withinSteering } from './bounded-steering.ts';
 import { drawLikelihood, isExplored } from './draw.ts';
 import { exclusionOf } from './eligibility.ts';
 import type { Situation } from './eligibility.ts';
@@ -69,7 +70,8 @@ export function makePlan(inputs: PlanInputs, policy: Policy, funders: ReadonlyMa
   const limits = { attempts, lastBox: policy.partner_offer_value_fen };
   const choice = chooseWithinExposure(candidates, policy, limits, situation);
   for (const left of choice.left) excluded.push(withPrice(left, inputs));
-  const waves = choice.waves.map((members, wave) => members.map((candidate) => chosenOf(candidate, wave, decision)));
+  const free = wavesOf(choice.waves, decision);
+  const waves = policy.max_steering < 1 ? bounded(free, decision) : free;
   const chosen = waves.flat();
   const borrowers = borrowerOrder(chosen, policy.patience);
   return {
@@ -79,7 +81,21 @@ export function makePlan(inputs: PlanInputs, policy: Policy, funders: ReadonlyMa
     expectedValueFen: expectedValue(waves, policy),
     borrowerOrder: borrowers.map((prospect) => prospect.funderId),
     steering: steeringOf(chosen, borrowers),
+    ...(waves === free ? {} : { bounded: true as const }),
   };
+}
+
+function wavesOf(waves: readonly (readonly Candidate[])[], decision: Decision): readonly (readonly Chosen[])[] {
+  return waves.map((members, wave) => members.map((candidate) => chosenOf(candidate, wave, decision)));
+}
+
+/** The same funders, no farther from the borrower's order than the policy permits. */
+function bounded(waves: readonly (readonly Chosen[])[], decision: Decision): readonly (readonly Chosen[])[] {
+  const { max_steering: most, patience, tier_order, partner_offer_value_fen: lastBox } = decision.policy;
+  const rank = new Map(borrowerOrder(waves.flat(), patience).map((each, place) => [each.candidate, place]));
+  const before = waves.map((members) => members.map(({ candidate }) => candidate));
+  const after = withinSteering(before, { rank, most, lastBox, free: tier_order === 'index' });
+  return after === before ? waves : wavesOf(after, decision);
 }
 
 function situationOf(inputs: PlanInputs, policy: Policy): Situation {

@@ -76,6 +76,7 @@ export function seedSandbox(tx: Store, vault: Vault, sandbox: SandboxFunders, no
   };
   put('channel', { id: SANDBOX_CHANNEL, name: 'H5 demo', status: 'live', allowed_origins: ['*'] } as { id: string });
   put('policy', SANDBOX_POLICY);
+  put('segment', { id: 'all', name: 'Everybody', rule: true, order: 1_000, champion: SANDBOX_POLICY.id, challenger: null } as { id: string });
   for (const text of CONSENT_TEXTS) put('consent_text', text);
   for (const cap of COST_CAPS) put('cost_cap', cap);
   for (const offer of PARTNER_OFFERS) put('partner_offer', offer);

@@ -11,8 +11,10 @@ import { dispatchQueries } from './queries/dispatch.ts';
 import { feedQueries } from './queries/feed.ts';
 import { intakeQueries } from './queries/intake.ts';
 import { offerQueries } from './queries/offers.ts';
+import { policyQueries } from './queries/policies.ts';
 import { partnerQueries } from './queries/partners.ts';
 import { stepQueries } from './queries/steps.ts';
+import { trafficQueries } from './queries/traffic.ts';
 import { watchQueries } from './queries/watch.ts';
 import { createJustWritten } from './written.ts';
 
@@ -36,10 +38,11 @@ function prepareStore(db: Database) {
     offers: offerQueries(db),
     feed: feedQueries(db),
     partners: partnerQueries(db),
-    desk: deskQueries(db),
+    desk: { ...deskQueries(db), ...policyQueries(db) },
     steps: stepQueries(db),
     watch: watchQueries(db),
     cells: cellQueries(db),
+    traffic: trafficQueries(db),
   };
 }
 
@@ -50,8 +53,10 @@ export { REPLY_MARK } from './queries/dispatch.ts';
 export type { AttemptRow, CallbackRow, CapLeaseRow, ConsentRow, ReceiptRow } from './queries/dispatch.ts';
 export type { DeliveryRow, EventRow, IdempotencyRow, TimerRow } from './queries/feed.ts';
 export type { ApiKeyRow, AuditRow, BlacklistRow, DeskChangeRow, DeskRecordRow, DeskSecretRow } from './queries/desk.ts';
+export type { ArmCount, PolicyDraftRow } from './queries/policies.ts';
 export type { DocumentRow, PhoneVerificationRow } from './queries/intake.ts';
 export type { LoanRow, OfferRow } from './queries/offers.ts';
+export type { FirstPlan, PastAttempt, TrafficFilter, TrafficRow } from './queries/traffic.ts';
 export type { AlarmRow } from './queries/watch.ts';
 export type { RepaymentRow, StepRow } from './queries/steps.ts';
 export type { ClickRow, ConversionRow, ImpressionRow } from './queries/partners.ts';

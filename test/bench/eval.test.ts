@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
+import { Figures } from '../../bench/draw/figures.ts';
 import { armsOf, drawArms } from '../../bench/eval/arms.ts';
 import { BANDITS } from '../../bench/eval/bandits.ts';
 import type { Bandit } from '../../bench/eval/bandits.ts';
@@ -287,6 +288,7 @@ describe('the commands', () => {
     );
     expect(status).toBe(0);
     const figures = JSON.parse(last) as Record<string, Record<string, number>>;
+    expect(Figures.shape.likelihood.safeParse(figures).error).toBeUndefined();
     expect(figures['panel']).toEqual({ lenders: 3, tested: 3, rows: 180 });
     for (const name of ['ours', 'funder_rate', 'frozen_logistic', 'window_125']) {
       expect(Object.keys(figures[name]!)).toEqual(['auc', 'log_loss', 'brier', 'ece']);
@@ -314,6 +316,7 @@ describe('the commands', () => {
     expect(status).toBe(0);
     const { delays } = JSON.parse(last) as { delays: { delay: number; regret_per_1000: Record<string, { mean: number }> }[] };
     expect(delays.map((one) => one.delay)).toEqual([0, 5]);
+    expect(Figures.shape.drift.safeParse(JSON.parse(last)).error).toBeUndefined();
     expect(Object.keys(delays[0]!.regret_per_1000)).toEqual(Object.keys(BANDITS));
   }, 60_000);
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hindsightBound } from '../../bench/eval/pacing-bound.ts';
+import { courseOf } from '../../bench/eval/pacing-course.ts';
 import { playDay } from '../../bench/eval/pacing-day.ts';
 import { drawDay, targetsFor } from '../../bench/eval/pacing-world.ts';
 import { InvariantError } from '../../src/domain/failures.ts';
@@ -103,6 +104,19 @@ describe('a simulated day', () => {
     expect(played.valueFen).toBeLessThan(1.005 * bound.valueFen);
     expect(1 - played.valueFen / bound.valueFen).toBeLessThan(0.05);
     expect(1 - without.valueFen / bound.valueFen).toBeGreaterThan(0.08);
+  });
+
+  it('is told by the quarter of an hour, up to what was used of it', () => {
+    const played = playDay(applications, rolled, 0, rules);
+    const { hours, targets: courses } = courseOf(targets, played, playDay(applications, {}, 0, { ...rules, priced: false }));
+    expect(hours).toEqual(Array.from({ length: 96 }, (_, quarter) => (quarter + 1) / 4));
+    for (const [index, { used, expected, used_without_prices: without }] of courses.entries()) {
+      const { id, volume } = targets[index]!;
+      expect([used.at(-1), expected.at(-1)]).toEqual([expect.closeTo(played.used[id]! / volume, 3), 1]);
+      for (const series of [used, expected, without]) expect(series).toEqual(series.toSorted((left, right) => left - right));
+    }
+    // A cap is used up by the first comers when nothing holds them back.
+    expect(courses[0]!.used_without_prices[60]).toBeGreaterThan(courses[0]!.used[60]! + 0.2);
   });
 
   it('never goes over a cap, with several cells that borrow quota and die with it, and prices that come late', () => {

@@ -1,6 +1,7 @@
 /** The thread that moves the write-ahead log: the log stays short, nothing is lost, and whatever becomes of the thread, somebody looks after the log. */
+import BetterSqlite3 from 'better-sqlite3';
 import { sql } from 'drizzle-orm';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -93,6 +94,43 @@ describe('the log mover', () => {
       data.scrub();
       expect(statSync(`${path}-wal`).size).toBe(0);
     }
+    expect(count(data)).toBe(written);
+  });
+
+  it('never starts the log over under somebody who replicates it, and does so once they have taken what they need', async () => {
+    const { path, data } = opened();
+    moved(path, data);
+    write(data, 0);
+    // A replicator holds a read open so that no page of the log is overwritten before it was copied; then it moves the log itself.
+    const replicator = new BetterSqlite3(path);
+    const hold = (): void => {
+      replicator.exec('BEGIN');
+      replicator.prepare('SELECT count(*) FROM tombstones').get();
+    };
+    // Changes whenever the log begins anew.
+    const salt = (): string => readFileSync(`${path}-wal`).toString('hex', 16, 24);
+    let written = 1;
+    for (let round = 0; round < 3; round += 1) {
+      hold();
+      const before = salt();
+      await until(
+        () => data.log.behind() > SEND_AT * 3,
+        () => write(data, (written += 1)),
+      );
+      for (let each = 0; each < 40; each += 1) {
+        write(data, (written += 1));
+        await turn();
+      }
+      expect(salt()).toBe(before);
+      replicator.exec('COMMIT');
+      await until(
+        () => data.log.behind() === 0,
+        () => void replicator.pragma('wal_checkpoint(PASSIVE)'),
+      );
+      write(data, (written += 1));
+      expect(salt()).not.toBe(before);
+    }
+    replicator.close();
     expect(count(data)).toBe(written);
   });
 

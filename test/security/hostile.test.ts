@@ -32,6 +32,8 @@ interface Made {
   readonly verification: string;
   readonly endpoint: string;
   readonly change: string;
+  readonly policyDraft: string;
+  readonly goodDraft: string;
 }
 
 const KIB = 1_024;
@@ -112,6 +114,13 @@ const TARGETS: Readonly<Record<string, Target>> = {
       facts: { age: 30, region: '110105', monthly_income_fen: 900_000, employment: 'salaried', amount_fen: 2_000_000, term_months: 12 },
     },
   },
+  'POST /v1/desk/policies/:id/simulate': {
+    key: admin,
+    path: () => '/v1/desk/policies/pol_nobody/simulate',
+    most: 256 * KIB,
+    elsewhere: { '/policy': '/policy/id' },
+    body: { sample: 100, replicates: 20, seed: 1, channel: 'shop', policy: { id: 'pol_nobody', name: 'n', strategy: 'waterfall' } },
+  },
   'POST /v1/desk/changes': {
     key: admin,
     path: () => '/v1/desk/changes',
@@ -129,6 +138,25 @@ const TARGETS: Readonly<Record<string, Target>> = {
     key: (world) => world.roleKeys.approver,
     path: ({ change }) => `/v1/desk/changes/${change}/approve`,
     body: { hash: '0'.repeat(64) },
+    most: 64 * KIB,
+  },
+  'POST /v1/desk/policies': { key: admin, path: () => '/v1/desk/policies', body: { from: 'pol_default' }, most: 256 * KIB },
+  'PUT /v1/desk/policies/:id': {
+    key: admin,
+    path: ({ policyDraft }) => `/v1/desk/policies/${policyDraft}`,
+    body: { revision: 1, body: { id: 'pol_default' }, base_version: 1 },
+    most: 256 * KIB,
+  },
+  'POST /v1/desk/policies/:id/propose': {
+    key: admin,
+    path: ({ goodDraft }) => `/v1/desk/policies/${goodDraft}/propose`,
+    body: { note: 'n', publish_at: '2026-12-01T00:00:00Z' },
+    most: 64 * KIB,
+  },
+  'POST /v1/desk/policies/:id/roll-back': {
+    key: admin,
+    path: () => '/v1/desk/policies/pol_none/roll-back',
+    body: { to_version: 1, note: 'n' },
     most: 64 * KIB,
   },
   'POST /v1/desk/blacklist': {
@@ -183,7 +211,9 @@ const WITHOUT_JSON = [
   'POST /v1/desk/applications/:id/replay',
   'POST /v1/desk/changes/:id/reject',
   'POST /v1/desk/changes/:id/withdraw',
+  'DELETE /v1/desk/policies/:id',
   'POST /v1/desk/funders/:id/check',
+  'POST /v1/desk/policies/:id/validate',
   'POST /v1/documents',
   'POST /v1/postbacks/:partner',
   'POST /v1/webhook-endpoints/:id/rotate',
@@ -203,6 +233,9 @@ beforeAll(async () => {
     json: { url: 'https://hooks.example/0', types: ['*'] },
   });
   const change = await world.call('POST', '/v1/desk/changes', { key: world.roleKeys.operator, json: TARGETS['POST /v1/desk/changes']!.body });
+  const policyDraft = await world.call('POST', '/v1/desk/policies', { key: world.roleKeys.operator, json: { from: 'pol_default' } });
+  const other = { ...(policyDraft.json['body'] as unknown as object), name: 'Other' };
+  const goodDraft = await world.call('POST', '/v1/desk/policies', { key: world.roleKeys.operator, json: { body: other } });
   const idOf = ({ json }: Reply): string => json['id'];
   const [offer] = application.json['offers'] as unknown as { id: string }[];
   made = {
@@ -212,6 +245,8 @@ beforeAll(async () => {
     verification: idOf(verification),
     endpoint: idOf(endpoint),
     change: idOf(change),
+    policyDraft: idOf(policyDraft),
+    goodDraft: idOf(goodDraft),
   };
   await world.settle();
 });

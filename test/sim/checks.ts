@@ -84,7 +84,7 @@ function checkAttempt(view: CommitView, { before, after }: Change<'attempts'>): 
   if (before !== null && after.state !== 'submitting' && after.state !== 'authorising') return;
   // A new question: whoever else is still being asked must be of the same wave of the same plan.
   const plan = view.ledger.get('plans', after.planId);
-  const alone = plan === undefined || view.strategyOf(plan.policyVersion) === 'waterfall';
+  const alone = plan === undefined || view.strategyOf(plan) === 'waterfall';
   for (const other of view.ledger.of('attempts', after.applicationId)) {
     if (other.id === after.id || !ATTEMPT_OPEN.has(other.state as AttemptState)) continue;
     if (alone || other.planId !== after.planId) view.fail('exclusive_attempt', `${after.id} is ${after.state} while ${other.id} is ${other.state}`);

@@ -6,13 +6,13 @@ import type { Rows } from './watched.ts';
 export interface CommitView {
   readonly changes: readonly Change[];
   readonly ledger: Ledger;
-  /** Strategy of each version of the policy. */
-  readonly strategyOf: (policyVersion: number) => string;
+  /** Strategy of the policy that a plan was made by. */
+  readonly strategyOf: (plan: Rows['plans']) => string;
   /** Limit of a cap window by its key. */
   readonly capLimit: (key: string) => number;
   readonly nowMs: number;
-  /** What the operators multiply a funder's bids by, as the service knew it at this commit. */
-  readonly weightOf: (funderId: string) => number;
+  /** What the policy of an application multiplies a funder's bids by, as the service knew it at this commit. */
+  readonly weightOf: (applicationId: string, funderId: string) => number;
   readonly fail: (invariant: string, detail: string) => void;
 }
 
@@ -54,6 +54,8 @@ export const INVARIANTS = [
   'delivered_or_dead',
   'no_attempt_left_open',
   'counts_agree',
+  'plans_can_be_made_again',
+  'changes_end',
 ] as const;
 export type Invariant = (typeof INVARIANTS)[number];
 

@@ -1,4 +1,5 @@
 /** After the trouble: the network is sound, nobody begins anything, and days pass. Then everything must have come to its end. */
+import { replayPlans } from '../../src/flow/desk/replay-plans.ts';
 import { ATTEMPT_OPEN, type AttemptState } from '../../src/domain/states.ts';
 import { lostFact } from './facts.ts';
 import { isUnderWay } from './invariants.ts';
@@ -77,7 +78,19 @@ export function judgeEnd(world: World): void {
     if (state === 'waiting') world.fail('delivered_or_dead', `${id} still waits`);
     if (state === 'delivered' && !world.receiver.received.has(id)) world.fail('delivered_or_dead', `${id} is called delivered and never was`);
   }
+  judgePolicies(world);
   compareWithDisk(world);
+}
+
+/** Whatever changed meanwhile, every plan can be made again to the byte; and no change waits for a time that has passed. */
+function judgePolicies(world: World): void {
+  const deps = world.incarnation?.service.deps;
+  for (const { id } of world.ledger.rows('applications').values()) {
+    const again = deps === undefined ? null : replayPlans(deps, id);
+    if (again !== null && 'equal' in again && again.equal === false) world.fail('plans_can_be_made_again', id);
+  }
+  const waiting = world.database.count("SELECT count(*) FROM desk_changes WHERE state = 'scheduled'");
+  if (waiting > 0) world.fail('changes_end', `${waiting} still scheduled`);
 }
 
 const PAID_OUT: ReadonlySet<string | null> = new Set(['disbursing', 'disbursed', 'overdue', 'settled']);

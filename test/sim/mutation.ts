@@ -20,6 +20,8 @@ export interface Sabotage {
 export interface Mutation {
   readonly what: string;
   readonly caughtBy: readonly Invariant[];
+  /** What it breaks as well and was not planted for: a seed that finds only this does not count. */
+  readonly breaksBeside?: readonly Invariant[];
   readonly make: () => Sabotage;
   readonly coldDisk?: boolean;
   /** Where it would be long in coming otherwise: the only mix of funders to look in. */

@@ -64,6 +64,9 @@ export interface Setting {
   readonly traits: ReadonlyMap<string, Traits>;
   readonly tempers: ReadonlyMap<string, Temper>;
   readonly policy: Policy;
+  /** What some borrowers are given instead. */
+  readonly challenger: Policy;
+  readonly challengerShare: number;
   readonly noise: Noise;
   readonly borrowers: number;
   /** How often a borrower looks again, from and to. */
@@ -149,7 +152,7 @@ export function drawSetting(dice: Dice, only: Mix | null = null): Setting {
     funders: here.map((each) => drawFunder(each, dice)),
     traits: new Map(here.map(({ id, traits }) => [id, traits])),
     tempers: new Map(here.map(({ id }) => [id, drawTemper(dice, mix === 'loans')])),
-    policy: makePolicy(dice, dice.pick(mix === 'bids' ? ['waterfall', 'wave', 'rate_table'] : ['waterfall', 'waterfall', 'wave', 'rate_table'])),
+    policy: makePolicy(dice, dice.pick(mix === 'bids' ? ['waterfall', 'wave', 'rate_table'] : ['waterfall', 'waterfall', 'wave', 'rate_table']), ids),
     noise: calm ? CALM : drawNoise(dice),
     // Few, so that they come as far as paying back before the trouble is over.
     borrowers: mix === 'loans' ? dice.between(1, 3) : dice.between(4, 9),
@@ -161,6 +164,8 @@ export function drawSetting(dice: Dice, only: Mix | null = null): Setting {
     ),
     hookFails: dice.pick([0, 0.1, 0.5]),
     fickle: dice.pick([0.02, 0.02, 0.3]),
+    challenger: makePolicy(dice, dice.pick(STRATEGIES), ids, 'pol_challenger'),
+    challengerShare: dice.pick([0, 0.3, 0.5]),
   };
 }
 
@@ -233,14 +238,19 @@ function drawTemper(dice: Dice, generous: boolean): Temper {
   };
 }
 
-export function makePolicy(dice: Dice, strategy: Policy['strategy']): Policy {
+export const STRATEGIES: readonly Policy['strategy'][] = ['waterfall', 'wave', 'rate_table'];
+export const POLICY_IDS = ['pol_default', 'pol_challenger'];
+
+/** `ids`: the funders that are there, of which alone a policy may speak. */
+export function makePolicy(dice: Dice, strategy: Policy['strategy'], ids: readonly string[], id = 'pol_default'): Policy {
+  const weights = { fnd_hazel: dice.pick([1, 3]), fnd_ivy: dice.pick([0.5, 1, 2]) };
   return Policy.parse({
-    id: 'pol_default',
+    id,
     name: 'Simulated',
     strategy,
     wave_size: dice.between(2, 4),
     max_attempts: dice.between(2, 6),
-    weights: { fnd_hazel: dice.pick([1, 3]), fnd_ivy: dice.pick([0.5, 1, 2]) },
+    weights: Object.fromEntries(Object.entries(weights).filter(([funder]) => ids.includes(funder))),
     tier_order: dice.pick(['index', 'strict_first']),
     exposure_budget: { max_recipients: dice.between(3, 6), window_days: 30 },
     deadlines: {

@@ -8,7 +8,7 @@ import type { Rows } from './watched.ts';
 export function checkBid({ ledger, nowMs, weightOf, fail }: CommitView, before: Rows['attempts'] | null, attempt: Rows['attempts']): void {
   if (attempt.bidFen === null || (attempt.state !== 'submitting' && attempt.state !== 'authorising')) return;
   const isChosen = before !== null && before.state !== 'authorising';
-  const worth = ({ bidFen, funderId }: Rows['attempts']): number => (bidFen ?? 0) * weightOf(funderId);
+  const worth = ({ bidFen, funderId, applicationId }: Rows['attempts']): number => (bidFen ?? 0) * weightOf(applicationId, funderId);
   if (isChosen && hasRunOut(attempt, nowMs)) fail('best_bid_first', `${attempt.id} is ${attempt.state} on a bid that has run out`);
   for (const other of ledger.of('attempts', attempt.applicationId)) {
     if (other.id === attempt.id || other.bidFen === null) continue;

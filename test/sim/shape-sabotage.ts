@@ -1,4 +1,6 @@
 /** Mistakes in the flows of a shape of their own: bids, pages, cards, the draw, repayments. */
+import type { DeskSnapshot } from '../../src/domain/desk.ts';
+import type { Policy } from '../../src/domain/policy.ts';
 import type { FunderAdapter, QueryAnswer } from '../../adapters/contract.ts';
 import type { Deps } from '../../src/flow/deps.ts';
 import type { Store } from '../../src/store/index.ts';
@@ -10,12 +12,13 @@ export const SHAPE_MUTATIONS: Readonly<Record<string, Mutation>> = {
   posts_any_bid: {
     what: 'bids are compared by other weights than the operators have set',
     caughtBy: ['best_bid_first'],
+    breaksBeside: ['plans_can_be_made_again'],
     mix: 'bids',
     make: () => ({
       service: ({ deps }) => {
         const { desk } = deps;
         const weights = { fnd_hazel: 0.001, fnd_ivy: 1, fnd_juniper: 1_000 };
-        replace(deps, 'desk', { ...desk, snapshot: () => ({ ...desk.snapshot(), policy: { ...desk.snapshot().policy, weights } }) });
+        replace(deps, 'desk', { ...desk, snapshot: () => weighed(desk.snapshot(), weights) });
       },
     }),
   },
@@ -41,7 +44,7 @@ export const SHAPE_MUTATIONS: Readonly<Record<string, Mutation>> = {
     what: 'a draw without an answer is taken for one that was never sent',
     caughtBy: ['drawn_once'],
     mix: 'loans',
-    from: 84,
+    from: 338,
     make: () => ({
       outcome: (request, outcome) => (request.url.endsWith('/draw') && outcome.kind === 'lost' ? { kind: 'refused', why: 'connect' } : outcome),
     }),
@@ -68,7 +71,7 @@ export const SHAPE_MUTATIONS: Readonly<Record<string, Mutation>> = {
     what: 'a repayment that was sent is not marked as sent',
     caughtBy: ['repaid_once'],
     mix: 'loans',
-    from: 86,
+    from: 26,
     make: () =>
       writing((tx) => ({
         steps: {
@@ -99,6 +102,19 @@ export const SHAPE_MUTATIONS: Readonly<Record<string, Mutation>> = {
     mix: 'loans',
     make: () => late('loan'),
   },
+  forgets_schedule: {
+    what: 'a scheduled change is looked at a year later',
+    caughtBy: ['changes_end'],
+    make: () => late('publish'),
+  },
+  misdates_plans: {
+    what: 'a plan names the records of one change before those it was made with',
+    caughtBy: ['plans_can_be_made_again'],
+    make: () =>
+      writing((tx) => ({
+        applications: { ...tx.applications, insertPlan: (row) => tx.applications.insertPlan({ ...row, snapshotVersion: row.snapshotVersion - 1 }) },
+      })),
+  },
   forgets_repayments: {
     what: 'a repayment that is not heard of is looked at a year later',
     caughtBy: ['repayment_ends'],
@@ -128,7 +144,12 @@ function through(commit: Deps['commit'], change: (tx: Store) => Partial<Store>):
   return (work) => commit((tx) => work({ ...tx, ...change(tx) }));
 }
 
-function late(kind: 'loan' | 'repayment'): Sabotage {
+function weighed(snapshot: DeskSnapshot, weights: Policy['weights']): DeskSnapshot {
+  const policies = [...snapshot.policies].map(([id, { policy, version }]) => [id, { policy: { ...policy, weights }, version }] as const);
+  return { ...snapshot, policy: { ...snapshot.policy, weights }, policies: new Map(policies) };
+}
+
+function late(kind: 'loan' | 'repayment' | 'publish'): Sabotage {
   return writing((tx) => ({
     feed: { ...tx.feed, setTimer: (of, ref, dueAtMs, tries) => tx.feed.setTimer(of, ref, of === kind ? dueAtMs + YEAR_MS : dueAtMs, tries) },
   }));

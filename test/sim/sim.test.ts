@@ -11,7 +11,7 @@ import { Timeline, turn } from './timeline.ts';
 import { Trace } from './trace.ts';
 
 const RUN = join(import.meta.dirname, 'run.ts');
-const MOST_SEEDS = 150;
+const MOST_SEEDS = 250;
 
 describe('200 seeds', () => {
   it('keep every invariant', { timeout: 120_000 }, async () => {
@@ -65,11 +65,11 @@ describe('one seed', () => {
 });
 
 describe('a planted mistake is found', () => {
-  it.each(Object.entries(MUTATIONS))('%s', { timeout: 60_000 }, async (_, { caughtBy, make, coldDisk, mix, from = 1 }) => {
+  it.each(Object.entries(MUTATIONS))('%s', { timeout: 60_000 }, async (_, { caughtBy, make, coldDisk, mix, from = 1, breaksBeside = [] }) => {
     let found: string | null = null;
     for (let seed = from; seed < from + MOST_SEEDS && found === null; seed += 1) {
       const { violation } = await simulate({ seed, steps: 500, sabotage: make(), coldDisk: coldDisk ?? false, mix: mix ?? null });
-      found = violation?.invariant ?? null;
+      if (violation !== null && !breaksBeside.includes(violation.invariant)) found = violation.invariant;
     }
     expect(caughtBy).toContain(found);
     for (const name of caughtBy) expect(INVARIANTS).toContain(name);

@@ -2,7 +2,16 @@
 
 /** Columns as JavaScript sees them; a boolean is 0 or 1. */
 export interface Rows {
-  applications: { id: string; borrowerId: string; state: string; eventSeq: number; variant: string | null; planId: string | null; sealed: number };
+  applications: {
+    id: string;
+    borrowerId: string;
+    state: string;
+    eventSeq: number;
+    variant: string | null;
+    planId: string | null;
+    policyId: string | null;
+    sealed: number;
+  };
   attempts: {
     id: string;
     applicationId: string;
@@ -56,7 +65,7 @@ export interface Rows {
     cardRef: string | null;
   };
   offers: { id: string; applicationId: string; attemptId: string; state: string; funderOfferRef: string };
-  plans: { id: string; applicationId: string; policyVersion: number; sealed: number };
+  plans: { id: string; applicationId: string; policyId: string | null; policyVersion: number; sealed: number };
   receipts: { id: string; attemptId: string; legalEntity: string; capability: string; fields: string; sealed: number; outcome: string | null };
   repayments: { id: string; applicationId: string; loanId: string; funderId: string; state: string };
   timers: { kind: string; ref: string; dueAtMs: number };
@@ -80,6 +89,7 @@ export const WATCHED: { readonly [T in Table]: Watch<Rows[T]> } = {
       eventSeq: '$.event_seq',
       variant: '$.variant',
       planId: '$.plan_id',
+      policyId: '$.policy_id',
       sealed: '$.body_sealed IS NOT NULL',
     },
     key: byId,
@@ -165,7 +175,13 @@ export const WATCHED: { readonly [T in Table]: Watch<Rows[T]> } = {
     key: byId,
   },
   plans: {
-    columns: { id: '$.id', applicationId: '$.application_id', policyVersion: '$.policy_version', sealed: '$.inputs_sealed IS NOT NULL' },
+    columns: {
+      id: '$.id',
+      applicationId: '$.application_id',
+      policyId: '$.policy_id',
+      policyVersion: '$.policy_version',
+      sealed: '$.inputs_sealed IS NOT NULL',
+    },
     key: byId,
   },
   receipts: {

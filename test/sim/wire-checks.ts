@@ -6,12 +6,13 @@ import { LINK_MARK, type Order, type SimFunder } from './funder.ts';
 import type { Ledger } from './ledger.ts';
 import type { OrderView } from './protocol.ts';
 import { createShapeWireChecks } from './shape-wire-checks.ts';
+import type { Rows } from './watched.ts';
 
 export interface WireView {
   readonly ledger: Ledger;
   readonly funders: ReadonlyMap<string, SimFunder>;
   readonly records: ReadonlyMap<string, Funder>;
-  readonly strategyOf: (policyVersion: number) => string;
+  readonly strategyOf: (plan: Rows['plans']) => string;
   /** Personal values of the person behind an application. */
   readonly secretsOf: (applicationId: string) => readonly string[];
   readonly cardsOf: (applicationId: string) => readonly string[];
@@ -72,7 +73,7 @@ export function createWireChecks(view: WireView): WireChecks {
   /** The truth at the funders, whatever we believe: nobody else may hold this person's application, or be about to. */
   function exclusive(attemptId: string, applicationId: string, planId: string): void {
     const plan = ledger.get('plans', planId);
-    const alone = plan === undefined || view.strategyOf(plan.policyVersion) === 'waterfall';
+    const alone = plan === undefined || view.strategyOf(plan) === 'waterfall';
     const offers = ledger.of('offers', applicationId);
     for (const other of ledger.of('attempts', applicationId)) {
       if (other.id === attemptId || (!alone && other.planId === planId)) continue;

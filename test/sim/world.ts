@@ -2,6 +2,7 @@
  * One seed's world put together: timeline, network, disk, funders, receiver, partner, borrowers, operators, and the service that lives and dies in it.
  * Every commit and every message passes the checks on its way.
  */
+import type { Policy } from '../../src/domain/policy.ts';
 import type { OutboundRequest, SendOutcome } from '../../src/ports/transport.ts';
 import { sandboxKeys } from '../../src/runtime/sandbox-seed.ts';
 import { createStore } from '../../src/store/index.ts';
@@ -23,7 +24,7 @@ import { drawSetting, funderSecret, PUBLIC_URL, START_MS, type Mix, type Setting
 import { templateBytes, vaultOf } from './template.ts';
 import { Timeline } from './timeline.ts';
 import { Trace } from './trace.ts';
-import type { Note } from './watched.ts';
+import type { Note, Rows } from './watched.ts';
 import { createWireChecks, type WireChecks } from './wire-checks.ts';
 
 export interface Violation {
@@ -89,7 +90,7 @@ export class World {
       ledger: this.ledger,
       funders: this.#funders,
       records: new Map(this.setting.funders.map((funder) => [funder.id, funder])),
-      strategyOf: (version) => this.operators.strategyOf(version),
+      strategyOf: (plan) => this.#strategyOf(plan),
       secretsOf: (id) => this.#secrets.get(id) ?? [],
       cardsOf: (id) => this.#cards.get(id) ?? [],
       fail: (invariant, detail) => this.fail(invariant, detail),
@@ -146,15 +147,26 @@ export class World {
     checkCommit({
       changes,
       ledger: this.ledger,
-      strategyOf: (version) => this.operators.strategyOf(version),
+      strategyOf: (plan) => this.#strategyOf(plan),
       fail: (invariant, detail) => this.fail(invariant, detail),
       nowMs: this.timeline.nowMs,
-      weightOf: (funderId) => this.incarnation?.service.desk.snapshot().policy.weights[funderId] ?? 1,
+      weightOf: (applicationId, funderId) => this.#weightOf(applicationId, funderId),
       capLimit: (key) => {
         const [funderId, capId] = key.split('/');
         return this.setting.funders.find(({ id }) => id === funderId)?.caps.find(({ id }) => id === capId)?.limit ?? 0;
       },
     });
+  }
+
+  #strategyOf({ policyId, policyVersion }: Rows['plans']): string {
+    const record = createStore(this.database.db).desk.recordVersion('policy', policyId!, policyVersion);
+    return record === undefined ? 'waterfall' : (JSON.parse(record.body) as Policy).strategy;
+  }
+
+  #weightOf(applicationId: string, funderId: string): number {
+    const desk = this.incarnation?.service.desk.snapshot();
+    const own = desk?.policies.get(this.ledger.get('applications', applicationId)?.policyId ?? '')?.policy ?? desk?.policy;
+    return own?.weights[funderId] ?? 1;
   }
 
   #happened(event: string): void {

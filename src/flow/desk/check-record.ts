@@ -3,15 +3,18 @@ import { unreachable, fault, type Fault } from '../../domain/failures.ts';
 import type { Channel, ConsentText, CostCap, DeskRecord, DeskRecordKind, PartnerOffer } from '../../domain/desk.ts';
 import type { Funder, JsonLogic } from '../../domain/funder.ts';
 import type { Policy } from '../../domain/policy.ts';
+import { escapePointer } from '../../domain/schema-faults.ts';
 import { landingUrl } from '../../offers/landing.ts';
 import { claimsApproval } from '../../offers/rank.ts';
 import { findRuleFault } from '../../domain/rules.ts';
 import type { Deps } from '../deps.ts';
+import { checkSegment, policyNeeded, segmentNeeded, takesOver } from './check-segment.ts';
 
 /** Kinds that only two people together can change. */
 export const TWO_PERSON_KINDS = [
   'funder',
   'policy',
+  'segment',
   'channel',
   'partner_offer',
   'consent_text',
@@ -19,7 +22,8 @@ export const TWO_PERSON_KINDS = [
 ] as const satisfies readonly DeskRecordKind[];
 export type TwoPersonKind = (typeof TWO_PERSON_KINDS)[number];
 export type TwoPersonRecord = { [K in TwoPersonKind]: { readonly kind: K; readonly record: DeskRecord<K> } }[TwoPersonKind];
-type Sight = Pick<Deps, 'desk' | 'adapters' | 'mode'>;
+/** What a record is held against; `desk` may be one as it will be when the commit under way has ended. */
+export type Sight = Pick<Deps, 'adapters' | 'mode'> & { readonly desk: Pick<Deps['desk'], 'snapshot'> };
 
 /** Pointers go into the record. */
 export function checkRecord(deps: Sight, of: TwoPersonRecord): Fault[] {
@@ -28,6 +32,8 @@ export function checkRecord(deps: Sight, of: TwoPersonRecord): Fault[] {
       return checkFunder(deps, of.record);
     case 'policy':
       return checkPolicy(deps, of.record);
+    case 'segment':
+      return checkSegment(deps.desk.snapshot(), of.record);
     case 'channel':
       return checkChannel(deps, of.record);
     case 'partner_offer':
@@ -43,14 +49,17 @@ export function checkRecord(deps: Sight, of: TwoPersonRecord): Fault[] {
 
 /** Why a record cannot be taken out of force, or null. */
 export function checkRetirement(deps: Sight, kind: TwoPersonKind, id: string): Fault | null {
-  const { consentTexts, policy } = deps.desk.snapshot();
-  const needed =
-    (kind === 'policy' && policy.id === id) ||
-    (kind === 'consent_text' && [...consentTexts.values()].some((text) => text.id === id && text.purpose !== 'marketing'));
+  const desk = deps.desk.snapshot();
+  if (kind === 'policy') return policyNeeded(desk, id);
+  if (kind === 'segment') return segmentNeeded(desk, id);
+  const needed = kind === 'consent_text' && [...desk.consentTexts.values()].some((text) => text.id === id && text.purpose !== 'marketing');
   return needed
     ? fault('/retire', 'needed', '系统离不开这条记录，只能修改，不能停用', 'nothing works without this record: it can be changed, not retired')
     : null;
 }
+
+/** Attempts of a plan whose steering is bounded. */
+const MOST_BOUNDED = 16;
 
 function checkFunder(deps: Sight, funder: Funder): Fault[] {
   const { product, whitelist, hours } = funder;
@@ -98,20 +107,21 @@ function checkFunder(deps: Sight, funder: Funder): Fault[] {
 }
 
 function checkPolicy(deps: Sight, policy: Policy): Fault[] {
-  const { policy: current, policyVersion, funders } = deps.desk.snapshot();
+  const desk = deps.desk.snapshot();
   const { prescreen } = policy;
   return [
+    ...takesOver(desk, policy.id),
     ...when(
-      policyVersion > 0 && current.id !== policy.id,
-      '/id',
-      'one_policy',
-      `只有一份策略生效，请修改 ${current.id}`,
-      `one policy decides for every application: change ${current.id}`,
+      policy.max_steering < 1 && policy.max_attempts > MOST_BOUNDED,
+      '/max_attempts',
+      'too_many_for_bound',
+      `限制偏离度时最多尝试 ${MOST_BOUNDED} 家`,
+      `at most ${MOST_BOUNDED} where max_steering is below 1: more cannot be ordered within the bound quickly enough`,
     ),
     ...prescreen.rules.flatMap((rule, index) => ruleFaults(`/prescreen/rules/${index}/when`, rule.when)),
     ...twice('/prescreen/rules', prescreen.rules),
     ...Object.keys(policy.weights).flatMap((id) =>
-      when(!funders.has(id), `/weights/${id}`, 'unknown_funder', '没有这个资金方', 'there is no such funder'),
+      when(!desk.funders.has(id), `/weights/${escapePointer(id)}`, 'unknown_funder', '没有这个资金方', 'there is no such funder'),
     ),
     ...when(prescreen.min_age > prescreen.max_age, '/prescreen/min_age', 'order', '最低年龄不能大于最高年龄', 'must not be above max_age'),
     ...when(

@@ -10,6 +10,7 @@ export interface ExplainedPlan {
   readonly id: string;
   readonly at: string;
   readonly snapshot_version: number;
+  readonly policy_id: string | null;
   readonly policy_version: number;
   readonly model_version: number;
   /** Null: its inputs went with the borrower's data. */
@@ -29,12 +30,13 @@ export function explainApplication(
       id: row.id,
       at: iso(row.createdAtMs),
       snapshot_version: row.snapshotVersion,
+      policy_id: row.policyId,
       policy_version: row.policyVersion,
       model_version: row.modelVersion,
     };
     if (key === null || row.inputsSealed === null) return { ...known, explanation: null };
     const inputs = inputsFromJson(new TextDecoder().decode(key.open(`plans/${row.id}/inputs`, row.inputsSealed)), row);
-    const { policy, funders } = routingRecordsAt(deps.store, row.snapshotVersion);
+    const { policy, funders } = routingRecordsAt(deps.store, row.snapshotVersion, row.policyId);
     return { ...known, explanation: explainPlan(inputs, policy, funders) };
   });
   return { id: applicationId, plans };

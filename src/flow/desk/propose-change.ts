@@ -10,7 +10,8 @@ import type { RecordReply } from '../intake-input.ts';
 import type { Saved } from '../save-application.ts';
 import { iso } from '../view-application.ts';
 import { appendAudit } from './append-audit.ts';
-import { checkRecord, checkRetirement, type TwoPersonKind, type TwoPersonRecord } from './check-record.ts';
+import { buildSnapshot } from './build-snapshot.ts';
+import { checkRecord, checkRetirement, type Sight, type TwoPersonKind, type TwoPersonRecord } from './check-record.ts';
 import { diffRecords, type Difference } from './diff-records.ts';
 import { newDeskId } from './desk-ids.ts';
 
@@ -20,7 +21,12 @@ export type Proposal = {
   readonly id: string;
   readonly record: TwoPersonRecord['record'] | null;
   readonly note: string;
+  /** When it shall come into force once approved, milliseconds since the epoch; null: at once. */
+  readonly publishAtMs: number | null;
 };
+
+/** Longest time that a change may be scheduled ahead. */
+const FARTHEST_MS = 366 * 86_400_000;
 
 export interface ChangeView {
   readonly id: string;
@@ -39,56 +45,88 @@ export interface ChangeView {
   readonly body: unknown;
   /** Against the record in force while it is proposed; against what was in force when it was decided afterwards. */
   readonly diff: readonly Difference[];
-  /** True when the record has moved on since: it cannot be approved any more. */
+  /** True when the record has moved on since: it cannot be approved, or published, any more. */
   readonly stale: boolean;
+  /** When it shall come into force; null: when it is approved. */
+  readonly publish_at: string | null;
+  /** Why it failed; null when it has not. */
+  readonly faults: readonly Fault[] | null;
 }
 
 /** Stores a proposal. Refused when it is faulty, changes nothing, or names a record to retire that is not in force. */
 export async function proposeChange(deps: Deps, actor: string, proposal: Proposal, record: RecordReply): Promise<Saved | Problem> {
-  const { kind, id, note } = proposal;
-  const retire = proposal.record === null;
-  const faults = faultsOf(deps, proposal);
-  if (faults.length > 0) return invalid(faults);
-  const changeId = newDeskId(deps, 'chg');
+  const id = newDeskId(deps, 'chg');
   return deps.commit((tx) => {
-    const current = tx.desk.record(kind, id);
-    if (retire && (current === undefined || current.retired))
-      return problem('not_found', '没有生效的记录可以停用', 'there is no record in force to retire');
-    const body = retire ? current!.body : canonicalJson(proposal.record);
-    if (!retire && current !== undefined && !current.retired && canonicalJson(JSON.parse(current.body)) === body) {
-      return invalid([fault('/body', 'no_change', '与生效的记录相同', 'is the same as the record in force')]);
-    }
-    const row: DeskChangeRow = {
-      id: changeId,
-      kind,
-      recordId: id,
-      body,
-      retire,
-      hash: '',
-      baseVersion: current?.version ?? 0,
-      note,
-      author: actor,
-      state: 'proposed',
-      decidedBy: null,
-      createdAtMs: deps.clock.nowMs(),
-      decidedAtMs: null,
-    };
-    const bound = { ...row, hash: hashOf(deps, row) };
-    tx.desk.insertChange(bound);
-    appendAudit(tx, deps, {
-      actor,
-      action: 'change.proposed',
-      subject: bound.id,
-      detail: { kind, record: id, base_version: bound.baseVersion, hash: bound.hash, retire },
-    });
-    const saved = { id: bound.id, status: 201, body: JSON.stringify(changeView(tx, bound)) };
+    const row = storeProposal(tx, deps, actor, id, proposal);
+    if ('problem' in row) return row;
+    const saved = { id: row.id, status: 201, body: JSON.stringify(changeView(tx, row)) };
     record(tx, saved.status, saved.body);
     return saved;
   });
 }
 
+/** The part of `proposeChange` inside the commit. */
+export function storeProposal(tx: Store, deps: Deps, actor: string, changeId: string, proposal: Proposal): DeskChangeRow | Problem {
+  const { kind, id, note, publishAtMs } = proposal;
+  const retire = proposal.record === null;
+  const faults = [...faultsOf(deskAsIn(tx, deps), proposal), ...timeFaults(deps, publishAtMs)];
+  if (faults.length > 0) return invalid(faults);
+  const current = tx.desk.record(kind, id);
+  if (retire && (current === undefined || current.retired))
+    return problem('not_found', '没有生效的记录可以停用', 'there is no record in force to retire');
+  const body = retire ? current!.body : canonicalJson(proposal.record);
+  if (!retire && current !== undefined && !current.retired && canonicalJson(JSON.parse(current.body)) === body) {
+    return invalid([fault('/body', 'no_change', '与生效的记录相同', 'is the same as the record in force')]);
+  }
+  const row: DeskChangeRow = {
+    id: changeId,
+    kind,
+    recordId: id,
+    body,
+    retire,
+    hash: '',
+    baseVersion: current?.version ?? 0,
+    note,
+    author: actor,
+    state: 'proposed',
+    decidedBy: null,
+    createdAtMs: deps.clock.nowMs(),
+    decidedAtMs: null,
+    publishAtMs,
+    faults: null,
+  };
+  const bound = { ...row, hash: hashOf(deps, row) };
+  tx.desk.insertChange(bound);
+  appendAudit(tx, deps, {
+    actor,
+    action: 'change.proposed',
+    subject: bound.id,
+    detail: {
+      kind,
+      record: id,
+      base_version: bound.baseVersion,
+      hash: bound.hash,
+      retire,
+      publish_at: publishAtMs === null ? null : iso(publishAtMs),
+    },
+  });
+  return bound;
+}
+
+/** The desk as this transaction leaves it: what others have changed in the same turn is in it, and not yet in the running snapshot. */
+export function deskAsIn(tx: Store, deps: Pick<Deps, 'adapters' | 'mode'>): Sight {
+  return { adapters: deps.adapters, mode: deps.mode, desk: { snapshot: () => buildSnapshot(tx) } };
+}
+
+function timeFaults(deps: Deps, publishAtMs: number | null): Fault[] {
+  if (publishAtMs === null) return [];
+  const aheadMs = publishAtMs - deps.clock.nowMs();
+  if (aheadMs <= 0) return [fault('/publish_at', 'past', '时间已过', 'lies in the past')];
+  return aheadMs > FARTHEST_MS ? [fault('/publish_at', 'too_far', '最多提前一年', 'lies more than a year ahead')] : [];
+}
+
 /** What is wrong with a proposal as the desk stands now; pointers into the request. */
-export function faultsOf(deps: Pick<Deps, 'desk' | 'adapters' | 'mode'>, proposal: Pick<Proposal, 'kind' | 'id' | 'record'>): Fault[] {
+export function faultsOf(deps: Sight, proposal: Pick<Proposal, 'kind' | 'id' | 'record'>): Fault[] {
   if (proposal.record === null) {
     const found = checkRetirement(deps, proposal.kind, proposal.id);
     return found === null ? [] : [found];
@@ -98,16 +136,20 @@ export function faultsOf(deps: Pick<Deps, 'desk' | 'adapters' | 'mode'>, proposa
   return [...other, ...own.map((each) => ({ ...each, pointer: each.pointer === '/retire' ? each.pointer : `/body${each.pointer}` }))];
 }
 
-/** Covers everything an approval lets happen. */
-export function hashOf(deps: Pick<Deps, 'vault'>, row: Pick<DeskChangeRow, 'kind' | 'recordId' | 'baseVersion' | 'retire' | 'body'>): string {
-  return deps.vault.sha256Hex(
-    canonicalJson({ kind: row.kind, id: row.recordId, base_version: row.baseVersion, retire: row.retire, body: JSON.parse(row.body) as unknown }),
-  );
+/** Covers everything an approval lets happen, and when. */
+export function hashOf(
+  deps: Pick<Deps, 'vault'>,
+  row: Pick<DeskChangeRow, 'kind' | 'recordId' | 'baseVersion' | 'retire' | 'body' | 'publishAtMs'>,
+): string {
+  const { kind, recordId: id, baseVersion: base_version, retire, publishAtMs } = row;
+  const when = publishAtMs === null ? {} : { publish_at: iso(publishAtMs) };
+  return deps.vault.sha256Hex(canonicalJson({ kind, id, base_version, retire, body: JSON.parse(row.body) as unknown, ...when }));
 }
 
 export function changeView(store: Store, row: DeskChangeRow): ChangeView {
   const latest = store.desk.record(row.kind, row.recordId);
-  const base = row.state === 'proposed' ? latest : store.desk.recordVersion(row.kind, row.recordId, row.baseVersion);
+  const isOpen = row.state === 'proposed' || row.state === 'scheduled';
+  const base = isOpen ? latest : store.desk.recordVersion(row.kind, row.recordId, row.baseVersion);
   const body = JSON.parse(row.body) as unknown;
   return {
     id: row.id,
@@ -124,7 +166,9 @@ export function changeView(store: Store, row: DeskChangeRow): ChangeView {
     retire: row.retire,
     body,
     diff: diffRecords(bodyInForce(base), row.retire ? undefined : body),
-    stale: row.state === 'proposed' && (latest?.version ?? 0) !== row.baseVersion,
+    stale: isOpen && (latest?.version ?? 0) !== row.baseVersion,
+    publish_at: row.publishAtMs === null ? null : iso(row.publishAtMs),
+    faults: row.faults,
   };
 }
 

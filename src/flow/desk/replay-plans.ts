@@ -17,6 +17,8 @@ export interface Replay {
   readonly id: string;
   readonly at: string;
   readonly snapshot_version: number;
+  /** Null: of the time when one policy decided for all. */
+  readonly policy_id: string | null;
   readonly policy_version: number;
   readonly model_version: number;
   /** Null: the inputs went with the borrower's data, so it cannot be made again. */
@@ -43,12 +45,13 @@ function replay(deps: Pick<Deps, 'store'>, row: PlanRow, key: DataKey | null): R
     id: row.id,
     at: iso(row.createdAtMs),
     snapshot_version: row.snapshotVersion,
+    policy_id: row.policyId,
     policy_version: row.policyVersion,
     model_version: row.modelVersion,
   };
   if (key === null || row.inputsSealed === null) return { ...known, equal: null, diff: [] };
   const inputs = inputsFromJson(new TextDecoder().decode(key.open(`plans/${row.id}/inputs`, row.inputsSealed)), row);
-  const { policy, policyVersion, funders } = routingRecordsAt(deps.store, row.snapshotVersion);
+  const { policy, policyVersion, funders } = routingRecordsAt(deps.store, row.snapshotVersion, row.policyId);
   const again = JSON.stringify(makePlan(inputs, policy, funders));
   const equal = again === row.result && policyVersion === row.policyVersion;
   return { ...known, equal, diff: equal ? [] : diffRecords(JSON.parse(row.result), JSON.parse(again) as Plan) };

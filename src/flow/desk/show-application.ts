@@ -16,6 +16,7 @@ import type {
   Store,
 } from '../../store/index.ts';
 import { isComplete, openBody, type ApplicationBody } from '../application-body.ts';
+import { policyNames } from '../choose-policy.ts';
 import type { Deps } from '../deps.ts';
 import { iso } from '../view-application.ts';
 import { maskIdNumber, maskName, maskPhone } from './mask.ts';
@@ -30,6 +31,9 @@ export interface DeskApplication {
   readonly amount_fen: number | null;
   readonly term_months: number | null;
   readonly band: string | null;
+  readonly policy_id: string | null;
+  readonly segment_id: string | null;
+  readonly arm: string | null;
   /** With the operator's detail. */
   readonly reasons: readonly { readonly code: string; readonly detail: string }[];
   /** Null: erased. */
@@ -95,6 +99,7 @@ function summary(row: ApplicationRow, body: ApplicationBody | null): DeskApplica
     amount_fen: row.amountFen,
     term_months: row.termMonths,
     band: row.band,
+    ...policyNames(row),
     reasons: row.reasons,
     applicant:
       phone === undefined
@@ -140,6 +145,7 @@ function planView(row: PlanRow) {
     id: row.id,
     at: iso(row.createdAtMs),
     snapshot_version: row.snapshotVersion,
+    policy_id: row.policyId,
     policy_version: row.policyVersion,
     model_version: row.modelVersion,
     explored: plan.explored,

@@ -3,13 +3,14 @@ import { Hono } from 'hono';
 import { z } from 'zod';
 import { DESK_RECORDS, type DeskRecordKind } from '../../domain/desk.ts';
 import { problem, type Problem } from '../../domain/failures.ts';
+import { readBy } from '../../domain/schema-faults.ts';
 import { TWO_PERSON_KINDS, type TwoPersonRecord } from '../../flow/desk/check-record.ts';
 import { approveChange, rejectChange, withdrawChange } from '../../flow/desk/decide-change.ts';
 import { listChanges, listRecords, showChange, showRecord } from '../../flow/desk/list-records.ts';
 import { proposeChange, type ChangeView, type Proposal } from '../../flow/desk/propose-change.ts';
 import { withRole } from '../auth.ts';
 import { json, refuse, type Ctx, type Env, type HttpOptions } from '../context.ts';
-import { check, toFaults } from '../faults.ts';
+import { check } from '../faults.ts';
 import { idempotent } from '../idempotent.ts';
 import { readJson } from '../read-body.ts';
 import { PAGE, paged, pageOf, readQuery } from './query.ts';
@@ -27,9 +28,11 @@ export const ChangeBody = z.strictObject({
   /** Why, for the approver. */
   note: z.string().min(1).max(500),
   retire: z.boolean().default(false),
+  /** When it shall come into force, once approved; at once when left out. */
+  publish_at: z.iso.datetime({ offset: true }).optional(),
 });
 export const ApprovalBody = z.strictObject({ hash: z.string().regex(/^[0-9a-f]{64}$/) });
-const CHANGE_STATES = ['proposed', 'approved', 'rejected', 'withdrawn'] as const;
+export const CHANGE_STATES = ['proposed', 'scheduled', 'approved', 'rejected', 'withdrawn', 'failed'] as const;
 
 export function recordRoutes(options: HttpOptions): Hono<Env> {
   const { deps } = options;
@@ -92,11 +95,11 @@ function readProposal(value: unknown): Proposal | Problem {
   const given = check(ChangeBody, value);
   if ('problem' in given) return given;
   const { kind, id, note } = given;
-  if (given.retire) return { kind, id, note, record: null };
-  const parsed = DESK_RECORDS[kind].safeParse(given.body, { reportInput: true });
-  if (parsed.success) return { kind, id, note, record: parsed.data as TwoPersonRecord['record'] };
-  const faults = parsed.error.issues.flatMap(toFaults).map((each) => ({ ...each, pointer: `/body${each.pointer}` }));
-  return problem('invalid_request', '提交的内容有误，请修改后重试', 'the record has faults; see errors', { faults });
+  const publishAtMs = given.publish_at === undefined ? null : Date.parse(given.publish_at);
+  if (given.retire) return { kind, id, note, publishAtMs, record: null };
+  const read = readBy<unknown>(DESK_RECORDS[kind], given.body, '/body');
+  if ('value' in read) return { kind, id, note, publishAtMs, record: read.value as TwoPersonRecord['record'] };
+  return problem('invalid_request', '提交的内容有误，请修改后重试', 'the record has faults; see errors', { faults: read.faults });
 }
 
 function told(c: Ctx, outcome: ChangeView | Problem): Response {

@@ -7,12 +7,27 @@ import { blacklistRoutes } from './blacklist.ts';
 import { keyRoutes } from './keys.ts';
 import { decideRoutes } from './decide.ts';
 import { overviewRoutes } from './overview.ts';
+import { policyRoutes } from './policies.ts';
+import { policyVersionRoutes } from './policy-versions.ts';
 import { recordRoutes } from './records.ts';
+import { simulationRoutes } from './simulations.ts';
 import { webhookRoutes } from './webhooks.ts';
 
 export function deskRoutes(options: HttpOptions): Hono<Env> {
   const app = new Hono<Env>();
-  for (const routes of [recordRoutes, auditRoutes, blacklistRoutes, deskApplicationRoutes, webhookRoutes, keyRoutes, overviewRoutes, decideRoutes])
+  for (const routes of [
+    recordRoutes,
+    policyRoutes,
+    policyVersionRoutes,
+    auditRoutes,
+    blacklistRoutes,
+    deskApplicationRoutes,
+    webhookRoutes,
+    keyRoutes,
+    overviewRoutes,
+    decideRoutes,
+    simulationRoutes,
+  ])
     app.route('/', routes(options));
   return app;
 }

@@ -1,6 +1,7 @@
 /** What the desk answers about applications and funders, as schemas. For the description alone. */
 import { z } from '@hono/zod-openapi';
 import { CONSENT_PURPOSES, FIELD_NAMES } from '../../domain/applicant.ts';
+import { ARMS } from '../../domain/segment.ts';
 import { APPLICATION_STATES, ATTEMPT_STATES, LOAN_STATES, type ApplicationState, type AttemptState, type LoanState } from '../../domain/states.ts';
 import { Difference } from './desk-replies.ts';
 import { Bilingual, FunderName } from './replies.ts';
@@ -22,6 +23,9 @@ const summary = {
   amount_fen: fen.nullable(),
   term_months: z.int().nullable(),
   band: text.nullable(),
+  policy_id: text.nullable().openapi({ description: 'Chosen at submission; null in a draft.' }),
+  segment_id: text.nullable(),
+  arm: z.enum(ARMS).nullable(),
   reasons: z.array(z.object({ code: text, detail: text })),
   applicant: z
     .object({ name: text.nullable(), phone: text, id_number: text.nullable() })
@@ -50,6 +54,7 @@ const plan = z
     id: text,
     at,
     snapshot_version: z.int(),
+    policy_id: text.nullable(),
     policy_version: z.int(),
     model_version: z.int(),
     explored: z.boolean(),
@@ -170,6 +175,7 @@ export const Replayed = z
         id: text,
         at,
         snapshot_version: z.int(),
+        policy_id: text.nullable(),
         policy_version: z.int(),
         model_version: z.int(),
         equal: z.boolean().nullable(),

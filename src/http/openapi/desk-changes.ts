@@ -1,7 +1,7 @@
 /** Records, changes, the audit trail and the blacklist: the guarded part of the desk's description. Roles as the routes name them; `admin` may do everything. */
 import { z } from '@hono/zod-openapi';
 import { BlacklistBody, BlacklistRemoval } from '../desk/blacklist.ts';
-import { ApprovalBody, ChangeBody } from '../desk/records.ts';
+import { ApprovalBody, CHANGE_STATES, ChangeBody } from '../desk/records.ts';
 import { EVERYBODY } from '../desk/roles.ts';
 import { annotated } from './annotate.ts';
 import {
@@ -19,7 +19,7 @@ import {
 import type { Operation } from './operation.ts';
 import { REPEATED, Repeatable } from './repeatable.ts';
 
-const KIND = { kind: '`funder`, `policy`, `channel`, `partner_offer`, `consent_text`, `cost_cap` or `webhook_endpoint`.' };
+const KIND = { kind: '`funder`, `policy`, `segment`, `channel`, `partner_offer`, `consent_text`, `cost_cap` or `webhook_endpoint`.' };
 
 const records: readonly Operation[] = [
   {
@@ -52,7 +52,8 @@ const records: readonly Operation[] = [
     access: 'operator',
     roles: ['operator', 'risk', 'approver'],
     title: { zh: '提出变更', en: 'Propose a change' },
-    description: 'A whole record as it shall be, or `retire: true` to take one out of force. Comes into force when another person approves it.',
+    description:
+      'A whole record as it shall be, or `retire: true` to take one out of force. Comes into force when another person approves it, or at `publish_at` after that.',
     headers: Repeatable,
     body: { schema: annotated('ChangeRequest', ChangeBody.extend({ body: AnyRecord.optional() })) },
     replies: { 201: { description: 'Proposed, with what it would change.', schema: Change, headers: ['idempotent-replayed'] } },
@@ -65,7 +66,7 @@ const records: readonly Operation[] = [
     access: 'operator',
     roles: EVERYBODY,
     title: { zh: '变更列表', en: 'Changes' },
-    query: z.object({ ...PAGE_QUERY, state: z.enum(['proposed', 'approved', 'rejected', 'withdrawn']).optional() }),
+    query: z.object({ ...PAGE_QUERY, state: z.enum(CHANGE_STATES).optional() }),
     replies: { 200: { description: 'Newest first.', schema: pageOf('ChangePage', Change) } },
     problems: ['invalid_request'],
   },
@@ -88,7 +89,7 @@ const records: readonly Operation[] = [
     title: { zh: '批准变更', en: 'Approve a change' },
     description: 'Never by its author. `hash` is that of the content that was read.',
     body: { schema: annotated('ApprovalRequest', ApprovalBody) },
-    replies: { 200: { description: 'In force.', schema: Change } },
+    replies: { 200: { description: 'In force; or, with `publish_at`, scheduled.', schema: Change } },
     problems: ['invalid_request', 'not_found', 'same_person', 'stale', 'illegal_transition'],
   },
   {
@@ -98,6 +99,7 @@ const records: readonly Operation[] = [
     access: 'operator',
     roles: ['approver'],
     title: { zh: '驳回变更', en: 'Reject a change' },
+    description: 'Also one that is scheduled.',
     replies: { 200: { description: 'Rejected.', schema: Change } },
     problems: ['not_found', 'illegal_transition'],
   },
@@ -108,7 +110,7 @@ const records: readonly Operation[] = [
     access: 'operator',
     roles: ['operator', 'risk', 'approver'],
     title: { zh: '撤回变更', en: 'Withdraw a change' },
-    description: 'By its author alone.',
+    description: 'By its author alone; also one that is scheduled.',
     replies: { 200: { description: 'Withdrawn.', schema: Change } },
     problems: ['not_found', 'illegal_transition'],
   },

@@ -1,5 +1,6 @@
 /** What the desk answers about decisions, made and dry, as schemas. For the description alone. */
 import { z } from '@hono/zod-openapi';
+import { ARMS } from '../../domain/segment.ts';
 
 const at = z.iso.datetime();
 const text = z.string();
@@ -16,6 +17,9 @@ const Explanation = z.object({
 export const Decided = z
   .object({
     snapshot_version: z.int(),
+    policy_id: text,
+    segment_id: text.nullable(),
+    arm: z.enum(ARMS).nullable(),
     policy_version: z.int(),
     model_version: z.int(),
     plan: z.object({
@@ -25,6 +29,7 @@ export const Decided = z
       expectedValueFen: z.number(),
       borrowerOrder: z.array(text),
       steering: z.number(),
+      bounded: z.literal(true).optional(),
     }),
     explanation: Explanation.optional(),
   })
@@ -43,6 +48,7 @@ export const Explained = z
         id: text,
         at,
         snapshot_version: z.int(),
+        policy_id: text.nullable(),
         policy_version: z.int(),
         model_version: z.int(),
         explanation: z

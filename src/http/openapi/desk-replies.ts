@@ -11,6 +11,7 @@ const text = z.string();
 const NAMES: Readonly<Record<DeskRecordKind, string>> = {
   funder: 'Funder',
   policy: 'Policy',
+  segment: 'Segment',
   channel: 'Channel',
   partner_offer: 'PartnerOffer',
   consent_text: 'ConsentText',
@@ -43,12 +44,15 @@ export const Difference = z
   .object({ pointer: text, change: z.enum(['added', 'removed', 'changed']), from: z.unknown().optional(), to: z.unknown().optional() })
   .openapi('Difference');
 
+/** A fault in both languages. */
+export const FaultWords = z.object({ pointer: text, code: text, message: z.object({ zh: text, en: text }) }).openapi('FaultWords');
+
 export const Change = z
   .object({
     id: text,
     kind: z.enum(KINDS),
     record_id: text,
-    state: z.enum(['proposed', 'approved', 'rejected', 'withdrawn']),
+    state: z.enum(['proposed', 'scheduled', 'approved', 'rejected', 'withdrawn', 'failed']),
     note: text,
     author: text,
     decided_by: text.nullable(),
@@ -59,7 +63,9 @@ export const Change = z
     retire: z.boolean(),
     body: AnyRecord,
     diff: z.array(Difference),
-    stale: z.boolean().openapi({ description: 'The record has moved on: it cannot be approved any more.' }),
+    stale: z.boolean().openapi({ description: 'The record has moved on: it cannot be approved, or published, any more.' }),
+    publish_at: atOrNull.openapi({ description: 'When it shall come into force; null: as soon as it is approved.' }),
+    faults: z.array(FaultWords).nullable().openapi({ description: 'Why it failed at its time.' }),
   })
   .openapi('Change');
 

@@ -32,7 +32,10 @@ export const WebhookData = z
 /** What an alarm carries. Sent to endpoints that name `alarm.*` or the type, not to those that ask for `*`. */
 export const AlarmData = z
   .object({
-    subject: z.string().openapi({ description: '`funder/…` or `channel/…`; `funder/…/channel/…` and `funder/…/band/…` for a part of a funder.' }),
+    subject: z.string().openapi({
+      description:
+        '`funder/…`, `channel/…` or another record, such as `policy/…`; `funder/…/channel/…` and `funder/…/band/…` for a part of a funder.',
+    }),
     kind: code,
     detail: z.string().max(1_000).optional().openapi({ description: 'The numbers, in a sentence; when it is raised.' }),
     since: z.iso.datetime().optional().openapi({ description: 'When it was raised; when it is cleared.' }),

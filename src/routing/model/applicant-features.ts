@@ -6,6 +6,7 @@ import { EDUCATION, EMPLOYER_TYPE, EMPLOYMENT, CONTRIBUTION_BAND, OWNERSHIP, PUR
 import type { Facts } from '../../domain/applicant.ts';
 import { FUNDER_TYPES } from '../../domain/funder.ts';
 import type { Funder } from '../../domain/funder.ts';
+import { encodeLevels } from './level-code.ts';
 import { schemaOf } from './schema.ts';
 import type { Feature, Level, Schema } from './schema.ts';
 
@@ -77,6 +78,14 @@ export function levelsOfFacts(facts: Facts): readonly Level[] {
     ['purpose', facts.purpose],
     ['province', facts.region.slice(0, 2)],
   ];
+}
+
+let last: { readonly facts: Facts; readonly code: string } | null = null;
+
+/** The same as a code (`level-code.ts`). Facts are never changed, and the same are asked about several times in a row. */
+export function levelCodeOf(facts: Facts): string {
+  if (last?.facts !== facts) last = { facts, code: encodeLevels(APPLICANT_SCHEMA, levelsOfFacts(facts)) };
+  return last.code;
 }
 
 /** The levels of a funder's kind: those who share them are its peers. */

@@ -3,11 +3,12 @@ import { invariant } from '../../domain/failures.ts';
 import type { Funder } from '../../domain/funder.ts';
 import type { Likelihood } from '../../domain/plan.ts';
 import type { Likelihoods } from '../../ports/desk.ts';
-import { APPLICANT_SCHEMA, levelsOfFacts, levelsOfFunder } from './applicant-features.ts';
+import { APPLICANT_SCHEMA, levelCodeOf, levelsOfFunder } from './applicant-features.ts';
+import { encodeCode } from './level-code.ts';
 import type { Model } from './model.ts';
 import { betaOf, predictor } from './predict.ts';
 import type { Asked, Prediction } from './predict.ts';
-import { encode, encodeKind } from './schema.ts';
+import { encodeKind } from './schema.ts';
 
 /**
  * The model as routing sees it at `nowMs`, for applications with our own facts and these funders. The shared part is kept for the facts
@@ -30,7 +31,7 @@ export function modelLikelihoods(model: Model, funders: ReadonlyMap<string, Fund
       const who = asked.get(funderId);
       invariant(who !== undefined, 'likelihood asked for a funder that is not on the desk');
       if (of === null || last !== facts) {
-        of = predictor(model, encode(model.schema, levelsOfFacts(facts)), nowMs);
+        of = predictor(model, encodeCode(model.schema, levelCodeOf(facts))!, nowMs);
         last = facts;
       }
       return short(betaOf(of(who)));

@@ -40,16 +40,21 @@ export function predictor(model: Model, levels: Encoded, atMs: number): (asked: 
   const ofKind = new Map<Int32Array, Moments>();
   return ({ funderId, kind }) => {
     let shared = ofKind.get(kind);
-    if (shared === undefined) {
-      shared = sumAt(model.shared, kind.length === 0 ? levels.shared : [...levels.shared, ...kind]);
-      ofKind.set(kind, shared);
-    }
+    if (shared === undefined) ofKind.set(kind, (shared = sumAt(model.shared, joined(levels.shared, kind))));
     const own = model.funders.get(funderId);
     if (own === undefined) return predictionOf(model, shared, { mean: 0, variance: spread });
     const now = sumAt(own.belief, levels.own);
     const kept = keptAfter(Math.max(0, atMs - own.atMs), SETTINGS.ownRate);
     return predictionOf(model, shared, { mean: kept * now.mean, variance: kept * kept * now.variance + (1 - kept * kept) * spread });
   };
+}
+
+function joined(left: Int32Array, right: Int32Array): Int32Array {
+  if (right.length === 0) return left;
+  const all = new Int32Array(left.length + right.length);
+  all.set(left);
+  all.set(right, left.length);
+  return all;
 }
 
 /**

@@ -5,7 +5,8 @@ import marksAsBytes from '../../../migrations/0002_marks_as_bytes.sql';
 import borrowerSteps from '../../../migrations/0003_borrower_steps.sql';
 import funderWatch from '../../../migrations/0004_funder_watch.sql';
 import levels from '../../../migrations/0005_levels.sql';
-import cells from '../../../migrations/0006_cells.sql';
+import policyLife from '../../../migrations/0006_policy_life.sql';
+import cells from '../../../migrations/0007_cells.sql';
 
 export const MIGRATIONS: readonly Migration[] = [
   { name: '0001_spine', sql: spine },
@@ -13,5 +14,6 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0003_borrower_steps', sql: borrowerSteps },
   { name: '0004_funder_watch', sql: funderWatch },
   { name: '0005_levels', sql: levels },
-  { name: '0006_cells', sql: cells },
+  { name: '0006_policy_life', sql: policyLife },
+  { name: '0007_cells', sql: cells },
 ];

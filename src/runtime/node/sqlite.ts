@@ -14,7 +14,10 @@ export interface OpenDatabase {
   /** Names of the migrations that were applied now. */
   readonly migrated: readonly string[];
   readonly log: WriteAheadLog;
-  /** Moves the log into the file and empties it, so that overwritten bytes are gone from both. */
+  /**
+   * Moves the log into the file and empties it, so that overwritten bytes are gone from both. While somebody reads an older state of the file (a backup,
+   * a replicator) that cannot be; then it is owed, and tried again with later commits.
+   */
   scrub(): void;
   close(): void;
 }
@@ -33,6 +36,10 @@ export interface WriteAheadLog {
 const MOVE_AT_PAGES = 4_000;
 /** How long scrubbing waits for a move under way in another thread. */
 const SCRUB_WAIT_MS = 5_000;
+/** How long for somebody who reads. Everybody waits meanwhile, and a replicator never stops reading. */
+const READER_WAIT_MS = 200;
+/** Commits after which an owed scrub is tried again. */
+const SCRUB_AGAIN_COMMITS = 32;
 
 /** Opens (or makes) the database at `path` (`:memory:` for none) and migrates it. Throws on a damaged file or a failed migration. */
 export function openDatabase(path: string, migrations: readonly Migration[], nowMs: number): OpenDatabase {
@@ -56,6 +63,7 @@ export function openDatabase(path: string, migrations: readonly Migration[], now
   const rollback = client.prepare('ROLLBACK');
   const look = client.prepare<[], Checkpoint>('PRAGMA wal_checkpoint(NOOP)');
   let onCommit: (() => void) | null = null;
+  const scrubber = createScrubber(client);
 
   return {
     db,
@@ -70,6 +78,7 @@ export function openDatabase(path: string, migrations: readonly Migration[], now
         throw error;
       }
       onCommit?.();
+      scrubber.committed();
     },
     log: {
       behind() {
@@ -82,16 +91,43 @@ export function openDatabase(path: string, migrations: readonly Migration[], now
         client.pragma(`wal_autocheckpoint = ${next === null ? MOVE_AT_PAGES : 0}`);
       },
     },
-    scrub() {
-      const untilMs = performance.now() + SCRUB_WAIT_MS;
-      // While another thread moves the log this is refused at once.
-      while ((client.pragma('wal_checkpoint(TRUNCATE)') as Checkpoint[])[0]?.busy === 1 && performance.now() < untilMs) Atomics.wait(NEVER, 0, 0, 2);
-    },
+    scrub: () => scrubber.scrub(),
     close: () => void client.close(),
   };
 }
 
-/** `log`: pages in the log; `checkpointed`: how many of them are in the file. */
+/** Empties the log, now or with a later commit. */
+function createScrubber(client: BetterSqlite3.Database): { scrub(): void; committed(): void } {
+  let owed = false;
+  let commits = 0;
+
+  function once(): 'done' | 'moved elsewhere' | 'read' {
+    // SQLite would wait by itself, without telling for whom.
+    const waitMs = client.pragma('busy_timeout', { simple: true }) as number;
+    client.pragma('busy_timeout = 0');
+    const [told] = client.pragma('wal_checkpoint(TRUNCATE)') as Checkpoint[];
+    client.pragma(`busy_timeout = ${waitMs}`);
+    if (told?.busy !== 1) return 'done';
+    return told.log === -1 ? 'moved elsewhere' : 'read';
+  }
+
+  return {
+    scrub() {
+      const fromMs = performance.now();
+      for (let outcome = once(); ; outcome = once()) {
+        owed = outcome !== 'done';
+        if (!owed || performance.now() - fromMs >= (outcome === 'read' ? READER_WAIT_MS : SCRUB_WAIT_MS)) return;
+        Atomics.wait(NEVER, 0, 0, 2);
+      }
+    },
+    committed() {
+      if (!owed || (commits += 1) % SCRUB_AGAIN_COMMITS !== 0) return;
+      owed = once() !== 'done';
+    },
+  };
+}
+
+/** `log`: pages in the log, -1 while somebody else moves it; `checkpointed`: how many of them are in the file. */
 interface Checkpoint {
   readonly busy: number;
   readonly log: number;

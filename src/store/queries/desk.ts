@@ -46,7 +46,7 @@ export function deskQueries(db: Database) {
       .where(eq(deskChanges.id, arg('id')))
       .prepare(),
   );
-  const saveChange = saveOf(db, deskChanges, ['state', 'decidedBy', 'decidedAtMs'], ['id', 'state']);
+  const saveChange = saveOf(db, deskChanges, ['state', 'decidedBy', 'decidedAtMs', 'faults'], ['id', 'state']);
   const listed = fast(
     db
       .select()

@@ -2,6 +2,7 @@
 import { sql } from 'drizzle-orm';
 import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import type { FieldName } from '../../domain/applicant.ts';
+import type { Arm } from '../../domain/segment.ts';
 import type { ApplicationState, AttemptState } from '../../domain/states.ts';
 import { mark } from './mark.ts';
 
@@ -39,6 +40,10 @@ export const applications = sqliteTable(
     /** Rules an operator has looked at and let pass. */
     released: integer({ mode: 'boolean' }).notNull(),
     planId: text('plan_id'),
+    /** Chosen at submission and kept through all replans: the policy, the segment that chose it, and the arm of its experiment. Null in a draft. */
+    policyId: text('policy_id'),
+    segmentId: text('segment_id'),
+    arm: text().$type<Arm>(),
     /** Recipients asked for and refused by the borrower. */
     refusedRecipients: text('refused_recipients', { mode: 'json' }).$type<readonly string[]>().notNull(),
     /** Number of the last event of this application. */
@@ -81,6 +86,8 @@ export const plans = sqliteTable(
     /** The plan as made, byte for byte. */
     result: text().notNull(),
     snapshotVersion: integer('snapshot_version').notNull(),
+    /** Null: made while the first policy by id decided for all. */
+    policyId: text('policy_id'),
     policyVersion: integer('policy_version').notNull(),
     modelVersion: integer('model_version').notNull(),
     createdAtMs: integer('created_at_ms').notNull(),

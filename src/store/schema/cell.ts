@@ -85,7 +85,19 @@ export const timers = sqliteTable(
   },
   (t) => [primaryKey({ columns: [t.kind, t.ref] }), index('timers_due').on(t.dueAtMs)],
 );
-export const TIMER_KINDS = ['application', 'attempt', 'loan', 'callback', 'delivery', 'housekeeping', 'learn', 'repayment', 'watch', 'desk'] as const;
+export const TIMER_KINDS = [
+  'application',
+  'attempt',
+  'loan',
+  'callback',
+  'delivery',
+  'housekeeping',
+  'learn',
+  'publish',
+  'repayment',
+  'watch',
+  'desk',
+] as const;
 export type TimerKind = (typeof TIMER_KINDS)[number];
 
 /** The one feed. `seq` orders the cell's events, `applicationSeq` those of one application. `data` holds no personal data. */

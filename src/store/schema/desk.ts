@@ -1,5 +1,7 @@
 /** Tables of the desk (what is common to all cells) and of partner offers and deliveries. */
+import { sql } from 'drizzle-orm';
 import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import type { Fault } from '../../domain/failures.ts';
 import type { ApiKey, DeskRecordKind, Role } from '../../domain/desk.ts';
 
 /** Every version of every record; the newest that is not retired is in force. */
@@ -20,23 +22,53 @@ export const deskRecords = sqliteTable(
   (t) => [primaryKey({ columns: [t.kind, t.id, t.version] }), uniqueIndex('desk_records_ordinal').on(t.ordinal)],
 );
 
-/** A proposed change of a record, waiting for a second person. Bound to the hash of its content. */
-export const deskChanges = sqliteTable('desk_changes', {
+/** A proposed change of a record, waiting for a second person, and then for its time if it has one. Bound to the hash of its content. */
+export const deskChanges = sqliteTable(
+  'desk_changes',
+  {
+    id: text().primaryKey(),
+    kind: text().$type<DeskRecordKind>().notNull(),
+    recordId: text('record_id').notNull(),
+    body: text().notNull(),
+    /** Takes the record out of force instead of replacing it. */
+    retire: integer({ mode: 'boolean' }).notNull(),
+    hash: text().notNull(),
+    /** Version of the record the proposal was made against; 0 for a new one. */
+    baseVersion: integer('base_version').notNull(),
+    note: text().notNull(),
+    author: text().notNull(),
+    /** `scheduled`: approved, and waiting for its time. `failed`: no longer fitted when that came. */
+    state: text().$type<'proposed' | 'scheduled' | 'approved' | 'rejected' | 'withdrawn' | 'failed'>().notNull(),
+    decidedBy: text('decided_by'),
+    createdAtMs: integer('created_at_ms').notNull(),
+    decidedAtMs: integer('decided_at_ms'),
+    /** When it shall come into force; null: as soon as it is approved. */
+    publishAtMs: integer('publish_at_ms'),
+    /** Why it failed. */
+    faults: text({ mode: 'json' }).$type<readonly Fault[]>(),
+  },
+  (t) => [
+    index('desk_changes_open')
+      .on(t.kind, t.recordId)
+      .where(sql`state IN ('proposed', 'scheduled')`),
+  ],
+);
+
+/** Policies being written: anything that is a JSON object, faulty or not. */
+export const policyDrafts = sqliteTable('policy_drafts', {
   id: text().primaryKey(),
-  kind: text().$type<DeskRecordKind>().notNull(),
-  recordId: text('record_id').notNull(),
   body: text().notNull(),
-  /** Takes the record out of force instead of replacing it. */
-  retire: integer({ mode: 'boolean' }).notNull(),
-  hash: text().notNull(),
-  /** Version of the record the proposal was made against; 0 for a new one. */
+  /** 1, 2, 3… with each save: who saves over a revision must have read it. */
+  revision: integer().notNull(),
+  /** The policy its body names, and that policy's version it was written against; 0 when there is none in force. */
+  policyId: text('policy_id'),
   baseVersion: integer('base_version').notNull(),
-  note: text().notNull(),
+  /** The change it was last proposed as. */
+  changeId: text('change_id'),
   author: text().notNull(),
-  state: text().$type<'proposed' | 'approved' | 'rejected' | 'withdrawn'>().notNull(),
-  decidedBy: text('decided_by'),
+  updatedBy: text('updated_by').notNull(),
   createdAtMs: integer('created_at_ms').notNull(),
-  decidedAtMs: integer('decided_at_ms'),
+  updatedAtMs: integer('updated_at_ms').notNull(),
 });
 
 export const apiKeys = sqliteTable(

@@ -245,7 +245,6 @@ describe('a faulty proposal is refused with every fault, and stores nothing', ()
       },
       [['/body/prescreen/rules/0/when/toString', 'rule_unknown_operator']],
     ],
-    ['a second policy', { kind: 'policy', id: 'pol_aaa', body: { id: 'pol_aaa', name: 'A', strategy: 'wave' } }, [['/body/id', 'one_policy']]],
     [
       'an origin with a path',
       { kind: 'channel', id: 'h5-demo', edit: (body) => ({ ...body, allowed_origins: ['https://a.example', 'https://a.example/x', 'nonsense'] }) },
