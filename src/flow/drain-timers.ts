@@ -5,9 +5,9 @@
 import { backOffMs } from '../domain/back-off.ts';
 import type { TimerKind, TimerRow } from '../store/index.ts';
 import { onApplicationTimer } from './application-timer.ts';
-import { publishDue } from './desk/publish-change.ts';
 import { QUOTA, returnQuota } from './cells/hold-quota.ts';
 import { SHIP, shipEvents } from './cells/ship-events.ts';
+import { publishDue } from './desk/publish-change.ts';
 import { deliverWebhook } from './deliver-webhook.ts';
 import type { Deps } from './deps.ts';
 import { onLoanTimer } from './draw-loan.ts';

@@ -7,9 +7,9 @@ import { bandOf } from '../routing/band.ts';
 import { levelCodeOf } from '../routing/model/applicant-features.ts';
 import type { ApplicationRow } from '../store/index.ts';
 import { advance } from './advance.ts';
-import { choosePolicy, keepPolicy, policyNames, policyOf } from './choose-policy.ts';
 import { NOWHERE } from './cells/ask-elsewhere.ts';
 import type { Elsewhere } from './cells/away.ts';
+import { choosePolicy, keepPolicy, policyNames, policyOf } from './choose-policy.ts';
 import { factsOfBody } from './facts-of-application.ts';
 import { isComplete, missingFields, type ApplicationBody, type CompleteBody } from './application-body.ts';
 import { PLATFORM } from './record-consents.ts';
@@ -56,7 +56,7 @@ export function screenAgain(work: Work, application: ApplicationRow, body: Appli
   const policy = policyOf(work.desk, application);
   application.deadlineAtMs = work.nowMs + policy.deadlines.application_s * 1_000;
   work.setTimer('application', application.id, application.deadlineAtMs);
-  act(work, application, body, judge(work, application, { body, facts, freshBorrower: false, policy, elsewhere: NOWHERE }), facts, false);
+  act(work, application, body, judge(work, application, { body, facts, freshBorrower: false, policy }), facts, false);
 }
 
 /** What is missing before an application can be judged by its policy, or null. While that cannot be told, the last segment's policy counts. */
@@ -118,8 +118,8 @@ interface Case {
   readonly facts: Facts | null;
   readonly freshBorrower: boolean;
   readonly policy: Policy;
-  /** What other cells know of the ID number. */
-  readonly elsewhere: Elsewhere;
+  /** What other cells know of the ID number; nothing, when left out. */
+  readonly elsewhere?: Elsewhere;
 }
 
 function judge(work: Work, application: ApplicationRow, of: Case): PrescreenResult {
@@ -153,7 +153,7 @@ function blacklistHits(work: Work, { applicant, visit }: ApplicationBody): Presc
 function recentOf(
   work: Work,
   application: ApplicationRow,
-  { body, freshBorrower, elsewhere, policy: { prescreen: policy } }: Case,
+  { body, freshBorrower, policy: { prescreen: policy }, elsewhere = NOWHERE }: Case,
 ): PrescreenInput['recent'] {
   if (work.deps.cleanSlate.has(application.phoneIndex ?? '')) return { duplicates: 0, counts: { phone: 0, id_number: 0, device: 0, ip: 0 } };
   const since = (windowS: number): number => work.nowMs - windowS * 1_000;

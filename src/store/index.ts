@@ -41,8 +41,8 @@ function prepareStore(db: Database) {
     desk: { ...deskQueries(db), ...policyQueries(db) },
     steps: stepQueries(db),
     watch: watchQueries(db),
-    traffic: trafficQueries(db),
     cells: cellQueries(db),
+    traffic: trafficQueries(db),
   };
 }
 

@@ -28,15 +28,16 @@ const FIRST = ['borrowers', 'applications', 'attempts', 'consents'];
 /** A consent may have been withdrawn after its receipts were written; for those to be let in, it is withdrawn after them here as well. */
 const LATER: Readonly<Record<string, readonly string[]>> = { consents: ['withdrawn_at_ms'] };
 
-const BARE = { text: (name: string) => text(name), integer: (name: string) => integer(name), blob: (name: string) => blob(name, { mode: 'buffer' }) };
+/** The store fills these in by itself while the others are written. */
+const DERIVED = new Set(['desk_revisions']);
 
-/** Written by triggers as the rows come in that it is about: it numbers their arrival here, which is nobody else's. */
-const OF_THE_HOST = ['desk_revisions'];
+const BARE = { text: (name: string) => text(name), integer: (name: string) => integer(name), blob: (name: string) => blob(name, { mode: 'buffer' }) };
 
 /** In the order of writing. */
 export const TRANSFER_TABLES: readonly TransferTable[] = Object.values(schema)
-  .filter((one) => is(one, Table) && !OF_THE_HOST.includes(getTableName(one)))
+  .filter((one) => is(one, Table))
   .map((table) => transferTable(table as SQLiteTable))
+  .filter(({ name }) => !DERIVED.has(name))
   .toSorted((a, b) => place(a.name) - place(b.name) || (a.name < b.name ? -1 : 1));
 
 function place(name: string): number {

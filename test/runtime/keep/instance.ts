@@ -147,11 +147,12 @@ async function rest(world: World, applicationId: string): Promise<void> {
       world.db.run(
         sql`INSERT INTO alarms (subject, kind, detail, since_ms, seen_at_ms) VALUES ('funder/fnd_river', 'stuck', '', ${nowMs}, ${nowMs})`,
       );
-      world.db.run(sql`INSERT INTO cap_loans (cell, key, turn, lent) VALUES (3, 'fnd_river/daily/2026-11-21', 2, 5)`);
-      world.db.run(sql`INSERT INTO id_register (id_index, cell, told_at_ms) VALUES (${Buffer.alloc(16, 9)}, 3, ${nowMs})`);
       world.db.run(sql`INSERT INTO policy_drafts (id, body, revision, base_version, author, updated_by, created_at_ms, updated_at_ms)
         VALUES ('drf_1', '{}', 1, 0, 'key_1', 'key_1', ${nowMs}, ${nowMs})`);
       world.db.run(sql`INSERT OR IGNORE INTO endpoint_health (endpoint_id, failing_since_ms) VALUES ('ep_1', ${nowMs})`);
+      // As a cell among others, and as a desk of several.
+      world.db.run(sql`INSERT INTO cap_loans (cell, key, turn, lent) VALUES (1, 'fnd_river/daily/2026-11-20', 3, 4)`);
+      world.db.run(sql`INSERT INTO id_register (id_index, cell, told_at_ms) VALUES (${sealed}, 1, ${nowMs})`);
     }),
     world.settle(),
   ]);
