@@ -15,6 +15,7 @@ import { onAttemptTimer } from './query-attempt.ts';
 import { VOLUME, priceVolume } from './price-volume.ts';
 import { processCallback } from './receive-callback.ts';
 import { onRepaymentTimer } from './repay-loan.ts';
+import { ROLLUPS, rollUp } from './roll-up.ts';
 import { CHANGES, watchChanges } from './watch-changes.ts';
 import { watchFunders } from './watch-funders.ts';
 
@@ -34,7 +35,7 @@ const HANDLERS: Readonly<Record<TimerKind, (deps: Deps, ref: string) => Promise<
   learn: (deps, ref) => (ref === VOLUME ? priceVolume(deps) : learnFromFeed(deps)),
   publish: publishDue,
   repayment: onRepaymentTimer,
-  watch: (deps, ref) => (ref === CHANGES ? watchChanges(deps) : watchFunders(deps)),
+  watch: (deps, ref) => (ref === CHANGES ? watchChanges(deps) : ref === ROLLUPS ? rollUp(deps) : watchFunders(deps)),
 };
 
 export interface Drain {
@@ -96,6 +97,7 @@ export function createDrain(depsOf: () => Deps): Drain {
         if (tx.feed.timer('learn', VOLUME) === undefined) tx.feed.setTimer('learn', VOLUME, nowMs + 5_000);
         if (tx.feed.timer('watch', 'funders') === undefined) tx.feed.setTimer('watch', 'funders', nowMs + 60_000);
         if (tx.feed.timer('watch', CHANGES) === undefined) tx.feed.setTimer('watch', CHANGES, nowMs + 45_000);
+        if (tx.feed.timer('watch', ROLLUPS) === undefined) tx.feed.setTimer('watch', ROLLUPS, nowMs + 3_000);
       });
       plan(deps.clock.nowMs());
     },

@@ -12,6 +12,7 @@ import { intakeQueries } from './queries/intake.ts';
 import { offerQueries } from './queries/offers.ts';
 import { policyQueries } from './queries/policies.ts';
 import { partnerQueries } from './queries/partners.ts';
+import { rollupQueries } from './queries/rollups.ts';
 import { stepQueries } from './queries/steps.ts';
 import { watchQueries } from './queries/watch.ts';
 import { createJustWritten } from './written.ts';
@@ -39,6 +40,7 @@ function prepareStore(db: Database) {
     desk: { ...deskQueries(db), ...policyQueries(db) },
     steps: stepQueries(db),
     watch: watchQueries(db),
+    rollups: rollupQueries(db),
   };
 }
 
@@ -52,6 +54,7 @@ export type { ArmCount, PolicyDraftRow } from './queries/policies.ts';
 export type { DocumentRow, PhoneVerificationRow } from './queries/intake.ts';
 export type { LoanRow, OfferRow } from './queries/offers.ts';
 export type { AlarmRow } from './queries/watch.ts';
+export type { FunnelProgressRow, RollupFilter, RollupGroup, RollupSpan, Summed } from './queries/rollups.ts';
 export type { RepaymentRow, StepRow } from './queries/steps.ts';
 export type { ClickRow, ConversionRow, ImpressionRow } from './queries/partners.ts';
 export type { TimerKind } from './schema/index.ts';

@@ -102,6 +102,9 @@ const TABLE: Readonly<Record<string, Access>> = {
   'GET /v1/desk/alarms': desk(...EVERYBODY),
   'POST /v1/desk/decide': desk(...EVERYBODY),
   'GET /v1/desk/summary': desk(...EVERYBODY),
+  'GET /v1/desk/funnel': desk(...EVERYBODY),
+  'GET /v1/desk/figures': desk(...EVERYBODY),
+  'GET /v1/desk/funders/:id/series': desk(...EVERYBODY),
   // Nobody but `admin`.
   'GET /v1/desk/keys': desk(),
   'POST /v1/desk/keys': desk(),

@@ -6,6 +6,7 @@ import borrowerSteps from '../../../migrations/0003_borrower_steps.sql';
 import funderWatch from '../../../migrations/0004_funder_watch.sql';
 import levels from '../../../migrations/0005_levels.sql';
 import policyLife from '../../../migrations/0006_policy_life.sql';
+import rollups from '../../../migrations/0007_rollups.sql';
 
 export const MIGRATIONS: readonly Migration[] = [
   { name: '0001_spine', sql: spine },
@@ -14,4 +15,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0004_funder_watch', sql: funderWatch },
   { name: '0005_levels', sql: levels },
   { name: '0006_policy_life', sql: policyLife },
+  { name: '0007_rollups', sql: rollups },
 ];
