@@ -43,11 +43,12 @@ CREATE TABLE funnel_rollups (
   PRIMARY KEY (basis, step, start_ms, channel_id, variant, policy_id, segment_id, arm)
 ) STRICT, WITHOUT ROWID;
 
+-- By funder first: a funder over time, and each funder added up, are then runs of rows that need no sorting.
 CREATE TABLE funder_rollups (
   basis TEXT NOT NULL,
   step TEXT NOT NULL,
-  start_ms INTEGER NOT NULL,
   funder_id TEXT NOT NULL,
+  start_ms INTEGER NOT NULL,
   channel_id TEXT NOT NULL,
   variant TEXT NOT NULL,
   policy_id TEXT NOT NULL,
@@ -86,7 +87,7 @@ CREATE TABLE funder_rollups (
   decided_2h INTEGER NOT NULL,
   decided_12h INTEGER NOT NULL,
   decided_later INTEGER NOT NULL,
-  PRIMARY KEY (basis, step, start_ms, funder_id, channel_id, variant, policy_id, segment_id, arm)
+  PRIMARY KEY (basis, step, funder_id, start_ms, channel_id, variant, policy_id, segment_id, arm)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE refusal_rollups (

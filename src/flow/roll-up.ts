@@ -10,9 +10,11 @@ import { perform } from './work.ts';
 const CONSUMER = 'rollups';
 /** The timer's `ref` under the kind `watch`. */
 export const ROLLUPS = 'rollups';
+/** To be raised when what an event counts as has changed: everything is then counted again from the first event. */
+const RULES = 'rules 1';
 const EVERY_MS = 5_000;
 /** Events of the feed that are looked at in one commit: some ten milliseconds during which no borrower is served. */
-const SPAN = 1_000;
+export const SPAN = 500;
 
 /** Takes up new events and sets its next time: at once while there are more. */
 export async function rollUp(deps: Deps): Promise<void> {
@@ -24,6 +26,8 @@ export async function rollUp(deps: Deps): Promise<void> {
 
 /** Adds the next `span` events of the feed. Call it in a commit. */
 export function addEvents(tx: Pick<Store, 'feed' | 'rollups'>, span: number, nowMs: number): { readonly behind: boolean } {
+  const saved = tx.feed.consumer(CONSUMER);
+  if (saved !== undefined && saved.state !== RULES) tx.rollups.clear();
   const cursor = rolledUpTo(tx);
   const { events, upTo, behind } = tx.feed.read(cursor, span, COUNTED_EVENTS);
   if (upTo === cursor) return { behind };
@@ -34,11 +38,12 @@ export function addEvents(tx: Pick<Store, 'feed' | 'rollups'>, span: number, now
   for (const row of funnel) tx.rollups.addFunnel(row);
   for (const row of funders) tx.rollups.addFunder(row);
   for (const row of refusals) tx.rollups.addRefusal(row);
-  tx.feed.saveConsumer({ name: CONSUMER, cursor: upTo, state: '', updatedAtMs: nowMs });
+  tx.feed.saveConsumer({ name: CONSUMER, cursor: upTo, state: RULES, updatedAtMs: nowMs });
   return { behind };
 }
 
 /** Number of the last event that is counted. */
 export function rolledUpTo(tx: Pick<Store, 'feed'>): number {
-  return tx.feed.consumer(CONSUMER)?.cursor ?? 0;
+  const saved = tx.feed.consumer(CONSUMER);
+  return saved?.state === RULES ? saved.cursor : 0;
 }

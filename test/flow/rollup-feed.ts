@@ -60,10 +60,14 @@ export const feeds: fc.Arbitrary<readonly FeedEvent[]> = fc.array(step, { maxLen
   });
 });
 
-/** A store whose feed holds these events, rolled up by so many at a time (the last for all the rest). */
+const { db } = memory();
+const store = createStore(db);
+
+/** A store whose feed holds these events, rolled up by so many at a time (the last for all the rest). It is the same store each time, emptied. */
 export function rolled(events: readonly FeedEvent[], spans: readonly number[]): { readonly store: Store; readonly rows: () => unknown } {
-  const { db } = memory();
-  const store = createStore(db);
+  db.run(sql`DELETE FROM events`);
+  db.run(sql`DELETE FROM consumers`);
+  store.rollups.clear();
   for (const event of events) store.feed.append(event);
   for (let at = 0; addEvents(store, spans[Math.min(at, spans.length - 1)]!, 0).behind; at += 1);
   return { store, rows: () => tables((query) => db.all(query)) };

@@ -66,17 +66,38 @@ export function rollupQueries(db: Database) {
   const addFunnel = adder(db, funnelRollups, FUNNEL_COUNTS);
   const addFunder = adder(db, funderRollups, FUNDER_COUNTS);
   const addRefusal = adder(db, refusalRollups, ['n']);
+  /** One look-up for each funder there is, not one for each row. */
+  const fundersIn = ({ basis, step }: RollupSpan): string[] =>
+    db
+      .all<{ id: string }>(
+        sql`WITH RECURSIVE known(id) AS (
+          SELECT min(funder_id) FROM funder_rollups WHERE basis = ${basis} AND step = ${step}
+          UNION ALL SELECT (SELECT min(funder_id) FROM funder_rollups WHERE basis = ${basis} AND step = ${step} AND funder_id > id) FROM known WHERE id IS NOT NULL)
+          SELECT id FROM known WHERE id IS NOT NULL`,
+      )
+      .map(({ id }) => id);
+  const sumsAt = (funder: string, span: RollupSpan, filter: RollupFilter, group: RollupGroup): Summed<FunderCount>[] => {
+    const rows = sql`FROM funder_rollups WHERE ${within(span, { ...filter, funder })}`;
+    if (group !== null && group !== 'funder') return db.all(sql`SELECT ${keyOf(group)} AS "key", ${FUNDER_SUMS} ${rows} GROUP BY 1`);
+    return db.all(sql`SELECT ${group === null ? '' : funder} AS "key", ${FUNDER_SUMS} ${rows} HAVING count(*) > 0`);
+  };
   return {
     progressOf: (applicationId: string): FunnelProgressRow | undefined => progress.get({ applicationId }),
     saveProgress: (row: FunnelProgressRow): void =>
       void saveProgress.run({ ...row, reasons: JSON.stringify(row.reasons), funders: JSON.stringify(row.funders) }),
+    clear: (): void => {
+      for (const table of [funnelRollups, funderRollups, refusalRollups, funnelProgress]) db.delete(table).run();
+    },
     addFunnel: (row: FunnelRollup): void => addFunnel(row),
     addFunder: (row: FunderRollup): void => addFunder(row),
     addRefusal: (row: RefusalRollup): void => addRefusal(row),
     funnel: (span: RollupSpan, filter: RollupFilter, group: RollupGroup): Summed<FunnelCount>[] =>
       db.all(sql`SELECT ${keyOf(group)} AS "key", ${FUNNEL_SUMS} FROM funnel_rollups WHERE ${within(span, filter)} GROUP BY 1`),
-    funders: (span: RollupSpan, filter: RollupFilter, group: RollupGroup): Summed<FunderCount>[] =>
-      db.all(sql`SELECT ${keyOf(group)} AS "key", ${FUNDER_SUMS} FROM funder_rollups WHERE ${within(span, filter)} GROUP BY 1`),
+    /** A group may come once for each funder. */
+    funders: (span: RollupSpan, filter: RollupFilter, group: RollupGroup): Summed<FunderCount>[] => {
+      const of = filter.funder === undefined ? fundersIn(span) : [filter.funder];
+      return of.flatMap((funder) => sumsAt(funder, span, filter, group));
+    },
     refusals: (span: RollupSpan, filter: RollupFilter): { readonly reason: string; readonly n: number }[] =>
       db.all(sql`SELECT reason, sum(n) AS n FROM refusal_rollups WHERE ${within(span, filter)} GROUP BY reason`),
   };

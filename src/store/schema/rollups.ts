@@ -26,7 +26,7 @@ export const funnelRollups = sqliteTable('funnel_rollups', { ...when(), ...whose
 export const funderRollups = sqliteTable(
   'funder_rollups',
   { ...when(), funderId: text('funder_id').notNull(), ...whose(), ...countsOf(FUNDER_COUNTS) },
-  (t) => [primaryKey({ columns: [t.basis, t.step, t.startMs, t.funderId, t.channelId, t.variant, t.policyId, t.segmentId, t.arm] })],
+  (t) => [primaryKey({ columns: [t.basis, t.step, t.funderId, t.startMs, t.channelId, t.variant, t.policyId, t.segmentId, t.arm] })],
 );
 
 export const refusalRollups = sqliteTable('refusal_rollups', { ...when(), ...whose(), reason: text().notNull(), n: count('n') }, (t) => [
