@@ -290,7 +290,7 @@ export function seededRandom(seed: number): Random {
 }
 
 /** The lenders of the sandbox at `<name>.funders.test`, at once and in order; null for any other address. */
-function simulatedFunders(
+export function simulatedFunders(
   clock: ManualClock,
   callBack: (path: string, message: { readonly headers: Readonly<Record<string, string>>; readonly body: string }) => void,
 ): (request: OutboundRequest, timeoutMs: number) => Promise<SendOutcome | null> {

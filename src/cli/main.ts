@@ -1,6 +1,6 @@
 /**
  * The command line: words come in, one command runs. It talks to a server over HTTP as anybody could, and must not reach into its data; only
- * `serve`, `sandbox`, `grant`, `doctor` and those that keep or move whole instances are about this machine. Exit codes: 0 well, 1 it failed, 2 it was asked wrongly.
+ * `serve`, `sandbox`, `grant`, `simulate`, `doctor` and those that keep or move whole instances are about this machine. Exit codes: 0 well, 1 it failed, 2 it was asked wrongly.
  */
 import { defineCommand, renderUsage, runCommand } from 'citty';
 
@@ -19,6 +19,7 @@ const program = defineCommand({
     export: () => import('./export.ts').then(({ exportData }) => exportData),
     import: () => import('./import.ts').then(({ importData }) => importData),
     erasures: () => import('./erasures.ts').then(({ erasures }) => erasures),
+    simulate: () => import('./simulate.ts').then(({ simulate }) => simulate),
     doctor: () => import('./examine.ts').then(({ examine }) => examine),
   },
 });

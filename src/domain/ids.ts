@@ -36,6 +36,7 @@ export const ID_PREFIXES = {
   key: 'key',
   stp: 'borrower step',
   rep: 'repayment',
+  sim: 'simulation',
 } as const;
 
 export type IdPrefix = keyof typeof ID_PREFIXES;
@@ -59,9 +60,19 @@ export function mintId(prefix: IdPrefix, cell: number, nowMs: number, random: Ui
   )}`;
 }
 
-/** Ids of this prefix minted at or after that time do not sort before this. */
+/** The least text an id of this kind made at or after `ms` can have: ids sort by age, so it divides them. */
 export function idFloor(prefix: IdPrefix, ms: number): string {
-  return `${prefix}_${encode(ms, TIME_CHARS)}`;
+  return `${prefix}_${encode(Math.max(0, Math.min(LAST_MS, ms)), TIME_CHARS)}`;
+}
+const LAST_MS = 32 ** TIME_CHARS - 1;
+
+/** The time in an id, milliseconds since the epoch; null when it is not an id of ours. */
+export function idTimeMs(id: string): number | null {
+  const body = id.slice(id.indexOf('_') + 1);
+  if (!BODY.test(body)) return null;
+  let ms = 0;
+  for (const char of body.slice(0, TIME_CHARS)) ms = ms * 32 + ALPHABET.indexOf(char);
+  return ms;
 }
 
 let last = { nowMs: -1, cell: -1, text: '' };

@@ -3,6 +3,7 @@ import { fault, problem, type Fault, type Problem } from '../domain/failures.ts'
 import { APPLICATION_ENDED } from '../domain/states.ts';
 import { advance } from './advance.ts';
 import { openBody } from './application-body.ts';
+import { askElsewhereOf, NOWHERE } from './cells/ask-elsewhere.ts';
 import type { Deps } from './deps.ts';
 import { endAttempt } from './end-attempt.ts';
 import type { ConsentInput, RecordReply } from './intake-input.ts';
@@ -27,6 +28,7 @@ export async function answerConsents(
 ): Promise<Saved | Problem> {
   const faults = [...checkConsents(deps, answer.consents), ...checkRefused(deps, answer.refused)];
   if (faults.length > 0) return problem('invalid_request', '授权内容有误', 'the consents have faults; see errors', { faults });
+  const elsewhere = deps.away === null ? NOWHERE : await askElsewhereOf(deps, id);
   return perform(deps, (work) => {
     const application = work.application(id);
     if (application === null) return problem('not_found', '没有这个申请', 'there is no such application');
@@ -39,7 +41,7 @@ export async function answerConsents(
       const borrower = work.borrower(application.borrowerId);
       const body = openBody(borrower === null ? null : deps.keys.of(borrower), application);
       // Only the platform's consent was missing: what the borrower had submitted is submitted now.
-      if (body !== null && answer.consents.length > 0) submitOrKeep(work, application, body, false);
+      if (body !== null && answer.consents.length > 0) submitOrKeep(work, application, body, false, elsewhere);
     } else if (application.state === 'needs_consent') advance(work, application);
     const body = JSON.stringify(viewOf(work, application, lang));
     record(work.tx, 200, body);

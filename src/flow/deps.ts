@@ -14,8 +14,10 @@ import type { Lines } from '../dispatch/lines.ts';
 import type { Commit } from '../store/group-commit.ts';
 import type { Store } from '../store/index.ts';
 import type { Effect } from './effects.ts';
+import type { Away } from './cells/away.ts';
 import type { Learnt } from './learnt.ts';
 import type { Pricing } from './price-volume.ts';
+import type { Simulations } from './desk/simulate-policy.ts';
 import type { OpenKeys } from './open-keys.ts';
 
 export interface Deps {
@@ -35,6 +37,8 @@ export interface Deps {
   readonly images: Images;
   readonly messages: Messages;
   readonly desk: Desk;
+  /** The desk and the other cells, where they are elsewhere. */
+  readonly away: Away | null;
   readonly signals: Signals;
   readonly log: Log;
   readonly adapters: ReadonlyMap<string, FunderAdapter>;
@@ -46,6 +50,8 @@ export interface Deps {
   readonly cleanSlate: ReadonlySet<string>;
   /** Whether anybody was ever erased here, so that tombstones need be looked for. */
   readonly tombstones: { any(): boolean; added(): void };
+  /** What-if simulations under way and lately ended. */
+  readonly simulations: Simulations;
   /** Makes what was overwritten unreadable on disk too (write-ahead log); called after an erasure. */
   readonly scrub: () => void;
   /** What the learner knows, ahead of the snapshot it saved last; in memory. */

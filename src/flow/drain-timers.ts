@@ -6,6 +6,8 @@ import { backOffMs } from '../domain/back-off.ts';
 import type { TimerKind, TimerRow } from '../store/index.ts';
 import { onApplicationTimer } from './application-timer.ts';
 import { publishDue } from './desk/publish-change.ts';
+import { QUOTA, returnQuota } from './cells/hold-quota.ts';
+import { SHIP, shipEvents } from './cells/ship-events.ts';
 import { deliverWebhook } from './deliver-webhook.ts';
 import type { Deps } from './deps.ts';
 import { onLoanTimer } from './draw-loan.ts';
@@ -35,8 +37,24 @@ const HANDLERS: Readonly<Record<TimerKind, (deps: Deps, ref: string) => Promise<
   learn: (deps, ref) => (ref === VOLUME ? priceVolume(deps) : learnFromFeed(deps)),
   publish: publishDue,
   repayment: onRepaymentTimer,
+  desk: (deps, ref) => (ref === QUOTA ? returnQuota(deps) : shipEvents(deps)),
   watch: (deps, ref) => (ref === CHANGES ? watchChanges(deps) : ref === ROLLUPS ? rollUp(deps) : watchFunders(deps)),
 };
+
+/** What a service is: all there is, one of many cells, or the desk that they share. */
+export type Role = 'whole' | 'cell' | 'desk';
+
+/** What comes round without anybody's doing: who sees to it, and the delay of the first time. */
+const STANDING: readonly (readonly [kind: TimerKind, ref: string, afterMs: number, ...roles: Role[]])[] = [
+  ['housekeeping', 'all', 60_000, 'whole', 'cell', 'desk'],
+  ['learn', 'likelihood', 1_000, 'whole', 'desk'],
+  ['learn', VOLUME, 5_000, 'whole', 'desk'],
+  ['watch', 'funders', 60_000, 'whole', 'cell'],
+  ['watch', CHANGES, 45_000, 'whole', 'desk'],
+  ['watch', ROLLUPS, 3_000, 'whole', 'desk'],
+  ['desk', SHIP, 1_000, 'cell'],
+  ['desk', QUOTA, 30_000, 'cell'],
+];
 
 export interface Drain {
   /** Starts looking; seeds the standing timers. */
@@ -48,7 +66,7 @@ export interface Drain {
 }
 
 /** `depsOf` because the drain and the deps need each other. */
-export function createDrain(depsOf: () => Deps): Drain {
+export function createDrain(depsOf: () => Deps, role: Role = 'whole'): Drain {
   const running = new Map<string, Promise<void>>();
   let cancel: (() => void) | null = null;
   let plannedMs = Number.POSITIVE_INFINITY;
@@ -92,12 +110,13 @@ export function createDrain(depsOf: () => Deps): Drain {
       const deps = depsOf();
       await deps.commit((tx) => {
         const nowMs = deps.clock.nowMs();
-        if (tx.feed.timer('housekeeping', 'all') === undefined) tx.feed.setTimer('housekeeping', 'all', nowMs + 60_000);
-        if (tx.feed.timer('learn', 'likelihood') === undefined) tx.feed.setTimer('learn', 'likelihood', nowMs + 1_000);
-        if (tx.feed.timer('learn', VOLUME) === undefined) tx.feed.setTimer('learn', VOLUME, nowMs + 5_000);
-        if (tx.feed.timer('watch', 'funders') === undefined) tx.feed.setTimer('watch', 'funders', nowMs + 60_000);
-        if (tx.feed.timer('watch', CHANGES) === undefined) tx.feed.setTimer('watch', CHANGES, nowMs + 45_000);
-        if (tx.feed.timer('watch', ROLLUPS) === undefined) tx.feed.setTimer('watch', ROLLUPS, nowMs + 3_000);
+        for (const [kind, ref, afterMs, ...roles] of STANDING) {
+          const there = tx.feed.timer(kind, ref) !== undefined;
+          if (!roles.includes(role)) {
+            // Left by an earlier life of this data as something else.
+            if (there) tx.feed.clearTimer(kind, ref);
+          } else if (!there) tx.feed.setTimer(kind, ref, nowMs + afterMs);
+        }
       });
       plan(deps.clock.nowMs());
     },

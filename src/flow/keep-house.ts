@@ -5,6 +5,8 @@ const EVERY_MS = 600_000;
 const DAY_MS = 86_400_000;
 /** Raw callbacks serve disputes; forged and unmatched ones belong to no borrower whose erasure could reach them. */
 const RAW_CALLBACKS_MS = 180 * DAY_MS;
+/** Longer than any window in which an ID number counts as used. */
+const REGISTER_MS = 400 * DAY_MS;
 const PHOTOS_AT_ONCE = 200;
 
 export async function keepHouse(deps: Deps): Promise<void> {
@@ -14,6 +16,10 @@ export async function keepHouse(deps: Deps): Promise<void> {
     tx.feed.dropReplies(nowMs - 7 * DAY_MS);
     tx.dispatch.forgetCallbacksBefore(nowMs - RAW_CALLBACKS_MS);
     tx.intake.dropVerifications(nowMs - 2 * DAY_MS);
+    if (deps.away !== null) {
+      tx.cells.dropGivenBefore(nowMs - DAY_MS);
+      tx.cells.dropRegisterBefore(nowMs - REGISTER_MS);
+    }
     for (const photo of photos) tx.intake.dropDocument(photo.id);
     tx.feed.setTimer('housekeeping', 'all', nowMs + EVERY_MS);
   });

@@ -36,9 +36,15 @@ export async function lendQuota(deps: Deps, attemptId: string, wants: readonly L
   });
 }
 
-function borrowOnce(deps: Deps, want: LeaseWant): Promise<void> {
+/** What is being settled with the desk at this moment, by cap window: of each window one thing at a time. */
+export function quotaUnderWay(deps: Deps): Map<string, Promise<void>> {
   const loans = underWay.get(deps) ?? new Map<string, Promise<void>>();
   underWay.set(deps, loans);
+  return loans;
+}
+
+function borrowOnce(deps: Deps, want: LeaseWant): Promise<void> {
+  const loans = quotaUnderWay(deps);
   const known = loans.get(want.key);
   if (known !== undefined) return known;
   const loan = borrow(deps, want).finally(() => loans.delete(want.key));

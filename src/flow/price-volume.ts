@@ -18,7 +18,8 @@ export interface Pricing {
   readonly meanAmountFen: number;
 }
 
-const CONSUMER = 'volume';
+/** The consumer whose state the prices are. */
+export const PRICING = 'volume';
 /** The timer's `ref` under the kind `learn`. */
 export const VOLUME = 'volume';
 /** Between two updates reservations alone hold; by measurement every ten seconds is as good as always (eval:pacing). */
@@ -56,7 +57,7 @@ export async function priceVolume(deps: Deps): Promise<void> {
     const { targets, ...next } = price(state, [...deps.desk.snapshot().funders.values()], events, nowMs);
     // The day's shape by the traffic of the whole feed: every application leaves about as many events.
     const saved: State = { ...next, day: learnDay(next.day, upTo - cursor, nowMs) };
-    tx.feed.saveConsumer({ name: CONSUMER, cursor: upTo, state: JSON.stringify(saved), updatedAtMs: nowMs });
+    tx.feed.saveConsumer({ name: PRICING, cursor: upTo, state: JSON.stringify(saved), updatedAtMs: nowMs });
     tx.feed.setTimer('learn', VOLUME, nowMs + (behind ? 0 : EVERY_MS));
     return { ...saved, targets };
   });
@@ -70,7 +71,7 @@ export function loadPricing(deps: Pick<Deps, 'desk' | 'store'>): Pricing {
 }
 
 function savedPricing(tx: Pick<Store, 'feed'>): { readonly state: State; readonly cursor: number } {
-  const row = tx.feed.consumer(CONSUMER);
+  const row = tx.feed.consumer(PRICING);
   if (row === undefined) return { state: { prices: {}, day: newDayLearner(ZONE), meanAmountFen: FIRST_AMOUNT_FEN }, cursor: tx.feed.lastSeq() };
   return { state: State.parse(JSON.parse(row.state)), cursor: row.cursor };
 }

@@ -3,6 +3,7 @@
  * timer takes up should we die in between. A forged one is recorded and refused.
  */
 import type { CallbackNews, InboundCallback, OutboundResponse } from '../../adapters/contract.ts';
+import { cellOf } from '../domain/ids.ts';
 import type { ApplicationRow, CallbackRow } from '../store/index.ts';
 import { contextFor } from './adapter-context.ts';
 import type { Deps } from './deps.ts';
@@ -12,8 +13,11 @@ import { settleAttempt } from './settle-attempt.ts';
 import { plainOrMark } from './strike-person.ts';
 import { EFFECT_GRACE_MS, perform, type Work } from './work.ts';
 
-/** Null: there is no such funder, or it has no callbacks. */
-export async function receiveCallback(deps: Deps, funderId: string, callback: InboundCallback): Promise<OutboundResponse | null> {
+/**
+ * Null: there is no such funder, or it has no callbacks, or speaks of a cell that there is not. Any cell takes it, since each has the
+ * funders' secrets, and hands it over to the one whose order it is about; `handedOver`: this is the one.
+ */
+export async function receiveCallback(deps: Deps, funderId: string, callback: InboundCallback, handedOver = false): Promise<OutboundResponse | null> {
   const at = funderInterface(deps, funderId);
   const capability = at?.adapter.callback;
   if (at === null || capability === undefined) return null;
@@ -25,6 +29,8 @@ export async function receiveCallback(deps: Deps, funderId: string, callback: In
     return capability.acknowledge(ctx, 'refused');
   }
   const news = capability.read(ctx, callback);
+  const place = handedOver || news === null ? HERE : await placeOf(deps, funderId, news);
+  if (place !== HERE) return place === null ? null : deps.away!.forwardCallback(place, funderId, callback);
   const messageId = news?.messageId ?? null;
   const dedupeKey = `${funderId}#${messageId === null ? deps.vault.sha256Hex(callback.body) : plainOrMark(messageId, (text) => deps.vault.tag('cursor', `callback:${text}`))}`;
   await perform(deps, (work) => {
@@ -34,6 +40,19 @@ export async function receiveCallback(deps: Deps, funderId: string, callback: In
     work.act({ kind: 'callback', callbackId: id });
   });
   return capability.acknowledge(ctx, 'stored');
+}
+
+const HERE = 'here';
+
+/** The cell that has what the funder speaks of; null: there is no such cell. An order that no cell knows stays here, as unmatched. */
+async function placeOf(deps: Deps, funderId: string, { attempt: { by, value } }: CallbackNews): Promise<typeof HERE | number | null> {
+  const { away, cell, store } = deps;
+  if (away === null) return HERE;
+  if (by === 'funder_ref')
+    return store.dispatch.byFunderRef(funderId, value) === undefined ? ((await away.cellOfOrder(funderId, value)) ?? HERE) : HERE;
+  const named = cellOf(value);
+  if (named === null || named === cell) return HERE;
+  return away.hasCell(named) ? named : null;
 }
 
 /** Applies a stored callback. Safe to run again: a processed one is left alone. */

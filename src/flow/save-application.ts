@@ -6,6 +6,8 @@ import type { Assets } from '../domain/applicant.ts';
 import { fault, problem, type Fault, type Problem } from '../domain/failures.ts';
 import { isId } from '../domain/ids.ts';
 import type { ApplicationRow, BorrowerRow, DocumentRow } from '../store/index.ts';
+import { askElsewhere, askElsewhereOf, NOWHERE } from './cells/ask-elsewhere.ts';
+import { bringDocuments } from './cells/bring-documents.ts';
 import { openBody, sealBody, type ApplicationBody } from './application-body.ts';
 import type { Deps } from './deps.ts';
 import type { ApplicationInput, Caller, RecordReply } from './intake-input.ts';
@@ -39,19 +41,21 @@ export async function createApplication(
 ): Promise<Saved | Problem> {
   const phone = input.applicant.phone;
   if (phone === undefined) return invalid([fault('/applicant/phone', 'required', '请填写手机号', 'the phone number is required')]);
+  if (deps.away !== null) await bringDocuments(deps, input.documents, caller.channelId);
   const faults = [
     ...checkPhoneVerification(deps, phone, input.applicant.phone_verification_id),
     ...checkDocuments(deps, input.documents, caller, null),
     ...checkConsents(deps, input.consents),
   ];
   if (faults.length > 0) return invalid(faults);
+  const elsewhere = deps.away === null || input.draft ? NOWHERE : await askElsewhere(deps, input.applicant.id_number);
   return perform(deps, (work) => {
     const { borrower, fresh } = borrowerFor(work, phone);
     const body = mergeBody({ applicant: { phone, assets: {} }, request: {}, visit: {} }, input, caller);
     const application = newApplication(work, borrower, caller, body);
     work.addApplication(application);
     saveParts(work, application, borrower, body, input, lang);
-    if (!input.draft) submitOrKeep(work, application, body, fresh);
+    if (!input.draft) submitOrKeep(work, application, body, fresh, elsewhere);
     if (application.state === 'draft') {
       work.setTimer('application', application.id, application.deadlineAtMs);
       work.emit('application.drafted', application, { variant: application.variant });
@@ -69,8 +73,11 @@ export async function continueApplication(
   record: RecordReply,
   submit: boolean,
 ): Promise<Saved | Problem> {
+  if (deps.away !== null) await bringDocuments(deps, input.documents, caller.channelId);
   const faults = [...checkDocuments(deps, input.documents, caller, id), ...checkConsents(deps, input.consents)];
   if (faults.length > 0) return invalid(faults);
+  const told = input.applicant.id_number;
+  const elsewhere = deps.away === null || !submit ? NOWHERE : await (told === undefined ? askElsewhereOf(deps, id) : askElsewhere(deps, told));
   return perform(deps, (work) => {
     const application = work.application(id);
     const borrower = application === null ? null : work.borrower(application.borrowerId);
@@ -89,7 +96,7 @@ export async function continueApplication(
     work.tx.applications.saveIndexes(application);
     saveParts(work, application, borrower, body, input, lang);
     work.touch(application);
-    if (submit) submitOrKeep(work, application, body, false);
+    if (submit) submitOrKeep(work, application, body, false, elsewhere);
     return reply(work, application, 200, lang, record);
   });
 }

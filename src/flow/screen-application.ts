@@ -8,6 +8,8 @@ import { levelCodeOf } from '../routing/model/applicant-features.ts';
 import type { ApplicationRow } from '../store/index.ts';
 import { advance } from './advance.ts';
 import { choosePolicy, keepPolicy, policyNames, policyOf } from './choose-policy.ts';
+import { NOWHERE } from './cells/ask-elsewhere.ts';
+import type { Elsewhere } from './cells/away.ts';
 import { factsOfBody } from './facts-of-application.ts';
 import { isComplete, missingFields, type ApplicationBody, type CompleteBody } from './application-body.ts';
 import { PLATFORM } from './record-consents.ts';
@@ -22,14 +24,14 @@ export interface Lacks {
   readonly platformConsent: boolean;
 }
 
-/** Submits when nothing is lacking, else leaves the draft as it is. */
-export function submitOrKeep(work: Work, application: ApplicationRow, body: ApplicationBody, freshBorrower: boolean): void {
+/** Submits when nothing is lacking, else leaves the draft as it is. `elsewhere`: what other cells know of the ID number. */
+export function submitOrKeep(work: Work, application: ApplicationRow, body: ApplicationBody, freshBorrower: boolean, elsewhere: Elsewhere): void {
   if (!isComplete(body)) return;
   const facts = screenFacts(work, application, body);
   const choice = choosePolicy(work.desk, facts, application.borrowerId);
   const policy = policyOf(work.desk, choice);
   if (lacksOf(work, application, body, policy) !== null) return;
-  const result = judge(work, application, { body, facts, freshBorrower, policy });
+  const result = judge(work, application, { body, facts, freshBorrower, policy, elsewhere });
   if (result.outcome === 'incomplete') return;
   Object.assign(application, choice);
   work.moveApplication(application, 'submitted');
@@ -59,7 +61,7 @@ export function screenAgain(work: Work, application: ApplicationRow, body: Appli
   const policy = policyOf(work.desk, application);
   application.deadlineAtMs = work.nowMs + policy.deadlines.application_s * 1_000;
   work.setTimer('application', application.id, application.deadlineAtMs);
-  act(work, application, body, judge(work, application, { body, facts, freshBorrower: false, policy }), facts, false);
+  act(work, application, body, judge(work, application, { body, facts, freshBorrower: false, policy, elsewhere: NOWHERE }), facts, false);
 }
 
 /** What is missing before an application can be judged by its policy, or null. While that cannot be told, the last segment's policy counts. */
@@ -121,6 +123,8 @@ interface Case {
   readonly facts: Facts | null;
   readonly freshBorrower: boolean;
   readonly policy: Policy;
+  /** What other cells know of the ID number. */
+  readonly elsewhere: Elsewhere;
 }
 
 function judge(work: Work, application: ApplicationRow, of: Case): PrescreenResult {
@@ -151,7 +155,11 @@ function blacklistHits(work: Work, { applicant, visit }: ApplicationBody): Presc
   });
 }
 
-function recentOf(work: Work, application: ApplicationRow, { body, freshBorrower, policy: { prescreen: policy } }: Case): PrescreenInput['recent'] {
+function recentOf(
+  work: Work,
+  application: ApplicationRow,
+  { body, freshBorrower, elsewhere, policy: { prescreen: policy } }: Case,
+): PrescreenInput['recent'] {
   if (work.deps.cleanSlate.has(application.phoneIndex ?? '')) return { duplicates: 0, counts: { phone: 0, id_number: 0, device: 0, ip: 0 } };
   const since = (windowS: number): number => work.nowMs - windowS * 1_000;
   const { velocity } = policy;
@@ -169,10 +177,10 @@ function recentOf(work: Work, application: ApplicationRow, { body, freshBorrower
     duplicateSinceMs,
   });
   return {
-    duplicates: history.duplicates + erasedSince(work, body, duplicateSinceMs),
+    duplicates: history.duplicates + elsewhere.duplicates + erasedSince(work, body, duplicateSinceMs),
     counts: {
       phone: history.phone,
-      id_number: history.id_number,
+      id_number: history.id_number + elsewhere.idNumber,
       device: application.deviceIndex === null ? null : history.device,
       ip: application.ipIndex === null ? null : history.ip,
     },

@@ -10,12 +10,14 @@ export const LATENT_SIGMA = 1.5;
 /** Beyond it the 17 points stand too far apart. */
 export const LARGEST_SIGMA = 4;
 
-const POINTS = 17;
+/** Points of t that stand for the whole of it. */
+export const POINTS = 17;
 const REACH = 4;
 const CERTAIN = 1e-6;
-/** 17 equal steps over four standard deviations: the sum differs from the integral by less than 1e-4 for any likelihood. */
-const STEPS = Float64Array.from({ length: POINTS }, (_, index) => -REACH + (2 * REACH * index) / (POINTS - 1));
-const PRIOR = normalised(STEPS.map((z) => Math.exp(-0.5 * z ** 2)));
+/** The points, in standard deviations: 17 equal steps over four standard deviations: the sum differs from the integral by less than 1e-4 for any likelihood. */
+export const STEPS = Float64Array.from({ length: POINTS }, (_, index) => -REACH + (2 * REACH * index) / (POINTS - 1));
+/** Their weights before anything is known of the borrower. */
+export const PRIOR = normalised(STEPS.map((z) => Math.exp(-0.5 * z ** 2)));
 
 /** What is believed of one borrower's quality: a weight for each grid point, summing to 1. */
 export interface Latent {
@@ -56,6 +58,12 @@ export function latentFromPriors(priors: readonly number[], sigma: number): Late
 /** A likelihood as the declines have left it. Increasing in `likelihood`, so it carries quantiles and draws as well as means. */
 export function afterDeclines(likelihood: number, latent: Latent | null): number {
   return latent === null ? likelihood : average(offsetFor(likelihood, latent.grid, PRIOR), latent);
+}
+
+/** The log-odds at which a borrower of mean quality is approved by a funder of this likelihood: what stays the same whoever comes. */
+export function offsetOf(likelihood: number, sigma: number): number {
+  invariant(sigma >= 0 && sigma <= LARGEST_SIGMA, 'latent spread is out of range');
+  return offsetFor(likelihood, gridFor(sigma), PRIOR);
 }
 
 /** The a with sum_t w(t) sigmoid(a + t) = likelihood. Newton on the log-odds of both sides, which are nearly linear in a. */

@@ -3,7 +3,11 @@ import type { FunderAdapter } from '../../adapters/contract.ts';
 import { createLines } from '../dispatch/lines.ts';
 import { createActor } from '../flow/act.ts';
 import type { Deps } from '../flow/deps.ts';
-import { createDrain, type Drain } from '../flow/drain-timers.ts';
+import type { Away } from '../flow/cells/away.ts';
+import { borrowFromDesk } from '../flow/cells/hold-quota.ts';
+import { replayTraffic } from '../flow/desk/replay-traffic.ts';
+import { createSimulations } from '../flow/desk/simulate-policy.ts';
+import { createDrain, type Drain, type Role } from '../flow/drain-timers.ts';
 import { loadLearnt } from '../flow/learnt.ts';
 import { loadPricing } from '../flow/price-volume.ts';
 import { createOpenKeys } from '../flow/open-keys.ts';
@@ -13,16 +17,21 @@ import type { Log } from '../ports/log.ts';
 import type { Messages } from '../ports/messages.ts';
 import type { Objects } from '../ports/objects.ts';
 import type { Random } from '../ports/random.ts';
+import type { Simulator } from '../ports/simulator.ts';
 import type { Transport } from '../ports/transport.ts';
 import type { Vault } from '../ports/vault.ts';
 import type { Database } from '../store/database.ts';
 import { createGroupCommit, type Transact } from '../store/group-commit.ts';
-import { createStore } from '../store/index.ts';
+import { createStore, type Store } from '../store/index.ts';
 import { createLocalDesk, type LocalDesk } from './local-desk.ts';
 import { createSignals } from './signals.ts';
 
 export interface Host {
   readonly cell: number;
+  /** `whole` when absent: cell and desk in one. */
+  readonly role?: Role;
+  /** A cell's way to the desk and to the others. */
+  readonly away?: Away;
   readonly mode: 'sandbox' | 'live';
   readonly publicUrl: string;
   readonly clock: Clock;
@@ -37,6 +46,8 @@ export interface Host {
   readonly log: Log;
   readonly adapters: ReadonlyMap<string, FunderAdapter>;
   readonly scrub: () => void;
+  /** Where simulations run. Left out: here, a page of applications between two turns of other work. */
+  readonly simulator?: Simulator;
   /** Most closures in one transaction. */
   readonly maxGroup?: number;
   /** The disk failed: stop the process. */
@@ -70,7 +81,7 @@ export function createService(host: Host): Service {
   const desk = createLocalDesk({ store, commit, vault: host.vault, nowMs: () => host.clock.nowMs(), learnt });
   desk.publishPrices(loadPricing({ desk, store }));
   const actor = createActor(() => deps);
-  const drain = createDrain(() => deps);
+  const drain = createDrain(() => deps, host.role);
   const deps: Deps = {
     cell: host.cell,
     mode: host.mode,
@@ -85,13 +96,16 @@ export function createService(host: Host): Service {
     objects: host.objects,
     images: host.images,
     messages: host.messages,
-    desk,
+    // Of a copy everything may be read; quota alone is the desk's own to lend.
+    desk: host.role === 'cell' ? { ...desk, lendCap: (key, limit, want) => borrowFromDesk(deps, key, limit, want) } : desk,
+    away: host.away ?? null,
     signals: createSignals(),
     log: host.log,
     adapters: host.adapters,
     lines: createLines(host),
     exhausted: new Set(),
     tombstones: tombstoneFlag(store.applications.anyTombstone()),
+    simulations: createSimulations(host.simulator ?? simulatorHere(host, store), host.clock.nowMs()),
     cleanSlate: host.mode === 'sandbox' ? magicPhones(host.vault) : new Set(),
     scrub: host.scrub,
     learner: { now: learnt, savedCursor: learnt.cursor, savedAtMs: host.clock.nowMs() },
@@ -112,6 +126,12 @@ export function createService(host: Host): Service {
       await actor.idle();
     },
   };
+}
+
+/** With keys of its own, so that past borrowers do not push those being served out of memory. */
+function simulatorHere({ clock, vault }: Host, store: Store): Simulator {
+  const pause = (): Promise<void> => new Promise((resolve) => clock.defer(resolve));
+  return { run: (job, onProgress) => replayTraffic({ store, keys: createOpenKeys(vault, 64), onProgress, pause }, job) };
 }
 
 function tombstoneFlag(present: boolean): { any(): boolean; added(): void } {

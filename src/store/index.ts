@@ -5,6 +5,7 @@
  */
 import type { Database } from './database.ts';
 import { applicationQueries } from './queries/applications.ts';
+import { cellQueries } from './queries/cells.ts';
 import { deskQueries } from './queries/desk.ts';
 import { dispatchQueries } from './queries/dispatch.ts';
 import { feedQueries } from './queries/feed.ts';
@@ -14,6 +15,7 @@ import { policyQueries } from './queries/policies.ts';
 import { partnerQueries } from './queries/partners.ts';
 import { rollupQueries } from './queries/rollups.ts';
 import { stepQueries } from './queries/steps.ts';
+import { trafficQueries } from './queries/traffic.ts';
 import { watchQueries } from './queries/watch.ts';
 import { createJustWritten } from './written.ts';
 
@@ -41,20 +43,25 @@ function prepareStore(db: Database) {
     steps: stepQueries(db),
     watch: watchQueries(db),
     rollups: rollupQueries(db),
+    traffic: trafficQueries(db),
+    cells: cellQueries(db),
   };
 }
 
 export type Store = ReturnType<typeof prepareStore>;
 export type { ApplicationRow, BorrowerRow, PlanRow } from './queries/applications.ts';
+export type { CapLoanRow, CopiedRow } from './queries/cells.ts';
 export { REPLY_MARK } from './queries/dispatch.ts';
-export type { AttemptRow, CallbackRow, ConsentRow, ReceiptRow } from './queries/dispatch.ts';
+export type { AttemptRow, CallbackRow, CapLeaseRow, ConsentRow, ReceiptRow } from './queries/dispatch.ts';
 export type { DeliveryRow, EventRow, IdempotencyRow, TimerRow } from './queries/feed.ts';
-export type { ApiKeyRow, AuditRow, BlacklistRow, DeskChangeRow, DeskRecordRow } from './queries/desk.ts';
+export type { ApiKeyRow, AuditRow, BlacklistRow, DeskChangeRow, DeskRecordRow, DeskSecretRow } from './queries/desk.ts';
 export type { ArmCount, PolicyDraftRow } from './queries/policies.ts';
 export type { DocumentRow, PhoneVerificationRow } from './queries/intake.ts';
 export type { LoanRow, OfferRow } from './queries/offers.ts';
+export type { FirstPlan, PastAttempt, TrafficFilter, TrafficRow } from './queries/traffic.ts';
 export type { AlarmRow } from './queries/watch.ts';
 export type { FunnelProgressRow, RollupFilter, RollupGroup, RollupSpan, Summed } from './queries/rollups.ts';
 export type { RepaymentRow, StepRow } from './queries/steps.ts';
 export type { ClickRow, ConversionRow, ImpressionRow } from './queries/partners.ts';
-export type { TimerKind } from './schema/index.ts';
+export { COPIED_TABLES } from './schema/index.ts';
+export type { CopiedTable, TimerKind } from './schema/index.ts';

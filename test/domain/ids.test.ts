@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cellOf, ID_PREFIXES, isId, MAX_CELL, mintId, type IdPrefix } from '../../src/domain/ids.ts';
+import { cellOf, ID_PREFIXES, idFloor, idTimeMs, isId, MAX_CELL, mintId, type IdPrefix } from '../../src/domain/ids.ts';
 
 const prefixes = Object.keys(ID_PREFIXES) as IdPrefix[];
 const prefix = fc.constantFrom(...prefixes);
@@ -27,6 +27,17 @@ describe('an id', () => {
         expect(mintId('app', a, left, one) < mintId('app', b, right, other)).toBe(left < right);
       }),
     );
+  });
+
+  it('tells its time, and stands on the right side of any moment', () => {
+    fc.assert(
+      fc.property(prefix, atMs, atMs, cell, random, (kind, madeMs, momentMs, number, bytes) => {
+        const id = mintId(kind, number, madeMs, bytes);
+        expect(idTimeMs(id)).toBe(madeMs);
+        expect(id >= idFloor(kind, momentMs)).toBe(madeMs >= momentMs);
+      }),
+    );
+    expect(idTimeMs('app_short')).toBeNull();
   });
 
   it('is the same for the same time, cell and luck, and another for another luck', () => {

@@ -336,6 +336,35 @@ describe('what the desk answers', () => {
     expectDescribed('GET', '/v1/desk/audit', await world.call('GET', '/v1/desk/audit?page=2', { key: approver }));
   });
 
+  it('about policies: drafts, proposals on a schedule, versions, the way back, the verdict', async () => {
+    const { operator, approver } = world.roleKeys;
+    const call = async (path: string, method: string, actual: string, key: string, json?: unknown): Promise<Reply> => {
+      const reply = await world.call(method, actual, { key, ...(json === undefined ? {} : { json }) });
+      expectDescribed(method, path, reply);
+      return reply;
+    };
+    const policies = '/v1/desk/policies';
+    const begun = await call(policies, 'POST', policies, operator, { from: 'pol_default' });
+    const draft = `${policies}/${begun.json['id']}`;
+    const body = { ...(begun.json['body'] as unknown as object), name: 'Described' };
+    await call(`${policies}/{id}`, 'PUT', draft, operator, { revision: 1, body });
+    await call(`${policies}/{id}`, 'PUT', draft, operator, { revision: 1, body });
+    await call(`${policies}/{id}`, 'GET', draft, operator);
+    await call(`${policies}/{id}/validate`, 'POST', draft + '/validate', operator);
+    const later = new Date(world.clock.nowMs() + 60_000).toISOString();
+    await call(`${policies}/{id}/propose`, 'POST', draft + '/propose', operator, { note: 'x', publish_at: later });
+    const now = await call(`${policies}/{id}/propose`, 'POST', draft + '/propose', operator, { note: 'x' });
+    const approved = await world.call('POST', `/v1/desk/changes/${now.json['id']}/approve`, { key: approver, json: { hash: now.json['hash'] } });
+    expect(approved.status).toBe(200);
+    expect((await call(policies, 'GET', policies, operator)).status).toBe(200);
+    expect((await call(`${policies}/{id}`, 'GET', `${policies}/pol_default`, operator)).status).toBe(200);
+    expect((await call(`${policies}/{id}/versions`, 'GET', `${policies}/pol_default/versions`, operator)).status).toBe(200);
+    const back = await call(`${policies}/{id}/roll-back`, 'POST', `${policies}/pol_default/roll-back`, approver, { to_version: 1, note: 'x' });
+    expect(back.status).toBe(200);
+    expect((await call('/v1/desk/segments/{id}/verdict', 'GET', '/v1/desk/segments/all/verdict', operator)).status).toBe(200);
+    expect((await call(`${policies}/{id}`, 'DELETE', draft, operator)).status).toBe(204);
+  });
+
   it('about applications: accepted, declined, set aside and erased', async () => {
     const { operator: key } = world.roleKeys;
     const taken = await world.apply();

@@ -65,16 +65,20 @@ export async function startService(env: Readonly<Record<string, string>> = {}, g
 
 /** The host that this run of the tests is for: Node, or workerd when `MILLRACE_TEST_HOST` is `edge`. */
 export async function startHost(): Promise<HostedService> {
-  if (process.env['MILLRACE_TEST_HOST'] !== 'edge') return startService();
-  const dataDir = mkdtempSync(join(tmpdir(), 'millrace-edge-'));
-  const edge = await startEdge({ port: await freePort(), dataDir, logLevel: 'error', sandbox: 0 });
+  return process.env['MILLRACE_TEST_HOST'] === 'edge' ? startEdgeService() : startService();
+}
+
+/** workerd with so many cells; a folder that is given is left when the service closes. */
+export async function startEdgeService(cells = '4', given?: string): Promise<HostedService> {
+  const dataDir = given ?? mkdtempSync(join(tmpdir(), 'millrace-edge-'));
+  const edge = await startEdge({ port: await freePort(), dataDir, logLevel: 'error', cells, sandbox: 0 });
   return {
     ...client(edge.url),
     keys: edge.keys,
     partnerSecret: edge.partnerSecret,
     async close() {
       await edge.close();
-      rmSync(dataDir, { recursive: true, force: true });
+      if (given === undefined) rmSync(dataDir, { recursive: true, force: true });
     },
   };
 }

@@ -114,6 +114,13 @@ const TARGETS: Readonly<Record<string, Target>> = {
       facts: { age: 30, region: '110105', monthly_income_fen: 900_000, employment: 'salaried', amount_fen: 2_000_000, term_months: 12 },
     },
   },
+  'POST /v1/desk/policies/:id/simulate': {
+    key: admin,
+    path: () => '/v1/desk/policies/pol_nobody/simulate',
+    most: 256 * KIB,
+    elsewhere: { '/policy': '/policy/id' },
+    body: { sample: 100, replicates: 20, seed: 1, channel: 'shop', policy: { id: 'pol_nobody', name: 'n', strategy: 'waterfall' } },
+  },
   'POST /v1/desk/changes': {
     key: admin,
     path: () => '/v1/desk/changes',

@@ -101,6 +101,8 @@ const TABLE: Readonly<Record<string, Access>> = {
   'POST /v1/desk/funders/:id/check': desk('operator', 'risk'),
   'GET /v1/desk/alarms': desk(...EVERYBODY),
   'POST /v1/desk/decide': desk(...EVERYBODY),
+  'POST /v1/desk/policies/:id/simulate': desk('operator', 'risk', 'approver'),
+  'GET /v1/desk/simulations/:id': desk(...EVERYBODY),
   'GET /v1/desk/summary': desk(...EVERYBODY),
   'GET /v1/desk/funnel': desk(...EVERYBODY),
   'GET /v1/desk/figures': desk(...EVERYBODY),

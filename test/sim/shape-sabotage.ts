@@ -44,7 +44,7 @@ export const SHAPE_MUTATIONS: Readonly<Record<string, Mutation>> = {
     what: 'a draw without an answer is taken for one that was never sent',
     caughtBy: ['drawn_once'],
     mix: 'loans',
-    from: 84,
+    from: 338,
     make: () => ({
       outcome: (request, outcome) => (request.url.endsWith('/draw') && outcome.kind === 'lost' ? { kind: 'refused', why: 'connect' } : outcome),
     }),
@@ -71,7 +71,7 @@ export const SHAPE_MUTATIONS: Readonly<Record<string, Mutation>> = {
     what: 'a repayment that was sent is not marked as sent',
     caughtBy: ['repaid_once'],
     mix: 'loans',
-    from: 86,
+    from: 26,
     make: () =>
       writing((tx) => ({
         steps: {

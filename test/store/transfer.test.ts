@@ -1,4 +1,5 @@
 /** A row as a line and back: every table, any values a STRICT table can hold; and what is no row is told with its place and without its content. */
+import { getTableConfig } from 'drizzle-orm/sqlite-core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LineFault, lineOf, rowOf } from '../../src/store/transfer/lines.ts';
@@ -23,7 +24,9 @@ const rowsOf = (table: TransferTable): fc.Arbitrary<RawRow> =>
   );
 
 it('there is a way for every table of the schema', () => {
-  expect(TRANSFER_TABLES).toHaveLength(TABLES.length);
+  // What triggers write as the others come in is no cargo.
+  const moved = new Set(TRANSFER_TABLES.map(({ name }) => name));
+  expect(TABLES.map(([, table]) => getTableConfig(table).name).filter((name) => !moved.has(name))).toEqual(['desk_revisions']);
   const known = new Set(TRANSFER_TABLES.flatMap(({ name, columns }) => columns.map((column) => `${name}.${column.name}`)));
   expect(REFERENCES.flat().filter((column) => !known.has(column))).toEqual([]);
   // A reference by id that nobody looks after would be lost unseen: these name records, channels and funders, or nothing of ours.

@@ -37,7 +37,7 @@ export interface PolicyVersion {
   readonly approver: string | null;
   readonly at: string;
   readonly body: unknown;
-  /** Against the version before. */
+  /** Against the version before; of the first, nothing. */
   readonly diff: readonly Difference[];
 }
 type Reading = Pick<Deps, 'store' | 'desk'>;
@@ -73,7 +73,7 @@ export function listVersions(deps: { readonly store: Store }, id: string): reado
     approver: row.approver,
     at: iso(row.createdAtMs),
     body: JSON.parse(row.body) as unknown,
-    diff: diffRecords(contentOf(rows[at + 1]), contentOf(row)),
+    diff: at + 1 === rows.length ? [] : diffRecords(contentOf(rows[at + 1]!), contentOf(row)),
   }));
 }
 
@@ -102,6 +102,6 @@ function policyView(deps: Reading, row: DeskRecordRow, open: readonly DeskChange
   };
 }
 
-function contentOf(row: DeskRecordRow | undefined): unknown {
-  return row === undefined || row.retired ? undefined : JSON.parse(row.body);
+function contentOf(row: DeskRecordRow): unknown {
+  return row.retired ? undefined : JSON.parse(row.body);
 }

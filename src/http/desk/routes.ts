@@ -11,6 +11,7 @@ import { overviewRoutes } from './overview.ts';
 import { policyRoutes } from './policies.ts';
 import { policyVersionRoutes } from './policy-versions.ts';
 import { recordRoutes } from './records.ts';
+import { simulationRoutes } from './simulations.ts';
 import { webhookRoutes } from './webhooks.ts';
 
 export function deskRoutes(options: HttpOptions): Hono<Env> {
@@ -27,6 +28,7 @@ export function deskRoutes(options: HttpOptions): Hono<Env> {
     overviewRoutes,
     figureRoutes,
     decideRoutes,
+    simulationRoutes,
   ])
     app.route('/', routes(options));
   return app;

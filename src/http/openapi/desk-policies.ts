@@ -1,5 +1,6 @@
 /** The life of a policy, as the API description tells it. Roles as the routes name them; `admin` may do everything. */
 import { z } from '@hono/zod-openapi';
+import { DESK_RECORDS } from '../../domain/desk.ts';
 import { ARMS } from '../../domain/segment.ts';
 import { DraftBodyRequest, DraftProposalBody, DraftSaveBody } from '../desk/policies.ts';
 import { RollBackBody } from '../desk/policy-versions.ts';
@@ -41,8 +42,11 @@ const policy = {
   approver: text.nullable(),
   at,
 };
-const body = z.record(z.string(), z.unknown());
-const Draft = z.object({ ...draft, body }).openapi('PolicyDraft');
+const body = annotated('Policy', DESK_RECORDS.policy);
+const anything = z
+  .union([body, z.record(z.string(), z.unknown())])
+  .openapi({ description: 'Any JSON object; a policy only once `validate` finds no fault.' });
+const Draft = z.object({ ...draft, body: anything }).openapi('PolicyDraft');
 const PolicyOrDraft = z.union([Draft, z.object({ ...policy, body }).openapi('PolicyInForce')]);
 const Policies = z.object({ policies: z.array(z.object(policy)), drafts: z.array(z.object(draft)) }).openapi('Policies');
 const Validation = z.object({ id: text, valid: z.boolean(), faults: z.array(FaultWords) }).openapi('PolicyValidation');

@@ -4,13 +4,14 @@ import { BORROWER } from './borrower.ts';
 import { COUNTERPARTIES, OPERATION } from './counterparty.ts';
 import { DESK } from './desk.ts';
 import { DESK_KEYS } from './desk-keys.ts';
+import { DESK_SIMULATIONS } from './desk-simulations.ts';
 import { register, type Operation, type Registry } from './operation.ts';
 import { registerWebhooks } from './webhooks.ts';
 
 export type ApiDocument = ReturnType<OpenAPIHono['getOpenAPI31Document']>;
 
 /** Every route of the service. */
-export const OPERATIONS: readonly Operation[] = [...BORROWER, ...COUNTERPARTIES, ...DESK, ...DESK_KEYS, ...OPERATION];
+export const OPERATIONS: readonly Operation[] = [...BORROWER, ...COUNTERPARTIES, ...DESK, ...DESK_KEYS, ...DESK_SIMULATIONS, ...OPERATION];
 
 let made: ApiDocument | null = null;
 

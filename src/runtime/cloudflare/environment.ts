@@ -3,11 +3,13 @@ import { z } from 'zod';
 import { readMasterKeys } from '../master-keys.ts';
 import type { MasterKey } from '../vault.ts';
 import type { LogLevel } from '../json-log.ts';
+import { readGenerations, type Generations } from '../cells/generations.ts';
 import type { DurableObjectNamespace, R2Bucket } from './platform.ts';
 
 /** What is bound besides variables and secrets. */
 export interface Bindings {
   readonly CELL: DurableObjectNamespace;
+  readonly DESK: DurableObjectNamespace;
   /** Sealed photos. */
   readonly PHOTOS: R2Bucket;
 }
@@ -20,6 +22,8 @@ export interface EdgeEnvironment {
   readonly masterKeys: readonly MasterKey[];
   readonly logLevel: LogLevel;
   readonly maxInFlight: number;
+  /** How many cells there are. */
+  readonly generations: Generations;
   /** Sandbox mode: base URL by funder id. */
   readonly sandboxFunders: Readonly<Record<string, string>>;
 }
@@ -31,6 +35,7 @@ const Variables = z.object({
   MILLRACE_MASTER_KEY_PREVIOUS: z.string().optional(),
   MILLRACE_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   MILLRACE_MAX_IN_FLIGHT: z.coerce.number().int().min(1).max(100_000).default(1_000),
+  MILLRACE_CELLS: z.string().default('4'),
   MILLRACE_SANDBOX_FUNDERS: z.string().default('{}'),
 });
 
@@ -40,13 +45,15 @@ export function readEnvironment(env: object): EdgeEnvironment {
   const given = env as Readonly<Record<string, string | undefined>>;
   const live = given['MILLRACE_MODE'] === 'live';
   const { keys, faults } = readMasterKeys(given['MILLRACE_MASTER_KEY'], given['MILLRACE_MASTER_KEY_PREVIOUS'], live);
+  const generations = readGenerations(read.data?.MILLRACE_CELLS ?? '4');
   const all = [
     ...(read.error?.issues ?? []).map(({ path, message }) => `${path.join('.')} ${message}`),
     ...faults.map(({ variable, reason }) => `${variable} ${reason}`),
     ...(keys === null && faults.length === 0 ? ['MILLRACE_MASTER_KEY is required: an object has nowhere to keep one of its own'] : []),
+    ...(generations === null ? ['MILLRACE_CELLS must be rising numbers of cells with commas between, such as 4,16'] : []),
     ...(live && read.data?.MILLRACE_PUBLIC_URL.startsWith('https:') === false ? ['MILLRACE_PUBLIC_URL must be https in live mode'] : []),
   ];
-  if (!read.success || keys === null || all.length > 0) throw new Error(all.join('; '));
+  if (!read.success || keys === null || generations === null || all.length > 0) throw new Error(all.join('; '));
   const { data } = read;
   return {
     mode: data.MILLRACE_MODE,
@@ -54,6 +61,7 @@ export function readEnvironment(env: object): EdgeEnvironment {
     masterKeys: keys,
     logLevel: data.MILLRACE_LOG_LEVEL,
     maxInFlight: data.MILLRACE_MAX_IN_FLIGHT,
+    generations,
     sandboxFunders: JSON.parse(data.MILLRACE_SANDBOX_FUNDERS) as Record<string, string>,
   };
 }

@@ -6,7 +6,8 @@ import borrowerSteps from '../../../migrations/0003_borrower_steps.sql';
 import funderWatch from '../../../migrations/0004_funder_watch.sql';
 import levels from '../../../migrations/0005_levels.sql';
 import policyLife from '../../../migrations/0006_policy_life.sql';
-import rollups from '../../../migrations/0007_rollups.sql';
+import cells from '../../../migrations/0007_cells.sql';
+import rollups from '../../../migrations/0008_rollups.sql';
 
 export const MIGRATIONS: readonly Migration[] = [
   { name: '0001_spine', sql: spine },
@@ -15,5 +16,6 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0004_funder_watch', sql: funderWatch },
   { name: '0005_levels', sql: levels },
   { name: '0006_policy_life', sql: policyLife },
-  { name: '0007_rollups', sql: rollups },
+  { name: '0007_cells', sql: cells },
+  { name: '0008_rollups', sql: rollups },
 ];

@@ -1,6 +1,7 @@
 /** What of Cloudflare's platform is used, as types alone: no package of types that would put its own `Request` and `fetch` in the way of Node's. */
 
 export interface DurableObjectState {
+  /** `name` is not told to an object that an alarm wakes. */
   readonly id: { readonly name?: string };
   readonly storage: DurableObjectStorage;
   /** Holds every other event back until it has resolved; the object starts anew when it throws. */
@@ -11,6 +12,8 @@ export interface DurableObjectState {
 export interface DurableObjectStorage {
   readonly sql: { exec(statement: string, ...bindings: readonly unknown[]): { toArray(): unknown[] } };
   transactionSync<T>(run: () => T): T;
+  get(key: string): Promise<unknown>;
+  put(key: string, value: unknown): Promise<void>;
   getAlarm(): Promise<number | null>;
   setAlarm(atMs: number): Promise<void>;
 }

@@ -16,9 +16,17 @@ export const DATABASE_FILE = 'millrace.db';
 export const RESTORING = 'restoring.part';
 
 type Place = Pick<Config, 'dataDir' | 'masterKeys'>;
+export interface OpenDataDir {
+  readonly vault: Vault;
+  readonly data: OpenDatabase;
+  /** For a thread that opens what is sealed by itself. */
+  readonly masterKeys: readonly MasterKey[];
+}
+
+const randomBytes = (count: number): Uint8Array => randomFillSync(new Uint8Array(count));
 
 /** Makes the folder when there is none. Throws when the keys are not those the data was made with, or the data is not all there yet. */
-export function openDataDir(config: Place, nowMs: number): { readonly vault: Vault; readonly data: OpenDatabase } {
+export function openDataDir(config: Place, nowMs: number): OpenDataDir {
   if (existsSync(join(config.dataDir, RESTORING))) throw new Error('a restore into this data directory did not end; restore again');
   const opened = openUnfinished(config, nowMs);
   if (unfinishedImport(opened.data.db) === null) return opened;
@@ -27,21 +35,29 @@ export function openDataDir(config: Place, nowMs: number): { readonly vault: Vau
 }
 
 /** The same for whoever is about to complete it. */
-export function openUnfinished(config: Place, nowMs: number): { readonly vault: Vault; readonly data: OpenDatabase } {
+export function openUnfinished(config: Place, nowMs: number): OpenDataDir {
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
-  const vault = openVault(config);
+  const masterKeys = masterKeysOf(config);
+  const vault = vaultOf(masterKeys);
   const data = openDatabase(join(config.dataDir, DATABASE_FILE), readMigrations(MIGRATIONS), nowMs);
   if (!holdIndexRoot(data.db, data.transact, vault)) {
     data.close();
     throw new Error('the master keys are not those this data was made with: the oldest is missing or another (MILLRACE_MASTER_KEY_PREVIOUS)');
   }
-  return { vault, data };
+  return { vault, data, masterKeys };
 }
 
-/** The vault of the configured keys; in a sandbox without any, of the one beside the data, which is made when there is none. */
+/** Those configured, or the sandbox's own, which is made when there is none. */
+export function masterKeysOf(config: Place): readonly MasterKey[] {
+  return config.masterKeys ?? [sandboxMasterKey(config.dataDir, randomBytes)];
+}
+
+/** The vault of the configured keys; in a sandbox without any, of the one beside the data. */
 export function openVault(config: Place): Vault {
-  const randomBytes = (count: number): Uint8Array => randomFillSync(new Uint8Array(count));
-  const masterKeys: readonly MasterKey[] = config.masterKeys ?? [sandboxMasterKey(config.dataDir, randomBytes)];
+  return vaultOf(masterKeysOf(config));
+}
+
+function vaultOf(masterKeys: readonly MasterKey[]): Vault {
   return createVault({ masterKeys, current: masterKeys.at(-1)!.version }, randomBytes);
 }
 

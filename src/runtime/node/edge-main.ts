@@ -1,4 +1,5 @@
 /** `npm run edge`: the whole service on local workerd, in sandbox mode, with the simulated funders outside it over HTTP. */
+import { readGenerations } from '../cells/generations.ts';
 import { banner } from './banner.ts';
 import { describeFaults, readConfig } from './config.ts';
 import { startEdge } from './edge.ts';
@@ -12,8 +13,13 @@ if (config.mode === 'live') {
   process.stderr.write('This is the sandbox of the edge host. A live one is deployed: docs/scaling.md\n');
   process.exit(78);
 }
+const cells = process.env['MILLRACE_CELLS'] ?? '4';
+if (readGenerations(cells) === null) {
+  process.stderr.write('MILLRACE_CELLS must be rising numbers of cells with commas between, such as 4,16\n');
+  process.exit(78);
+}
 const { port, dataDir, logLevel, sandboxPortBase } = config;
-const edge = await startEdge({ port, dataDir, logLevel, sandbox: sandboxPortBase });
+const edge = await startEdge({ port, dataDir, logLevel, cells, sandbox: sandboxPortBase });
 process.stdout.write(banner(edge.url, edge.keys, 'Millrace on workerd'));
 
 let stopping = false;

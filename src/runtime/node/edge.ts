@@ -12,6 +12,8 @@ export interface EdgeOptions {
   /** Holds the objects' databases and the sandbox's key. */
   readonly dataDir: string;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  /** As MILLRACE_CELLS: `4`, or `4,16`. */
+  readonly cells?: string;
   /** First port of the simulated funders, 0 for free ones; or where they run already, by funder id. */
   readonly sandbox: number | Readonly<Record<string, string>>;
 }
@@ -37,6 +39,7 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
     bindings: {
       MILLRACE_PUBLIC_URL: text(url),
       MILLRACE_MASTER_KEY: text(Buffer.from(master.key).toString('base64')),
+      MILLRACE_CELLS: text(options.cells ?? '4'),
       MILLRACE_LOG_LEVEL: text(options.logLevel),
       MILLRACE_SANDBOX_FUNDERS: text(JSON.stringify(sandbox.urls)),
     },

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { SANDBOX_SECRETS, sandboxFunders } from '../../../fixtures/funders.ts';
 import { createApp } from '../../http/app.ts';
 import type { Ctx } from '../../http/context.ts';
+import type { Log } from '../../ports/log.ts';
 import { sandboxKeys, seedSandbox, type SandboxFunders, type SandboxKeys } from '../sandbox-seed.ts';
 import { createService, type Host, type Service } from '../instance.ts';
 import type { Config } from './config.ts';
@@ -15,6 +16,7 @@ import { startLogMover } from './log-mover.ts';
 import { inSandbox, readManifests } from './manifests.ts';
 import { createMetrics } from './metrics.ts';
 import { startSandboxProcess } from './sandbox-process.ts';
+import { threadedSimulator } from './simulator.ts';
 import { checkTarget } from '../ssrf.ts';
 import { createUndiciTransport } from './transport.ts';
 
@@ -37,9 +39,10 @@ export interface Given {
 
 export async function startServer(config: Config, given: Given = {}): Promise<RunningServer> {
   const manifests = readManifests(config.manifestsDir);
-  const { vault, data } = openDataDir(config, nodeClock.nowMs());
+  const { vault, data, masterKeys } = openDataDir(config, nodeClock.nowMs());
   const log = jsonLog(config.logLevel);
   const logMover = startLogMover(join(config.dataDir, DATABASE_FILE), data.log, { onFailure: (error) => log.warn('log_mover.failed', { error }) });
+  const simulator = threadedSimulator(join(config.dataDir, DATABASE_FILE), masterKeys);
   const transport = createUndiciTransport({ allowLoopback: config.mode === 'sandbox' });
   // Listens before it can serve: with port 0 only then is it known where funders are to call.
   let handle: Handler = () => new Response(null, { status: 503, headers: { 'retry-after': '1' } });
@@ -64,12 +67,10 @@ export async function startServer(config: Config, given: Given = {}): Promise<Ru
       messages: messagesOf(config),
       log,
       adapters: manifests.adapters,
+      simulator,
       scrub: data.scrub,
       maxGroup: config.groupCommit,
-      onDiskFailure: (error) => {
-        log.error('disk.failed', { code: (error as { code?: string }).code ?? 'unknown' });
-        process.exit(74);
-      },
+      onDiskFailure: stopAtOnce(log),
     }),
   );
   if (sandbox !== null) await seed(service, inSandbox(sandbox, manifests));
@@ -97,12 +98,20 @@ export async function startServer(config: Config, given: Given = {}): Promise<Ru
     migrated: data.migrated,
     async close() {
       await closed(server, config.shutdownMs);
+      await simulator.stop();
       await service.stop();
       await transport.close();
       await logMover.stop();
       data.close();
       beside?.stop();
     },
+  };
+}
+
+function stopAtOnce(log: Log): (error: unknown) => void {
+  return (error) => {
+    log.error('disk.failed', { code: (error as { code?: string }).code ?? 'unknown' });
+    process.exit(74);
   };
 }
 

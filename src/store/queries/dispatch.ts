@@ -181,7 +181,7 @@ export function dispatchQueries(db: Database, written: JustWritten) {
     db
       .insert(capLeases)
       .values({ key: arg('key'), funderId: arg('funderId'), leased: arg('add'), used: 0 })
-      .onConflictDoUpdate({ target: capLeases.key, set: { leased: sql`leased + excluded.leased` } })
+      .onConflictDoUpdate({ target: capLeases.key, set: { leased: sql`leased + excluded.leased`, untold: sql`0` } })
       .prepare(),
   );
   const takeLease = changing(() =>

@@ -96,6 +96,7 @@ export const TIMER_KINDS = [
   'publish',
   'repayment',
   'watch',
+  'desk',
 ] as const;
 export type TimerKind = (typeof TIMER_KINDS)[number];
 
@@ -187,10 +188,22 @@ export const tombstones = sqliteTable('tombstones', {
 });
 
 /** Quota of a cap that the desk has lent to this cell, and what of it is used. Never more than was lent. */
-export const capLeases = sqliteTable('cap_leases', {
-  /** funder/cap/window start, e.g. `fnd_a/daily/2026-11-21`. */
-  key: text().primaryKey(),
-  funderId: text('funder_id').notNull(),
-  leased: integer().notNull(),
-  used: integer().notNull(),
-});
+export const capLeases = sqliteTable(
+  'cap_leases',
+  {
+    /** funder/cap/window start, e.g. `fnd_a/daily/2026-11-21`. */
+    key: text().primaryKey(),
+    funderId: text('funder_id').notNull(),
+    leased: integer().notNull(),
+    used: integer().notNull(),
+    /** Statements of this holding so far, where the desk is elsewhere. */
+    turn: integer().notNull().default(0),
+    /** The last statement has not been answered yet. */
+    untold: integer({ mode: 'boolean' }).notNull().default(false),
+  },
+  (t) => [
+    index('cap_leases_open')
+      .on(t.key)
+      .where(sql`leased > used OR untold = 1`),
+  ],
+);

@@ -1,5 +1,6 @@
 export * from './application.ts';
 export * from './cell.ts';
+export * from './cells.ts';
 export * from './desk.ts';
 export * from './rollups.ts';
 export * from './steps.ts';

@@ -46,6 +46,8 @@ const TABLE: Readonly<Record<string, readonly Role[]>> = {
   'POST /v1/desk/funders/:id/check': ['operator', 'risk'],
   'GET /v1/desk/alarms': ALL,
   'POST /v1/desk/decide': ALL,
+  'POST /v1/desk/policies/:id/simulate': ['operator', 'risk', 'approver'],
+  'GET /v1/desk/simulations/:id': ALL,
   'GET /v1/desk/summary': ALL,
   'GET /v1/desk/funnel': ALL,
   'GET /v1/desk/figures': ALL,

@@ -147,6 +147,8 @@ async function rest(world: World, applicationId: string): Promise<void> {
       world.db.run(
         sql`INSERT INTO alarms (subject, kind, detail, since_ms, seen_at_ms) VALUES ('funder/fnd_river', 'stuck', '', ${nowMs}, ${nowMs})`,
       );
+      world.db.run(sql`INSERT INTO cap_loans (cell, key, turn, lent) VALUES (3, 'fnd_river/daily/2026-11-21', 2, 5)`);
+      world.db.run(sql`INSERT INTO id_register (id_index, cell, told_at_ms) VALUES (${Buffer.alloc(16, 9)}, 3, ${nowMs})`);
       world.db.run(sql`INSERT INTO policy_drafts (id, body, revision, base_version, author, updated_by, created_at_ms, updated_at_ms)
         VALUES ('drf_1', '{}', 1, 0, 'key_1', 'key_1', ${nowMs}, ${nowMs})`);
       world.db.run(sql`INSERT INTO refusal_rollups (basis, step, start_ms, channel_id, variant, policy_id, segment_id, arm, reason, n)

@@ -1,9 +1,11 @@
-/** Wires the service into what a Durable Object gives. */
-import type { Hono } from 'hono';
+/** Wires one part of the service, a cell or the desk, into what a Durable Object gives. */
 import { adapters } from '../../../adapters/registry.ts';
 import { SANDBOX_SECRETS, sandboxFunders } from '../../../fixtures/funders.ts';
-import { createApp } from '../../http/app.ts';
-import type { Env } from '../../http/context.ts';
+import { createAway } from '../cells/away.ts';
+import { DESK_CELL } from '../cells/generations.ts';
+import { createCell, createDesk, type Part } from '../cells/part.ts';
+import type { Ask } from '../cells/wire.ts';
+import type { Ctx } from '../../http/context.ts';
 import { createFetchTransport } from '../fetch-transport.ts';
 import { holdIndexRoot } from '../index-root.ts';
 import { createService, type Service } from '../instance.ts';
@@ -17,26 +19,39 @@ import { edgeImages } from './images.ts';
 import { bucketObjects } from './objects.ts';
 import type { DurableObjectStorage } from './platform.ts';
 
-export interface RunningCell {
+/** `cell`: the number of a cell, or `DESK_CELL`. */
+export interface RunningPart extends Part {
   readonly service: Service;
-  readonly app: Hono<Env>;
+}
+
+/** The way to an object; it is there once something is asked of it. */
+export function deskOf({ DESK }: Bindings): Ask {
+  return (request) => DESK.get(DESK.idFromName('desk')).fetch(request);
+}
+export function cellsOf({ CELL }: Bindings): (cell: number) => Ask {
+  return (cell) => (request) => CELL.get(CELL.idFromName(String(cell))).fetch(request);
 }
 
 /** `afterCommit` is told of every commit once the service runs. Throws when the keys are not those the data was made with. */
-export async function startCell(
+export async function startPart(
+  cell: number,
   storage: DurableObjectStorage,
   env: EdgeEnvironment,
   bindings: Bindings,
   afterCommit: () => void,
-): Promise<RunningCell> {
+): Promise<RunningPart> {
   const { db, transact } = openStorage(storage, edgeClock.nowMs());
   const vault = createVault({ masterKeys: env.masterKeys, current: env.masterKeys.at(-1)!.version }, edgeRandom.bytes);
   if (!holdIndexRoot(db, transact, vault)) throw new Error('the master keys are not those this data was made with: the oldest is missing or another');
   const sandboxed = env.mode === 'sandbox';
   // The platform collects what is printed.
   const log = createJsonLog(env.logLevel, (line) => console.log(line));
+  const isDesk = cell === DESK_CELL;
+  const away = createAway({ cell, generations: env.generations, desk: deskOf(bindings), cellAt: cellsOf(bindings), clock: edgeClock });
   const service = createService({
-    cell: 0,
+    cell,
+    role: isDesk ? 'desk' : 'cell',
+    ...(isDesk ? {} : { away }),
     mode: env.mode,
     publicUrl: env.publicUrl,
     clock: edgeClock,
@@ -59,25 +74,23 @@ export async function startCell(
     // The platform resets an object whose storage fails: nothing that depends on the lost write has left it.
     onDiskFailure: (error) => log.error('disk.failed', { code: (error as { code?: string }).code ?? 'unknown' }),
   });
-  if (sandboxed) {
+  if (sandboxed && isDesk) {
     const sandbox = { funders: sandboxFunders(env.sandboxFunders), secrets: SANDBOX_SECRETS };
     await service.deps.commit((tx) => seedSandbox(tx, vault, sandbox, edgeClock.nowMs()));
     service.desk.reload();
   }
-  const app = createApp({
-    deps: service.deps,
-    clientIp: (c) => c.req.header('cf-connecting-ip') ?? null,
+  const http = {
+    clientIp: (c: Ctx) => c.req.header('cf-connecting-ip') ?? null,
     maxInFlight: env.maxInFlight,
-    busy: service.busy,
     sandboxKeys: sandboxed ? () => ({ ...sandboxKeys(vault) }) : null,
-    reloadDesk: () => service.desk.reload(),
-    checkWebhookUrl: (url) => {
+    checkWebhookUrl: (url: string) => {
       const verdict = checkTarget(url, { allowLoopback: sandboxed });
       return verdict.ok ? null : verdict.detail;
     },
     metrics: null,
     metricsToken: null,
-  });
+  };
+  const part = isDesk ? createDesk(service, http) : createCell(service, away, http);
   await service.start();
-  return { service, app };
+  return { ...part, service };
 }
