@@ -5,7 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import { ambient, cycles, importTable } from './tidy/import-rules.ts';
 import { importsOf, mask } from './tidy/lexer.ts';
-import { adapterFolders, lockFile, migrations, statesPage } from './tidy/record-rules.ts';
+import { adapterFolders, figuresPage, lockFile, migrations, statesPage } from './tidy/record-rules.ts';
 import { bannedText, docPaths, fileNames, sizes } from './tidy/text-rules.ts';
 import { plant, readWorld } from './tidy/world.ts';
 import type { Rule, World } from './tidy/world.ts';
@@ -84,6 +84,7 @@ const RULES: Readonly<Record<string, Planted>> = {
       'migrations/CHECKSUMS': `${'0'.repeat(64)}  0000-gone.sql\n`,
     },
   },
+  'docs/figures.md is rendered': { rule: figuresPage, atLeast: 50, plants: { 'docs/figures.md': '# Figures' } },
   'docs/states.md is rendered': { rule: statesPage, atLeast: 50, plants: { 'docs/states.md': '# States' } },
   'adapters are complete': {
     rule: adapterFolders,
@@ -113,7 +114,7 @@ describe.each(Object.entries(RULES))('%s', (_, { rule, atLeast, plants }) => {
     const before = new Set(rule(world).violations);
     const found = rule(plant(world, path, text)).violations.filter((one) => !before.has(one));
     expect(found.length).toBeGreaterThanOrEqual(1);
-    expect(found.join('\n')).toMatch(/planted|double|moneyPlan|money-utils|common|CHECKSUMS|gone|nowhere|states\.md|package-lock/);
+    expect(found.join('\n')).toMatch(/planted|double|moneyPlan|money-utils|common|CHECKSUMS|gone|nowhere|states\.md|figures\.md|package-lock/);
   });
 });
 

@@ -70,7 +70,12 @@ export function applyLoanNews(work: Work, application: ApplicationRow, attempt: 
 
 function followApplication(work: Work, application: ApplicationRow, loan: LoanRow, news: LoanNews): void {
   if (news.status === 'disbursed' && work.moveApplication(application, 'disbursed')) {
-    work.emit('application.disbursed', application, { loan_id: loan.id, funder_id: loan.funderId });
+    work.emit('application.disbursed', application, {
+      loan_id: loan.id,
+      funder_id: loan.funderId,
+      amount_fen: news.amount,
+      commission_fen: commissionOf(work, loan.funderId, news.amount),
+    });
   }
   if (news.status === 'failed' && work.moveApplication(application, 'disbursement_failed')) {
     application.reasons = [{ code: 'disbursement_failed', detail: news.detail.slice(0, 80) }];
@@ -79,6 +84,12 @@ function followApplication(work: Work, application: ApplicationRow, loan: LoanRo
   if (news.status === 'disbursed')
     work.setTimer('loan', loan.id, nextRepairMs(work.nowMs, work.desk.funders.get(loan.funderId)?.time_zone ?? '', loan.id));
   if (news.status === 'failed' || news.status === 'settled' || news.status === 'written_off') work.clearTimer('loan', loan.id);
+}
+
+/** What the funder owes for a loan by the terms of this day: a fixed sum and a share of the amount, whole fen rounded down. */
+function commissionOf({ desk }: Work, funderId: string, amountFen: number): number {
+  const terms = desk.funders.get(funderId)?.terms;
+  return terms === undefined ? 0 : terms.cpa_fen + Math.floor((terms.cps_bps * amountFen) / 10_000);
 }
 
 /** A plan may be pushed again at any time; receiving one for a loan not yet paid out means that it was (funders.md: 一本钱包). */

@@ -17,6 +17,7 @@ import { onAttemptTimer } from './query-attempt.ts';
 import { VOLUME, priceVolume } from './price-volume.ts';
 import { processCallback } from './receive-callback.ts';
 import { onRepaymentTimer } from './repay-loan.ts';
+import { ROLLUPS, rollUp } from './roll-up.ts';
 import { CHANGES, watchChanges } from './watch-changes.ts';
 import { watchFunders } from './watch-funders.ts';
 
@@ -37,7 +38,7 @@ const HANDLERS: Readonly<Record<TimerKind, (deps: Deps, ref: string) => Promise<
   publish: publishDue,
   repayment: onRepaymentTimer,
   desk: (deps, ref) => (ref === QUOTA ? returnQuota(deps) : shipEvents(deps)),
-  watch: (deps, ref) => (ref === CHANGES ? watchChanges(deps) : watchFunders(deps)),
+  watch: (deps, ref) => (ref === CHANGES ? watchChanges(deps) : ref === ROLLUPS ? rollUp(deps) : watchFunders(deps)),
 };
 
 /** What a service is: all there is, one of many cells, or the desk that they share. */
@@ -50,6 +51,7 @@ const STANDING: readonly (readonly [kind: TimerKind, ref: string, afterMs: numbe
   ['learn', VOLUME, 5_000, 'whole', 'desk'],
   ['watch', 'funders', 60_000, 'whole', 'cell'],
   ['watch', CHANGES, 45_000, 'whole', 'desk'],
+  ['watch', ROLLUPS, 3_000, 'whole', 'desk'],
   ['desk', SHIP, 1_000, 'cell'],
   ['desk', QUOTA, 30_000, 'cell'],
 ];

@@ -44,7 +44,12 @@ export function submitOrKeep(work: Work, application: ApplicationRow, body: Appl
   application.band = teaches ? bandOf(facts) : null;
   application.levels = teaches ? levelCodeOf(facts) : null;
   work.setTimer('application', application.id, application.deadlineAtMs);
-  work.emit('application.submitted', application, { band: application.band, variant: application.variant, ...policyNames(application) });
+  work.emit('application.submitted', application, {
+    band: application.band,
+    variant: application.variant,
+    amount_fen: application.amountFen,
+    ...policyNames(application),
+  });
   act(work, application, body, result, facts, freshBorrower);
 }
 

@@ -109,7 +109,7 @@ function accept(work: Work, application: ApplicationRow, offer: OfferRow): void 
   work.clearTimer('application', application.id);
   work.setTimer('loan', loanId, work.nowMs + EFFECT_GRACE_MS);
   work.emit('offer.accepted', application, { offer_id: offer.id, funder_id: offer.funderId });
-  work.emit('application.accepted', application, { offer_id: offer.id, funder_id: offer.funderId });
+  work.emit('application.accepted', application, { offer_id: offer.id, funder_id: offer.funderId, amount_fen: offer.amountFen });
   work.emit('loan.created', application, { loan_id: loanId, funder_id: offer.funderId });
   releaseOpenAttempts(work, application, offer.attemptId);
   work.act({ kind: 'draw', loanId });

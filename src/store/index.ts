@@ -13,6 +13,7 @@ import { intakeQueries } from './queries/intake.ts';
 import { offerQueries } from './queries/offers.ts';
 import { policyQueries } from './queries/policies.ts';
 import { partnerQueries } from './queries/partners.ts';
+import { rollupQueries } from './queries/rollups.ts';
 import { stepQueries } from './queries/steps.ts';
 import { trafficQueries } from './queries/traffic.ts';
 import { watchQueries } from './queries/watch.ts';
@@ -41,6 +42,7 @@ function prepareStore(db: Database) {
     desk: { ...deskQueries(db), ...policyQueries(db) },
     steps: stepQueries(db),
     watch: watchQueries(db),
+    rollups: rollupQueries(db),
     cells: cellQueries(db),
     traffic: trafficQueries(db),
   };
@@ -58,6 +60,7 @@ export type { DocumentRow, PhoneVerificationRow } from './queries/intake.ts';
 export type { LoanRow, OfferRow } from './queries/offers.ts';
 export type { FirstPlan, PastAttempt, TrafficFilter, TrafficRow } from './queries/traffic.ts';
 export type { AlarmRow } from './queries/watch.ts';
+export type { FunnelProgressRow, RollupFilter, RollupGroup, RollupSpan, Summed } from './queries/rollups.ts';
 export type { RepaymentRow, StepRow } from './queries/steps.ts';
 export type { ClickRow, ConversionRow, ImpressionRow } from './queries/partners.ts';
 export { COPIED_TABLES } from './schema/index.ts';

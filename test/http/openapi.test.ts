@@ -390,6 +390,10 @@ describe('what the desk answers', () => {
     await world.call('POST', '/v1/erasures', { key: world.keys.secret, json: { application_id: taken.json['id'] } });
     expectDescribed('GET', '/v1/desk/applications/{id}', await world.call('GET', `/v1/desk/applications/${taken.json['id']}`, { key }));
     expectDescribed('GET', '/v1/desk/summary', await world.call('GET', '/v1/desk/summary', { key }));
+    for (const query of ['', '?by=channel', '?by=funder', '?by=hour&basis=activity'])
+      expectDescribed('GET', '/v1/desk/funnel', await world.call('GET', `/v1/desk/funnel${query}`, { key }));
+    expectDescribed('GET', '/v1/desk/figures', await world.call('GET', '/v1/desk/figures', { key }));
+    expectDescribed('GET', '/v1/desk/funders/{id}/series', await world.call('GET', '/v1/desk/funders/fnd_river/series', { key }));
     for (const id of ['fnd_river', 'fnd_lotus', 'fnd_cedar'])
       expectDescribed('GET', '/v1/desk/funders/{id}/status', await world.call('GET', `/v1/desk/funders/${id}/status`, { key }));
   });

@@ -104,6 +104,9 @@ const TABLE: Readonly<Record<string, Access>> = {
   'POST /v1/desk/policies/:id/simulate': desk('operator', 'risk', 'approver'),
   'GET /v1/desk/simulations/:id': desk(...EVERYBODY),
   'GET /v1/desk/summary': desk(...EVERYBODY),
+  'GET /v1/desk/funnel': desk(...EVERYBODY),
+  'GET /v1/desk/figures': desk(...EVERYBODY),
+  'GET /v1/desk/funders/:id/series': desk(...EVERYBODY),
   // Nobody but `admin`.
   'GET /v1/desk/keys': desk(),
   'POST /v1/desk/keys': desk(),

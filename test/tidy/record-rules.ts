@@ -2,6 +2,7 @@
 import { checksum, parseChecksums } from '../../scripts/checksum-migrations.ts';
 import { missingEntries } from '../../scripts/complete-lock.mjs';
 import type { LockEntry } from '../../scripts/complete-lock.mjs';
+import { renderFigures } from '../../scripts/render-figures.ts';
 import { renderStates } from '../../scripts/render-states.ts';
 import type { Rule } from './world.ts';
 
@@ -30,6 +31,15 @@ export const statesPage: Rule = (world) => {
   return {
     scanned: page.split('\n').length,
     violations: page === renderStates() ? [] : ['docs/states.md: not what the tables say (npm run states)'],
+  };
+};
+
+/** docs/figures.md is what the table of figures renders to. */
+export const figuresPage: Rule = (world) => {
+  const page = world.files.get('docs/figures.md') ?? '';
+  return {
+    scanned: page.split('\n').length,
+    violations: page === renderFigures() ? [] : ['docs/figures.md: not what the table says (npm run figures)'],
   };
 };
 

@@ -4,6 +4,7 @@ import type { Env, HttpOptions } from '../context.ts';
 import { deskApplicationRoutes } from './applications.ts';
 import { auditRoutes } from './audit.ts';
 import { blacklistRoutes } from './blacklist.ts';
+import { figureRoutes } from './figures.ts';
 import { keyRoutes } from './keys.ts';
 import { decideRoutes } from './decide.ts';
 import { overviewRoutes } from './overview.ts';
@@ -25,6 +26,7 @@ export function deskRoutes(options: HttpOptions): Hono<Env> {
     webhookRoutes,
     keyRoutes,
     overviewRoutes,
+    figureRoutes,
     decideRoutes,
     simulationRoutes,
   ])

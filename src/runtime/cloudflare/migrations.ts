@@ -7,6 +7,7 @@ import funderWatch from '../../../migrations/0004_funder_watch.sql';
 import levels from '../../../migrations/0005_levels.sql';
 import policyLife from '../../../migrations/0006_policy_life.sql';
 import cells from '../../../migrations/0007_cells.sql';
+import rollups from '../../../migrations/0008_rollups.sql';
 
 export const MIGRATIONS: readonly Migration[] = [
   { name: '0001_spine', sql: spine },
@@ -16,4 +17,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0005_levels', sql: levels },
   { name: '0006_policy_life', sql: policyLife },
   { name: '0007_cells', sql: cells },
+  { name: '0008_rollups', sql: rollups },
 ];

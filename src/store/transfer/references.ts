@@ -20,6 +20,7 @@ export const REFERENCES: readonly (readonly [from: string, to: string])[] = [
   ['callbacks.attempt_id', 'attempts.id'],
   ['documents.application_id', 'applications.id'],
   ['events.application_id', 'applications.id'],
+  ['funnel_progress.application_id', 'applications.id'],
   ['borrower_steps.application_id', 'applications.id'],
   ['borrower_steps.borrower_id', 'borrowers.id'],
   ['borrower_steps.attempt_id', 'attempts.id'],

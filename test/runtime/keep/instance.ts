@@ -130,7 +130,7 @@ async function change(world: World): Promise<void> {
   });
 }
 
-/** What the sandbox's six funders and one evening do not bring about: steps at a funder's pages, repayments, alarms, a failing receiver, a policy being written. */
+/** What the sandbox's six funders and one evening do not bring about: steps at a funder's pages, repayments, alarms, a failing receiver, a policy being written, somebody refused. */
 async function rest(world: World, applicationId: string): Promise<void> {
   const { deps } = world.service;
   const attempt = deps.store.dispatch.ofApplication(applicationId)[0]!;
@@ -149,6 +149,8 @@ async function rest(world: World, applicationId: string): Promise<void> {
       );
       world.db.run(sql`INSERT INTO policy_drafts (id, body, revision, base_version, author, updated_by, created_at_ms, updated_at_ms)
         VALUES ('drf_1', '{}', 1, 0, 'key_1', 'key_1', ${nowMs}, ${nowMs})`);
+      world.db.run(sql`INSERT INTO refusal_rollups (basis, step, start_ms, channel_id, variant, policy_id, segment_id, arm, reason, n)
+        VALUES ('cohort', 'day', ${nowMs}, 'h5-demo', '', '', '', '', 'student', 1)`);
       world.db.run(sql`INSERT OR IGNORE INTO endpoint_health (endpoint_id, failing_since_ms) VALUES ('ep_1', ${nowMs})`);
       // As a cell among others, and as a desk of several.
       world.db.run(sql`INSERT INTO cap_loans (cell, key, turn, lent) VALUES (1, 'fnd_river/daily/2026-11-20', 3, 4)`);

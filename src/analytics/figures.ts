@@ -1,0 +1,215 @@
+/** Every figure of the read models and what it means, in Chinese and English: the desk answers it, and `docs/figures.md` is rendered from it. */
+import type { Bilingual } from '../domain/failures.ts';
+import { FUNDER_COUNTS, FUNNEL_COUNTS, type FunderCount, type FunnelCount } from '../domain/rollups.ts';
+
+/** `part` of `of` is what a conversion is: `passed` of `submitted`. A stage is one step of the way; the others branch off it. */
+export interface Figure {
+  readonly id: string;
+  /** Whose count it is: of applications, of applications at a funder, or worked out of those. */
+  readonly kind: 'funnel' | 'funder' | 'derived';
+  readonly unit: 'count' | 'fen' | 'ms' | 'share' | 'flag';
+  /** The figure its conversion is a share of. */
+  readonly of: string | null;
+  readonly name: Bilingual;
+  readonly meaning: Bilingual;
+}
+type Words = readonly [zhName: string, enName: string, zh: string, en: string];
+
+/** What each stage's conversion is a share of, in the order the stages are shown. */
+export const FUNNEL_STAGES = {
+  started: null,
+  submitted: 'started',
+  quarantined: 'submitted',
+  refused: 'submitted',
+  passed: 'submitted',
+  sent: 'passed',
+  approved: 'sent',
+  offered: 'approved',
+  accepted: 'offered',
+  disbursed: 'accepted',
+  overdue: 'disbursed',
+  settled: 'disbursed',
+  written_off: 'disbursed',
+  declined: 'passed',
+  expired: 'submitted',
+  withdrawn: 'submitted',
+  promoted: 'submitted',
+  clicked: 'promoted',
+  converted: 'clicked',
+} as const satisfies Partial<Record<FunnelCount, FunnelCount | null>>;
+export const FUNDER_STAGES = {
+  attempts: null,
+  ineligible: 'attempts',
+  sent: 'attempts',
+  unknown: 'sent',
+  approved: 'sent',
+  declined: 'sent',
+  failed: 'attempts',
+  cancelled: 'attempts',
+  expired: 'sent',
+  offered: 'approved',
+  accepted: 'offered',
+  disbursed: 'accepted',
+  overdue: 'disbursed',
+  settled: 'disbursed',
+  written_off: 'disbursed',
+} as const satisfies Partial<Record<FunderCount, FunderCount | null>>;
+
+const FUNNEL: Readonly<Record<FunnelCount, Words>> = {
+  started: ['已开始', 'Started', '存了草稿或直接提交的申请', 'applications saved as a draft or submitted at once'],
+  submitted: ['已提交', 'Submitted', '资料齐全并已提交的申请', 'complete applications that were submitted'],
+  quarantined: ['曾挂起', 'Set aside', '预审曾挂起等待人工的申请', 'applications that prescreen ever set aside for a person'],
+  refused: [
+    '预审拒绝',
+    'Refused',
+    '现在停在预审拒绝的申请；人工放行后不再计入',
+    'applications that stand refused by prescreen; one that is released counts no more',
+  ],
+  passed: ['预审通过', 'Passed', '通过预审、做过路由计划的申请', 'applications that passed prescreen and were given a plan'],
+  sent: ['已送出', 'Sent', '至少交给过一家资金方的申请', 'applications handed over to at least one funder'],
+  approved: ['获批', 'Approved', '至少一家资金方批准的申请', 'applications that at least one funder approved'],
+  offered: [
+    '有报价',
+    'Offered',
+    '至少有过一个可接受报价的申请；超成本上限的报价不算',
+    'applications that ever had an offer that could be taken; one above the cost cap is none',
+  ],
+  accepted: ['已接受', 'Accepted', '借款人接受过报价的申请', 'applications of which the borrower took an offer'],
+  disbursed: ['已放款', 'Disbursed', '已放款的申请', 'applications whose loan was paid out'],
+  overdue: ['曾逾期', 'Overdue', '放款后曾有一期逾期的申请', 'applications whose loan was ever overdue'],
+  settled: ['已结清', 'Repaid', '贷款全部还清的申请', 'applications whose loan was paid back in full'],
+  written_off: ['已核销', 'Written off', '资金方核销的申请', 'applications whose loan the funder gave up'],
+  declined: [
+    '全部拒绝',
+    'Declined',
+    '现在以所有资金方拒绝（或无可用资金方、放款失败）告终的申请',
+    'applications that stand ended because every funder said no, none was left, or the payout failed',
+  ],
+  expired: ['已过期', 'Expired', '提交后因超时告终的申请', 'submitted applications that stand ended because time ran out'],
+  withdrawn: ['已撤回', 'Withdrawn', '提交后由借款人撤回的申请', 'submitted applications that the borrower stopped'],
+  promoted: ['看过合作产品', 'Shown partner offers', '看到过合作产品广告的申请', 'applications that were shown partner offers'],
+  clicked: ['点击合作产品', 'Clicked', '点击过合作产品的申请', 'applications with a click on a partner offer'],
+  converted: ['合作转化', 'Converted', '合作方报告过线索或成交的申请', 'applications of which a partner reported a lead or a sale'],
+  open: [
+    '未决',
+    'Undecided',
+    '已提交而尚未告终（拒绝、过期、撤回、放款）的申请；只在按提交时间的口径里有',
+    'submitted applications that have not ended (refused, declined, expired, withdrawn, disbursed); of cohorts alone',
+  ],
+  asked_fen: ['申请金额', 'Asked', '提交时申请的金额合计', 'the amounts asked for at submission, added up'],
+  accepted_fen: ['接受金额', 'Accepted amount', '被接受的报价金额合计', 'the amounts of the offers taken'],
+  disbursed_fen: ['放款金额', 'Disbursed amount', '放款金额合计', 'the amounts paid out'],
+  commission_fen: [
+    '预期佣金',
+    'Expected commission',
+    '按放款当日条款，资金方应付的佣金合计',
+    'what funders owe for the loans paid out, by the terms of the day of each payout',
+  ],
+  partner_shown: ['合作产品展示数', 'Partner offers shown', '展示的合作产品个数', 'partner offers shown, each'],
+  partner_clicks: [
+    '合作产品点击数',
+    'Partner clicks',
+    '合作产品点击次数，每次展示至多一次',
+    'clicks on partner offers, one at most for each showing',
+  ],
+  partner_leads: ['线索数', 'Leads', '合作方报告的线索数', 'leads that partners reported'],
+  partner_sales: ['成交数', 'Sales', '合作方报告的成交数', 'sales that partners reported'],
+  partner_earned_fen: ['合作收入', 'Partner earnings', '点击、线索、成交所得，减去冲正', 'earned by clicks, leads and sales, less what was reversed'],
+};
+
+type Decided = Extract<FunderCount, `decided_${string}`>;
+const FUNDER: Readonly<Record<Exclude<FunderCount, Decided>, Words>> = {
+  attempts: ['尝试', 'Attempts', '问过该资金方的申请（含预审查询）', 'applications on which the funder was asked, prechecks included'],
+  ineligible: ['不符合准入', 'Ineligible', '资金方事先表示不受理', 'the funder said beforehand that it would not take it'],
+  sent: ['已送出', 'Sent', '完整资料已交给资金方', 'the full application was handed to the funder'],
+  unknown: ['结果曾不明', 'Ever unknown', '一度不知道资金方是否收到', 'it was not known for a time whether the funder had it'],
+  approved: ['获批', 'Approved', '资金方批准，无论报价后来如何', 'the funder approved, whatever became of the offer'],
+  declined: ['拒绝', 'Declined', '资金方拒绝', 'the funder declined'],
+  failed: ['失败', 'Failed', '没能送达资金方', 'the funder could not be asked'],
+  cancelled: ['取消', 'Cancelled', '被撤回', 'it was taken back'],
+  expired: ['超时', 'Expired', '资金方未在期限内决定', 'the funder did not decide in time'],
+  offered: ['有报价', 'Offered', '产生了可接受的报价', 'an offer came of it that could be taken'],
+  accepted: ['已接受', 'Accepted', '借款人接受了该资金方的报价', 'the borrower took this funder’s offer'],
+  disbursed: ['已放款', 'Disbursed', '由该资金方放款', 'paid out by this funder'],
+  overdue: ['曾逾期', 'Overdue', '该笔贷款曾逾期', 'the loan was ever overdue'],
+  settled: ['已结清', 'Repaid', '该笔贷款已结清', 'the loan was paid back in full'],
+  written_off: ['已核销', 'Written off', '该笔贷款被核销', 'the funder gave the loan up'],
+  open: [
+    '未决',
+    'Undecided',
+    '问过该资金方、整个申请尚未告终；只在按提交时间的口径里有',
+    'the funder was asked and the application as a whole has not ended; of cohorts alone',
+  ],
+  asked_fen: ['申请金额（有报价的）', 'Asked, where offered', '有报价的申请的申请金额合计', 'the amounts asked for, of applications with an offer'],
+  granted_fen: ['批核金额', 'Granted', '每个申请取最大报价金额，合计', 'the largest offer of each application, added up'],
+  disbursed_fen: ['放款金额', 'Disbursed amount', '放款金额合计', 'the amounts paid out'],
+  commission_fen: [
+    '预期佣金',
+    'Expected commission',
+    '按放款当日条款应付的佣金合计',
+    'what the funder owes for the loans paid out, by the terms of the day of each payout',
+  ],
+  latency_ms: [
+    '审批用时合计',
+    'Time to decide, sum',
+    '从送出到批准或拒绝的毫秒合计，每个申请一次',
+    'milliseconds from handing over to the first yes and the first no, added up',
+  ],
+};
+
+const DERIVED: Readonly<Record<string, readonly ['share' | 'ms' | 'count' | 'flag', ...Words]>> = {
+  of_before: ['share', '转化率', 'Conversion', '本阶段数量除以其上一级（表中“占”一栏）', 'a stage’s count over that of the one it is a share of'],
+  mature: [
+    'flag',
+    '已成熟',
+    'Mature',
+    '未决的不超过百分之一，且时段已过；放款之后的阶段看贷款是否了结',
+    'at most 1 in 100 undecided and the time is over; of stages after the payout, at most 1 in 100 loans still running',
+  ],
+  running: ['count', '在贷', 'Running', '已放款而未结清、未核销的贷款', 'loans paid out and neither repaid nor written off'],
+  approval_rate: ['share', '通过率', 'Approval rate', '批准数除以批准与拒绝之和', 'approved over approved and declined'],
+  granted_share: ['share', '批核比例', 'Granted share', '批核金额除以这些申请的申请金额', 'granted over asked, where offered'],
+  median_ms: [
+    'ms',
+    '审批用时中位数',
+    'Median time to decide',
+    '由用时分布按对数内插估计；最后一档取其下限',
+    'estimated from the histogram of times, by logarithms within a part; of the last part its lower bound',
+  ],
+};
+
+const decided = (id: Decided): Words => {
+  const bound = id.slice('decided_'.length);
+  return bound === 'later'
+    ? ['更久决定', 'Decided later', '用时超过 12 小时的决定数', 'decisions that took more than 12 hours']
+    : [
+        `${bound} 内决定`,
+        `Decided within ${bound}`,
+        `用时在 ${bound} 以内、超过上一档的决定数`,
+        `decisions that took up to ${bound} and more than the part before`,
+      ];
+};
+
+export const FIGURES: readonly Figure[] = [
+  ...FUNNEL_COUNTS.map((id) =>
+    figure(id, 'funnel', unitOf(id), (FUNNEL_STAGES as Partial<Record<FunnelCount, string | null>>)[id] ?? null, FUNNEL[id]),
+  ),
+  ...FUNDER_COUNTS.map((id) =>
+    figure(
+      id,
+      'funder',
+      unitOf(id),
+      (FUNDER_STAGES as Partial<Record<FunderCount, string | null>>)[id] ?? null,
+      id in FUNDER ? FUNDER[id as keyof typeof FUNDER] : decided(id as Decided),
+    ),
+  ),
+  ...Object.entries(DERIVED).map(([id, [unit, ...words]]) => figure(id, 'derived', unit, null, words)),
+];
+
+function figure(id: string, kind: Figure['kind'], unit: Figure['unit'], of: string | null, [zhName, enName, zh, en]: Words): Figure {
+  return { id, kind, unit, of, name: { zh: zhName, en: enName }, meaning: { zh, en } };
+}
+
+function unitOf(id: FunnelCount | FunderCount): Figure['unit'] {
+  return id.endsWith('_fen') ? 'fen' : id.endsWith('_ms') ? 'ms' : 'count';
+}
