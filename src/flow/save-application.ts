@@ -4,7 +4,7 @@
  */
 import type { Assets } from '../domain/applicant.ts';
 import { fault, problem, type Fault, type Problem } from '../domain/failures.ts';
-import { isId } from '../domain/ids.ts';
+import { cellOf, isId } from '../domain/ids.ts';
 import type { ApplicationRow, BorrowerRow, DocumentRow } from '../store/index.ts';
 import { askElsewhere, askElsewhereOf, NOWHERE } from './cells/ask-elsewhere.ts';
 import { bringDocuments } from './cells/bring-documents.ts';
@@ -228,12 +228,14 @@ function checkPhoneVerification(deps: Deps, phone: string, id: string | undefine
   const pointer = '/applicant/phone_verification_id';
   if (id === undefined) return [fault(pointer, 'required', '请先用短信验证码验证手机号', 'verify the phone by SMS code first')];
   if (deps.mode === 'sandbox' && id === SANDBOX_VERIFICATION) return [];
+  const otherPhone = [fault(pointer, 'other_phone', '验证的是另一个手机号', 'this verification is for another phone')];
+  // Whoever is at home here verifies here.
+  if (deps.away !== null && isId('pv', id) && cellOf(id) !== deps.cell) return otherPhone;
   const row = isId('pv', id) ? deps.store.intake.verification(id) : undefined;
   const confirmed = row?.confirmedAtMs ?? null;
   if (row === undefined || confirmed === null)
     return [fault(pointer, 'not_confirmed', '手机号尚未完成短信验证', 'this verification is unknown or was not confirmed')];
-  if (row.phoneIndex !== deps.vault.blindIndex('phone', phone))
-    return [fault(pointer, 'other_phone', '验证的是另一个手机号', 'this verification is for another phone')];
+  if (row.phoneIndex !== deps.vault.blindIndex('phone', phone)) return otherPhone;
   if (deps.clock.nowMs() - confirmed > VERIFIED_FOR_MS)
     return [fault(pointer, 'too_old', '短信验证已过期，请重新验证', 'this verification has expired; verify again')];
   return [];

@@ -161,6 +161,19 @@ it('a part that does not answer: its own borrowers are told to come again, other
   expect((await desk('summary')).status).toBe(503);
 });
 
+it('a verification of one phone is none of another, at home in the same cell or in another', async () => {
+  world = await makeCells();
+  const phone = phoneWithHome(0, 4);
+  const begun = await world.call('POST', '/v1/phone-verifications', { key: world.keys.secret, json: { phone } });
+  const id = begun.json['id'] as string;
+  await world.call('POST', `/v1/phone-verifications/${id}/confirm`, { key: world.keys.secret, json: { code: '000000' } });
+  for (const home of [1, 2, 3]) {
+    const swapped = await world.apply({ phone: phoneWithHome(home, 4), id_number: idNumberOf(home), phone_verification_id: id });
+    expect([swapped.status, (swapped.json['errors'] as unknown as { code: string }[]).map(({ code }) => code)]).toEqual([422, ['other_phone']]);
+  }
+  expect((await world.apply({ phone, id_number: idNumberOf(9), phone_verification_id: id })).status).toBe(201);
+});
+
 /** Some phone that is at home there. */
 function phoneWithHome(home: number, count: number): string {
   for (let n = 500; ; n += 1) if (homeOf(phoneOf(n), count) === home) return phoneOf(n);
