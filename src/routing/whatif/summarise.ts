@@ -55,13 +55,19 @@ export function summarise(cases: Cases, sums: Sums, index: FunderIndex): Omit<Co
   };
 }
 
-/** The value of all as they were, between the 5% and the 95% point of the replicates. */
+/**
+ * The points of the replicates between which 90% are said to lie. Between 5% and 95% stood the truth in 86 of 100 simulated markets (`npm run eval:whatif`, seeds
+ * 1 to 100 and 1001 to 1100): replicates do not know what the recalibration gets wrong. So they are taken where a normal would be wider by as much (1.84 for 1.645).
+ */
+const TAIL = 0.033;
+
+/** The value of all as they were, and its 90% interval. */
 function estimate(read: Read, count: number): Estimate {
   // Of very few borrowers a replicate may have drawn none.
   const drawn = Float64Array.from({ length: count }, (_, replicate) => read(replicate))
     .filter((each) => !Number.isNaN(each))
     .toSorted();
-  return { value: read(count), low: quantile(drawn, 0.05), high: quantile(drawn, 0.95) };
+  return { value: read(count), low: quantile(drawn, TAIL), high: quantile(drawn, 1 - TAIL) };
 }
 
 /** Interpolated between neighbours. */
