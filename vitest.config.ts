@@ -63,6 +63,7 @@ export default defineConfig({
           name: 'edge',
           include: [...JOURNEYS, ...EDGE_ALONE],
           pool: 'forks',
+          globalSetup: ['test/built-pages.ts'],
           setupFiles: ['test/setup.ts'],
           env: { TZ: 'UTC', MILLRACE_TEST_HOST: 'edge' },
         },

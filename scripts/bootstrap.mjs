@@ -4,7 +4,10 @@
 import { resolve } from 'node:path';
 import { ensureInstalled, root } from './install.mjs';
 import { runPinned } from './run.mjs';
+import { ensureWeb } from './web.mjs';
 
+/** Entries that serve pages. */
+const SERVERS = ['src/runtime/node/main.ts', 'src/runtime/node/edge-main.ts'];
 const given = process.argv.slice(2);
 const at = given.findIndex((one) => !one.startsWith('--'));
 if (at < 0) {
@@ -12,4 +15,5 @@ if (at < 0) {
   process.exit(2);
 }
 ensureInstalled();
+if (SERVERS.includes(given[at]) || (given[at] === 'src/cli/main.ts' && given[at + 1] === 'serve')) await ensureWeb();
 process.exit(await runPinned([...given.slice(0, at), resolve(root, given[at]), ...given.slice(at + 1)]));

@@ -10,6 +10,7 @@ const CHECKS = [
   ['lint', 'oxlint', '--type-aware', '--deny-warnings'],
   ['format', 'oxfmt', '--check'],
   ['types', 'tsc', '--noEmit'],
+  ['types of the pages', 'tsc', '--noEmit', '-p', 'src/web'],
 ];
 
 process.chdir(root);

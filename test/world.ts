@@ -172,6 +172,7 @@ export async function makeWorld(options: WorldOptions = {}): Promise<World> {
     reloadDesk: () => service.desk.reload(),
     metrics: null,
     metricsToken: null,
+    pages: null,
     checkWebhookUrl: (url) => {
       const verdict = checkTarget(url, { allowLoopback: true });
       return verdict.ok ? null : verdict.detail;

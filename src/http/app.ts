@@ -15,6 +15,7 @@ import { counterpartyRoutes } from './counterparty.ts';
 import { originAllowed } from './auth.ts';
 import { deskRoutes } from './desk/routes.ts';
 import { docsRoutes } from './docs.ts';
+import { webRoutes } from './web.ts';
 
 const REQUEST_ID = /^[A-Za-z0-9_-]{8,64}$/;
 const ID_BYTES = 12;
@@ -60,15 +61,10 @@ export function createApp(options: HttpOptions): Hono<Env> {
     });
   });
 
-  app.route('/', operationRoutes(options));
-  app.route('/', applicationRoutes(options));
-  app.route('/', decisionRoutes(options));
-  app.route('/', intakeRoutes(options));
-  app.route('/', offerRoutes(options));
-  app.route('/', stepRoutes(options));
-  app.route('/', counterpartyRoutes(options));
-  app.route('/', deskRoutes(options));
+  for (const routes of [operationRoutes, applicationRoutes, decisionRoutes, intakeRoutes, offerRoutes, stepRoutes, counterpartyRoutes, deskRoutes])
+    app.route('/', routes(options));
   app.route('/', docsRoutes());
+  if (options.pages !== null) app.route('/', webRoutes(options.pages, deps.random));
 
   app.notFound((c) => nothingHere(c, app));
   app.onError((error, c) => {

@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import type { ApiKey } from '../domain/desk.ts';
 import type { Problem } from '../domain/failures.ts';
 import type { Deps } from '../flow/deps.ts';
+import type { Pages } from '../ports/pages.ts';
 import { problemResponse, type Lang } from './problem.ts';
 
 export interface Vars {
@@ -31,6 +32,8 @@ export interface HttpOptions {
   readonly checkWebhookUrl: (url: string) => string | null;
   readonly metrics: (() => Promise<string>) | null;
   readonly metricsToken: string | null;
+  /** Built pages; null where something in front serves them. */
+  readonly pages: Pages | null;
 }
 
 export function refuse(c: Ctx, problem: Problem): Response {

@@ -53,7 +53,7 @@ export async function makeCells(options: { readonly cells?: string; readonly fun
   });
 
   function makeFront() {
-    return createFront({ generations, desk: askOf(DESK_CELL), cellAt: askOf, vault, random, clock });
+    return createFront({ generations, desk: askOf(DESK_CELL), cellAt: askOf, vault, random, clock, pages: { read: async () => null } });
   }
 
   function askOf(to: number): Ask {
@@ -121,6 +121,7 @@ export async function makeCells(options: { readonly cells?: string; readonly fun
       checkWebhookUrl: () => null,
       metrics: null,
       metricsToken: null,
+      pages: null,
     };
     const part = isDesk ? createDesk(service, http) : createCell(service, away, http);
     await service.start();

@@ -80,6 +80,7 @@ export class Incarnation implements Owner {
       reloadDesk: () => this.service.desk.reload(),
       metrics: null,
       metricsToken: null,
+      pages: null,
       checkWebhookUrl: () => null,
     });
   }

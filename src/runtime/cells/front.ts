@@ -5,7 +5,9 @@
 import { problem, unreachable, type Problem } from '../../domain/failures.ts';
 import { problemResponse } from '../../http/problem.ts';
 import { parseJson, readBytes } from '../../http/read-body.ts';
+import { WEB_PATH, webRoutes } from '../../http/web.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { Pages } from '../../ports/pages.ts';
 import type { Random } from '../../ports/random.ts';
 import type { Vault } from '../../ports/vault.ts';
 import { cellCount, DESK_CELL, homesOf, type Generations } from './generations.ts';
@@ -21,6 +23,7 @@ export interface FrontOptions {
   readonly vault: Vault;
   readonly random: Random;
   readonly clock: Clock;
+  readonly pages: Pages;
 }
 
 /** The desk's revision: in its replies, and in what is asked of cells after one. */
@@ -33,6 +36,7 @@ export function createFront(options: FrontOptions): (request: Request) => Promis
   const { generations, desk, cellAt, random } = options;
   const count = cellCount(generations);
   const homeOf = createHomes(options);
+  const web = webRoutes(options.pages, random);
   let revision = 0;
 
   return async (request) => {
@@ -40,6 +44,7 @@ export function createFront(options: FrontOptions): (request: Request) => Promis
     const path = url.pathname;
     if (path === '/healthz') return Response.json({ status: 'ok' });
     if (path.startsWith(INTERNAL)) return refuse(request, NOT_FOUND);
+    if (request.method === 'GET' && WEB_PATH.test(path)) return web.fetch(request);
     if (request.method !== 'OPTIONS' && needsKey(path) && !KEY.test(request.headers.get('authorization') ?? ''))
       return refuse(request, problem('unauthenticated', '缺少密钥或密钥无效', 'the key is missing or not valid'));
     const bytes = request.body === null ? null : await readBytes(request, mostBytes(path));

@@ -4,7 +4,7 @@ import { readMasterKeys } from '../master-keys.ts';
 import type { MasterKey } from '../vault.ts';
 import type { LogLevel } from '../json-log.ts';
 import { readGenerations, type Generations } from '../cells/generations.ts';
-import type { DurableObjectNamespace, R2Bucket } from './platform.ts';
+import type { AssetFetcher, DurableObjectNamespace, R2Bucket } from './platform.ts';
 
 /** What is bound besides variables and secrets. */
 export interface Bindings {
@@ -12,6 +12,8 @@ export interface Bindings {
   readonly DESK: DurableObjectNamespace;
   /** Sealed photos. */
   readonly PHOTOS: R2Bucket;
+  /** Built pages. */
+  readonly PAGES: AssetFetcher;
 }
 
 export interface EdgeEnvironment {

@@ -28,3 +28,8 @@ export interface R2Bucket {
   get(key: string): Promise<{ arrayBuffer(): Promise<ArrayBuffer> } | null>;
   delete(key: string): Promise<void>;
 }
+
+/** The static files that were deployed beside the Worker. */
+export interface AssetFetcher {
+  fetch(request: Request): Promise<Response>;
+}

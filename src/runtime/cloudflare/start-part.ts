@@ -89,6 +89,7 @@ export async function startPart(
     },
     metrics: null,
     metricsToken: null,
+    pages: null,
   };
   const part = isDesk ? createDesk(service, http) : createCell(service, away, http);
   await service.start();

@@ -3,6 +3,7 @@ import { createFront } from '../cells/front.ts';
 import { createVault } from '../vault.ts';
 import { readEnvironment, type Bindings } from './environment.ts';
 import { edgeClock, edgeRandom } from './host.ts';
+import { boundPages } from './pages.ts';
 import { cellsOf, deskOf } from './start-part.ts';
 
 export { Cell, Desk } from './cell.ts';
@@ -29,5 +30,6 @@ function frontOf(bindings: Bindings): Front {
     vault,
     random: edgeRandom,
     clock: edgeClock,
+    pages: boundPages(bindings.PAGES),
   });
 }

@@ -15,6 +15,7 @@ import { nodeImages } from './images.ts';
 import { startLogMover } from './log-mover.ts';
 import { inSandbox, readManifests } from './manifests.ts';
 import { createMetrics } from './metrics.ts';
+import { folderPages } from './pages.ts';
 import { startSandboxProcess } from './sandbox-process.ts';
 import { threadedSimulator } from './simulator.ts';
 import { checkTarget } from '../ssrf.ts';
@@ -74,21 +75,7 @@ export async function startServer(config: Config, given: Given = {}): Promise<Ru
     }),
   );
   if (sandbox !== null) await seed(service, inSandbox(sandbox, manifests));
-  const metrics = createMetrics(service);
-  const app = createApp({
-    deps: service.deps,
-    clientIp: remoteAddress,
-    maxInFlight: config.maxInFlight,
-    busy: service.busy,
-    sandboxKeys: sandbox === null ? null : () => ({ ...sandboxKeys(vault) }),
-    reloadDesk: () => service.desk.reload(),
-    checkWebhookUrl: (url) => {
-      const verdict = checkTarget(url, { allowLoopback: config.mode === 'sandbox' });
-      return verdict.ok ? null : verdict.detail;
-    },
-    metrics: () => metrics.text(),
-    metricsToken: config.metricsToken,
-  });
+  const app = appOf(service, config, sandbox === null ? null : () => ({ ...sandboxKeys(vault) }));
   await service.start();
   handle = app.fetch as unknown as Handler;
   return {
@@ -106,6 +93,25 @@ export async function startServer(config: Config, given: Given = {}): Promise<Ru
       beside?.stop();
     },
   };
+}
+
+function appOf(service: Service, config: Config, keys: (() => Readonly<Record<string, string>>) | null): ReturnType<typeof createApp> {
+  const metrics = createMetrics(service);
+  return createApp({
+    deps: service.deps,
+    clientIp: remoteAddress,
+    maxInFlight: config.maxInFlight,
+    busy: service.busy,
+    sandboxKeys: keys,
+    reloadDesk: () => service.desk.reload(),
+    checkWebhookUrl: (url) => {
+      const verdict = checkTarget(url, { allowLoopback: config.mode === 'sandbox' });
+      return verdict.ok ? null : verdict.detail;
+    },
+    metrics: () => metrics.text(),
+    metricsToken: config.metricsToken,
+    pages: folderPages(),
+  });
 }
 
 function stopAtOnce(log: Log): (error: unknown) => void {

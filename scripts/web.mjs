@@ -1,0 +1,41 @@
+// Makes sure that the pages in dist/web are those of the sources. `node scripts/web.mjs` builds when they are not; bootstrap.mjs calls it before a
+// server starts.
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { root } from './install.mjs';
+import { runPinned } from './run.mjs';
+
+const built = join(root, 'dist', 'web');
+const stampFile = join(built, '.stamp');
+/** What goes into the pages. */
+const SOURCES = ['src/web', 'src/domain', 'scripts/build-web.ts', 'package-lock.json'];
+
+/** Builds the pages when their sources are not those of the last build. Exits when that fails. */
+export async function ensureWeb() {
+  const stamp = stampOf();
+  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return;
+  process.stderr.write('Building the pages (a few seconds, once for each change of them) ...\n');
+  const code = await runPinned([join(root, 'scripts', 'build-web.ts')]);
+  if (code !== 0) {
+    process.stderr.write('The pages cannot be built; see above.\n');
+    process.exit(1);
+  }
+  writeFileSync(stampFile, stamp);
+}
+
+function stampOf() {
+  const hash = createHash('sha256');
+  for (const source of SOURCES) {
+    const path = join(root, source);
+    const names = source.includes('.') ? [''] : readdirSync(path, { recursive: true, encoding: 'utf8' }).toSorted();
+    for (const name of names) {
+      const file = join(path, name);
+      if (/\.[a-z]+$/.test(file)) hash.update(name).update('\0').update(readFileSync(file)).update('\0');
+    }
+  }
+  return hash.digest('hex');
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await ensureWeb();

@@ -1,0 +1,6 @@
+import type { ReactNode } from 'react';
+import { PageHead } from '../../parts/page-head.tsx';
+
+export default function Page(): ReactNode {
+  return <PageHead title="changes" />;
+}

@@ -1,0 +1,57 @@
+/** antd with a calm theme of our own: one quiet blue-green, warm greys, dense. Dark and light by choice, at first by the system. */
+import { App, ConfigProvider, theme } from 'antd';
+import enGB from 'antd/locale/en_GB';
+import zhCN from 'antd/locale/zh_CN';
+import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
+import { useLanguage } from './language.tsx';
+
+export type Mode = 'light' | 'dark';
+const KEY = 'millrace.theme';
+const Chosen = createContext<{ mode: Mode; turn: (mode: Mode) => void }>({ mode: 'light', turn: () => undefined });
+
+export function useMode(): { mode: Mode; turn: (mode: Mode) => void } {
+  return useContext(Chosen);
+}
+
+function firstMode(): Mode {
+  const kept = localStorage.getItem(KEY);
+  if (kept === 'light' || kept === 'dark') return kept;
+  return matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
+}
+
+/** Given to the page by the server with each reply; style elements without it are not taken. */
+const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? '';
+
+export function ThemeProvider({ children }: { children: ReactNode }): ReactNode {
+  const { lang } = useLanguage();
+  const [mode, setMode] = useState(firstMode);
+  useEffect(() => {
+    document.documentElement.dataset['theme'] = mode;
+    document.documentElement.style.colorScheme = mode;
+  }, [mode]);
+  const value = useMemo(() => ({ mode, turn: (next: Mode) => (localStorage.setItem(KEY, next), setMode(next)) }), [mode]);
+  return (
+    <Chosen value={value}>
+      <ConfigProvider
+        locale={lang === 'zh' ? zhCN : enGB}
+        csp={{ nonce }}
+        theme={{
+          algorithm: mode === 'dark' ? [theme.darkAlgorithm, theme.compactAlgorithm] : [theme.compactAlgorithm],
+          token: {
+            colorPrimary: '#1f7a7a',
+            colorInfo: '#1f7a7a',
+            colorSuccess: '#3f8f5f',
+            colorWarning: '#b7791f',
+            colorError: '#c0392b',
+            colorBgLayout: mode === 'dark' ? '#16181a' : '#f6f5f2',
+            borderRadius: 6,
+            fontSize: 14,
+            fontFamily: 'system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif',
+          },
+        }}
+      >
+        <App component={false}>{children}</App>
+      </ConfigProvider>
+    </Chosen>
+  );
+}

@@ -1,0 +1,5 @@
+/** @jsxImportSource preact */
+/** The borrower's page. */
+import { render } from 'preact';
+
+render(<main />, document.querySelector('#page')!);

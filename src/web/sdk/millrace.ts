@@ -1,0 +1,2 @@
+/** What a landing page takes in to hand applications over. */
+export {};
