@@ -224,7 +224,7 @@ function defined<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], u
   return kept;
 }
 
-function checkPhoneVerification(deps: Deps, phone: string, id: string | undefined): Fault[] {
+export function checkPhoneVerification(deps: Deps, phone: string, id: string | undefined): Fault[] {
   const pointer = '/applicant/phone_verification_id';
   if (id === undefined) return [fault(pointer, 'required', '请先用短信验证码验证手机号', 'verify the phone by SMS code first')];
   if (deps.mode === 'sandbox' && id === SANDBOX_VERIFICATION) return [];

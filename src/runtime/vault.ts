@@ -71,7 +71,7 @@ const INDEX_PURPOSES = Object.keys({
   blacklist_id_number: true,
   blacklist_device: true,
 } satisfies Record<IndexPurpose, true>) as IndexPurpose[];
-const TAG_PURPOSES: readonly TagPurpose[] = ['client_token', 'click', 'cursor', 'audit', 'sandbox_key', 'step_link'];
+const TAG_PURPOSES: readonly TagPurpose[] = ['client_token', 'click', 'cursor', 'audit', 'sandbox_key', 'step_link', 'page_key', 'visit'];
 
 /** Makes the vault. Throws `InvariantError` when the keys are not what they must be. `randomBytes` must be cryptographic outside simulations. */
 export function createVault(keys: VaultKeys, randomBytes: (count: number) => Uint8Array): Vault {

@@ -10,10 +10,11 @@ import { withKey } from '../auth.ts';
 import { json, refuse, type Env, type HttpOptions } from '../context.ts';
 import { check } from '../faults.ts';
 import { readBytes, readJson } from '../read-body.ts';
-import { Phone } from '../schemas/application.ts';
+import { Phone, Variant } from '../schemas/application.ts';
 
 export const VerificationBody = z.strictObject({ phone: Phone });
-export const CodeBody = z.strictObject({ code: z.string().regex(/^\d{6}$/) });
+/** `variant`: of the page on which the code was entered, for counting. */
+export const CodeBody = z.strictObject({ code: z.string().regex(/^\d{6}$/), variant: Variant.optional() });
 /** Room for the multipart wrapping around one photo. */
 const MULTIPART_BYTES = 16 * 1024;
 
