@@ -33,7 +33,8 @@ export async function resumeApplication(
   verificationId: string,
 ): Promise<{ readonly id: string } | Problem> {
   const [wrong] = checkPhoneVerification(deps, phone, verificationId);
-  if (wrong !== undefined) return problem('invalid_request', wrong.message.zh, wrong.message.en, { faults: [wrong] });
+  if (wrong !== undefined)
+    return problem('invalid_request', wrong.message.zh, wrong.message.en, { faults: [{ ...wrong, pointer: '/phone_verification_id' }] });
   return perform(deps, (work) => {
     const verification = work.tx.intake.verification(verificationId);
     if (verification === undefined || verification.confirmedAtMs === null || work.nowMs - verification.confirmedAtMs > FRESH_MS)

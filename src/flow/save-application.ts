@@ -12,6 +12,7 @@ import { openBody, sealBody, type ApplicationBody } from './application-body.ts'
 import type { Deps } from './deps.ts';
 import type { ApplicationInput, Caller, RecordReply } from './intake-input.ts';
 import { checkConsents, recordConsents } from './record-consents.ts';
+import { noteSteps } from './steps-done.ts';
 import { submitOrKeep } from './screen-application.ts';
 import { viewOf } from './view-application.ts';
 import { perform, type Work } from './work.ts';
@@ -59,6 +60,7 @@ export async function createApplication(
     if (application.state === 'draft') {
       work.setTimer('application', application.id, application.deadlineAtMs);
       work.emit('application.drafted', application, { variant: application.variant });
+      noteSteps(work, application, body, input);
     }
     return reply(work, application, 201, lang, record);
   });
@@ -96,6 +98,7 @@ export async function continueApplication(
     work.tx.applications.saveIndexes(application);
     saveParts(work, application, borrower, body, input, lang);
     work.touch(application);
+    noteSteps(work, application, body, input);
     if (submit) submitOrKeep(work, application, body, false, elsewhere);
     return reply(work, application, 200, lang, record);
   });

@@ -16,6 +16,7 @@ import { partnerQueries } from './queries/partners.ts';
 import { rollupQueries } from './queries/rollups.ts';
 import { stepQueries } from './queries/steps.ts';
 import { trafficQueries } from './queries/traffic.ts';
+import { visitQueries } from './queries/visits.ts';
 import { watchQueries } from './queries/watch.ts';
 import { createJustWritten } from './written.ts';
 
@@ -41,6 +42,7 @@ function prepareStore(db: Database) {
     partners: partnerQueries(db),
     desk: { ...deskQueries(db), ...policyQueries(db) },
     steps: stepQueries(db),
+    visits: visitQueries(db),
     watch: watchQueries(db),
     rollups: rollupQueries(db),
     cells: cellQueries(db),

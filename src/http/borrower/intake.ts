@@ -37,7 +37,10 @@ export function intakeRoutes(options: HttpOptions): Hono<Env> {
     if ('problem' in body) return refuse(c, body);
     const given = check(CodeBody, body.value);
     if ('problem' in given) return refuse(c, given);
-    const confirmed = await confirmVerification(deps, c.req.param('id'), given.code);
+    const confirmed = await confirmVerification(deps, c.req.param('id'), given.code, {
+      channelId: c.get('key').channelId ?? '',
+      variant: given.variant ?? null,
+    });
     return 'problem' in confirmed ? refuse(c, confirmed) : json(confirmed);
   });
 

@@ -6,12 +6,21 @@ import { DESK } from './desk.ts';
 import { DESK_KEYS } from './desk-keys.ts';
 import { DESK_SIMULATIONS } from './desk-simulations.ts';
 import { register, type Operation, type Registry } from './operation.ts';
+import { OWN_PAGE } from './own-page.ts';
 import { registerWebhooks } from './webhooks.ts';
 
 export type ApiDocument = ReturnType<OpenAPIHono['getOpenAPI31Document']>;
 
 /** Every route of the service. */
-export const OPERATIONS: readonly Operation[] = [...BORROWER, ...COUNTERPARTIES, ...DESK, ...DESK_KEYS, ...DESK_SIMULATIONS, ...OPERATION];
+export const OPERATIONS: readonly Operation[] = [
+  ...BORROWER,
+  ...OWN_PAGE,
+  ...COUNTERPARTIES,
+  ...DESK,
+  ...DESK_KEYS,
+  ...DESK_SIMULATIONS,
+  ...OPERATION,
+];
 
 let made: ApiDocument | null = null;
 

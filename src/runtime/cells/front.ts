@@ -10,7 +10,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Pages } from '../../ports/pages.ts';
 import type { Random } from '../../ports/random.ts';
 import type { Vault } from '../../ports/vault.ts';
-import { cellCount, DESK_CELL, homesOf, type Generations } from './generations.ts';
+import { cellCount, cellOfMark, DESK_CELL, homesOf, type Generations } from './generations.ts';
 import { INTERNAL } from './internal.ts';
 import { limitOf, merge, type Merging } from './merge.ts';
 import { mostBytes, needsKey, placeOf, type Place } from './route.ts';
@@ -67,6 +67,8 @@ export function createFront(options: FrontOptions): (request: Request) => Promis
       case 'cell':
         if (place.cell === DESK_CELL) return askDesk(forwarded());
         return place.cell < count ? cellAt(place.cell)(forwarded()) : Promise.resolve(refuse(request, NOT_FOUND));
+      case 'spread':
+        return cellAt(cellOfMark(options.vault.tag('visit', place.text), count))(forwarded());
       case 'any':
         return cellAt(Math.floor(random.uniform() * count))(forwarded());
       case 'phone':

@@ -4,4 +4,5 @@ export * from './cells.ts';
 export * from './desk.ts';
 export * from './rollups.ts';
 export * from './steps.ts';
+export * from './visits.ts';
 export * from './watch.ts';

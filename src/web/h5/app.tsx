@@ -33,6 +33,9 @@ export function App() {
       (found) => {
         credentials.key = found.key;
         setConfig(found);
+        // Only a count; the page does not wait for it and says nothing when it fails.
+        const json = { visitor: visitor(), ...(found.variant === null ? {} : { variant: found.variant }) };
+        ask('POST', '/v1/visits', { json }).catch(() => undefined);
       },
       (error: unknown) => setGone(error instanceof Refused && error.status < 500 ? 'closed' : 'broken'),
     );

@@ -123,7 +123,7 @@ function CodeField({ code, onCode, trying, left, send }: CodeOf) {
 async function begin(journey: Journey, phone: string, verification: string, returning: boolean): Promise<void> {
   const { config, wish, take, go } = journey;
   const request = { amount_fen: wish.amountFen, term_months: wish.months };
-  const known = await ask<View>('POST', '/v1/applications/resume', {
+  const known = await ask<View>('POST', '/v1/resumptions', {
     json: { phone, phone_verification_id: verification },
     again: true,
   }).catch((error: unknown) => {
