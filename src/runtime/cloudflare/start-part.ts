@@ -10,7 +10,7 @@ import { createFetchTransport } from '../fetch-transport.ts';
 import { holdIndexRoot } from '../index-root.ts';
 import { createService, type Service } from '../instance.ts';
 import { createJsonLog } from '../json-log.ts';
-import { sandboxKeys, seedSandbox } from '../sandbox-seed.ts';
+import { sandboxReply, seedSandbox } from '../sandbox-seed.ts';
 import { checkTarget } from '../ssrf.ts';
 import { createVault } from '../vault.ts';
 import type { Bindings, EdgeEnvironment } from './environment.ts';
@@ -82,7 +82,7 @@ export async function startPart(
   const http = {
     clientIp: (c: Ctx) => c.req.header('cf-connecting-ip') ?? null,
     maxInFlight: env.maxInFlight,
-    sandboxKeys: sandboxed ? () => ({ ...sandboxKeys(vault) }) : null,
+    sandboxKeys: sandboxed ? () => ({ ...sandboxReply(vault, env.publicUrl) }) : null,
     checkWebhookUrl: (url: string) => {
       const verdict = checkTarget(url, { allowLoopback: sandboxed });
       return verdict.ok ? null : verdict.detail;

@@ -4,9 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { SANDBOX_SECRETS, sandboxFunders } from '../../../fixtures/funders.ts';
 import { createApp } from '../../http/app.ts';
+import { firstRunToken, isFirstRun, welcomeLink } from '../../flow/operators/first-run.ts';
 import type { Ctx } from '../../http/context.ts';
 import type { Log } from '../../ports/log.ts';
-import { sandboxKeys, seedSandbox, type SandboxFunders, type SandboxKeys } from '../sandbox-seed.ts';
+import { sandboxKeys, sandboxLinks, sandboxReply, seedSandbox, type SandboxFunders, type SandboxKeys, type SandboxLinks } from '../sandbox-seed.ts';
 import { createService, type Host, type Service } from '../instance.ts';
 import type { Config } from './config.ts';
 import { DATABASE_FILE, openDataDir } from './data-dir.ts';
@@ -25,9 +26,17 @@ export interface RunningServer {
   readonly url: string;
   readonly service: Service;
   readonly keys: SandboxKeys | null;
+  /** Ways into the console. */
+  readonly links: ConsoleLinks;
   readonly migrated: readonly string[];
   /** Stops taking requests, lets what runs end, closes the data. */
   close(): Promise<void>;
+}
+
+export interface ConsoleLinks {
+  /** For the first administrator, while there is no operator. */
+  readonly first: string | null;
+  readonly sandbox: SandboxLinks | null;
 }
 
 /** What a caller may put in place of the usual, for measuring and for crash tests. */
@@ -75,13 +84,14 @@ export async function startServer(config: Config, given: Given = {}): Promise<Ru
     }),
   );
   if (sandbox !== null) await seed(service, inSandbox(sandbox, manifests));
-  const app = appOf(service, config, sandbox === null ? null : () => ({ ...sandboxKeys(vault) }));
+  const app = appOf(service, config, sandbox === null ? null : () => ({ ...sandboxReply(vault, service.deps.publicUrl) }));
   await service.start();
   handle = app.fetch as unknown as Handler;
   return {
     url: `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`,
     service,
     keys: sandbox === null ? null : sandboxKeys(vault),
+    links: consoleLinks(service, sandbox !== null),
     migrated: data.migrated,
     async close() {
       await closed(server, config.shutdownMs);
@@ -104,14 +114,26 @@ function appOf(service: Service, config: Config, keys: (() => Readonly<Record<st
     busy: service.busy,
     sandboxKeys: keys,
     reloadDesk: () => service.desk.reload(),
-    checkWebhookUrl: (url) => {
-      const verdict = checkTarget(url, { allowLoopback: config.mode === 'sandbox' });
-      return verdict.ok ? null : verdict.detail;
-    },
+    checkWebhookUrl: webhookCheck(config),
     metrics: () => metrics.text(),
     metricsToken: config.metricsToken,
     pages: folderPages(),
   });
+}
+
+function consoleLinks({ deps }: Service, sandboxed: boolean): ConsoleLinks {
+  const { vault, publicUrl, clock } = deps;
+  return {
+    first: isFirstRun(deps) ? welcomeLink(publicUrl, firstRunToken({ vault }, clock.nowMs())) : null,
+    sandbox: sandboxed ? sandboxLinks(vault, publicUrl) : null,
+  };
+}
+
+function webhookCheck({ mode }: Config): (url: string) => string | null {
+  return (url) => {
+    const verdict = checkTarget(url, { allowLoopback: mode === 'sandbox' });
+    return verdict.ok ? null : verdict.detail;
+  };
 }
 
 function stopAtOnce(log: Log): (error: unknown) => void {
