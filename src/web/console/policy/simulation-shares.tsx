@@ -57,6 +57,7 @@ function share(value: Estimate): ReactNode {
 }
 
 const PER = 1_000;
+const COLOURS = ['#1f7a7a', '#d08c2f', '#5b6abf', '#8a5a83', '#6b8f3a', '#b0554a', '#4f8fc0'];
 
 /** Per 1,000 applications. What is asked of a funder ends approved there or not. */
 function river(
@@ -66,7 +67,7 @@ function river(
   nameOf: NameOf,
   words: { readonly asks: string; readonly approved: string; readonly notApproved: string },
 ): ChartOption {
-  const asked = funders.toSorted((a, b) => (a.funder_id < b.funder_id ? -1 : 1)).filter((each) => each.asked[which] > 0);
+  const asked = funders.toSorted(byId).filter((each) => each.asked[which] > 0);
   const links = asked.flatMap((each) => {
     const name = nameOf(each.funder_id);
     const total = PER * each.asked[which];
@@ -77,6 +78,11 @@ function river(
       { source: name, target: words.notApproved, value: rounded(total - approved) },
     ].filter((link) => link.value > 0);
   });
+  // The same funder is the same colour in both.
+  const colours = new Map([
+    [words.approved, '#3f8f5f'],
+    ...funders.toSorted(byId).map((each, index) => [nameOf(each.funder_id), COLOURS[index % COLOURS.length]!] as const),
+  ]);
   const names = new Set(links.flatMap((link) => [link.source, link.target]));
   return {
     tooltip: { trigger: 'item' },
@@ -92,7 +98,7 @@ function river(
         layoutIterations: 0,
         data: [words.asks, ...asked.map((each) => nameOf(each.funder_id)), words.approved, words.notApproved]
           .filter((name) => names.has(name))
-          .map((name) => ({ name })),
+          .map((name) => ({ name, itemStyle: { color: colours.get(name) ?? '#8c8577' } })),
         links,
         emphasis: { focus: 'adjacency' },
         lineStyle: { color: 'gradient', opacity: 0.35 },
@@ -100,6 +106,10 @@ function river(
       },
     ],
   };
+}
+
+function byId(a: FunderShare, b: FunderShare): number {
+  return a.funder_id < b.funder_id ? -1 : 1;
 }
 
 function rounded(value: number): number {

@@ -51,7 +51,7 @@ function Changes({ search, go, t }: { search: Search; go: (more: Search) => void
     enabled: state === 'open',
   });
   const pages = useInfiniteQuery({
-    queryKey: ['changes', state],
+    queryKey: ['changes', 'pages', state],
     queryFn: async ({ pageParam, signal }) =>
       ask<ChangePage>(
         'GET',
