@@ -11,7 +11,9 @@ import { overviewRoutes } from './overview.ts';
 import { policyRoutes } from './policies.ts';
 import { policyVersionRoutes } from './policy-versions.ts';
 import { recordRoutes } from './records.ts';
+import { sessionRoutes } from './session.ts';
 import { simulationRoutes } from './simulations.ts';
+import { teamRoutes } from './team.ts';
 import { webhookRoutes } from './webhooks.ts';
 
 export function deskRoutes(options: HttpOptions): Hono<Env> {
@@ -30,6 +32,8 @@ export function deskRoutes(options: HttpOptions): Hono<Env> {
     figureRoutes,
     decideRoutes,
     simulationRoutes,
+    sessionRoutes,
+    teamRoutes,
   ])
     app.route('/', routes(options));
   return app;
