@@ -7,7 +7,9 @@ import { createApp } from '../../http/app.ts';
 import { firstRunToken, isFirstRun, welcomeLink } from '../../flow/operators/first-run.ts';
 import type { Ctx, HttpOptions } from '../../http/context.ts';
 import type { Log } from '../../ports/log.ts';
+import type { Sso } from '../../ports/sso.ts';
 import { sandboxKeys, sandboxLinks, sandboxReply, seedSandbox, type SandboxFunders, type SandboxKeys, type SandboxLinks } from '../sandbox-seed.ts';
+import type { oidcSso as OidcSso } from '../oidc-sso.ts';
 import { createService, type Host, type Service } from '../instance.ts';
 import type { Config } from './config.ts';
 import { DATABASE_FILE, openDataDir } from './data-dir.ts';
@@ -61,6 +63,7 @@ export async function startServer(config: Config, given: Given = {}): Promise<Ru
   const publicUrl = config.publicUrl ?? `http://127.0.0.1:${address.port}`;
   const beside = config.mode === 'sandbox' && given.sandbox === undefined ? await startSandboxProcess(config.sandboxPortBase) : null;
   const sandbox = beside === null ? (given.sandbox ?? null) : { funders: sandboxFunders(beside.urls), secrets: SANDBOX_SECRETS };
+  const sso = await ssoOf(config, { transport, vault, clock: nodeClock, log, publicUrl, allowHttp: config.mode === 'sandbox' });
   const service = createService(
     (given.wrap ?? ((host: Host): Host => host))({
       cell: config.cell,
@@ -72,6 +75,7 @@ export async function startServer(config: Config, given: Given = {}): Promise<Ru
       transact: data.transact,
       vault,
       transport,
+      sso,
       objects: fileObjects(join(config.dataDir, 'objects')),
       images: nodeImages(),
       messages: messagesOf(config),
@@ -127,6 +131,13 @@ function consoleLinks({ deps }: Service, sandboxed: boolean): ConsoleLinks {
     first: isFirstRun(deps) ? welcomeLink(publicUrl, firstRunToken({ vault }, clock.nowMs())) : null,
     sandbox: sandboxed ? sandboxLinks(vault, publicUrl) : null,
   };
+}
+
+/** Loaded only where it is used: most instances have no provider, and a start waits for everything it loads. */
+async function ssoOf({ oidc }: Config, deps: Parameters<typeof OidcSso>[1]): Promise<Sso | null> {
+  if (oidc === null) return null;
+  const { oidcSso } = await import('../oidc-sso.ts');
+  return oidcSso(oidc, deps);
 }
 
 function webhookCheck({ mode }: Config): (url: string) => string | null {
