@@ -4,6 +4,7 @@ import { unstable_startWorker } from 'wrangler';
 import { firstRunToken, welcomeLink } from '../../flow/operators/first-run.ts';
 import { nodeClock, nodeRandom } from './host.ts';
 import { sandboxMasterKey } from './config.ts';
+import type { OidcSettings } from '../oidc-sso.ts';
 import type { ConsoleLinks } from './server.ts';
 import { startSandboxProcess } from './sandbox-process.ts';
 import { createVault, type MasterKey } from '../vault.ts';
@@ -18,6 +19,8 @@ export interface EdgeOptions {
   readonly cells?: string;
   /** First port of the simulated funders, 0 for free ones; or where they run already, by funder id. */
   readonly sandbox: number | Readonly<Record<string, string>>;
+  /** Who vouches for operators, if anybody does. */
+  readonly oidc?: OidcSettings | null;
 }
 
 export interface RunningEdge {
@@ -45,6 +48,7 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
       MILLRACE_CELLS: text(options.cells ?? '4'),
       MILLRACE_LOG_LEVEL: text(options.logLevel),
       MILLRACE_SANDBOX_FUNDERS: text(JSON.stringify(sandbox.urls)),
+      ...oidcBindings(options.oidc ?? null, text),
     },
     dev: {
       server: { hostname: '127.0.0.1', port: options.port },
@@ -69,6 +73,18 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
     await close();
     throw error;
   }
+}
+
+/** The edge host reads them as the Node host does. */
+function oidcBindings<T>(oidc: OidcSettings | null, text: (value: string) => T): Record<string, T> {
+  if (oidc === null) return {};
+  const { issuer, clientId, clientSecret, name } = oidc;
+  return {
+    MILLRACE_OIDC_ISSUER: text(issuer),
+    MILLRACE_OIDC_CLIENT_ID: text(clientId),
+    MILLRACE_OIDC_CLIENT_SECRET: text(clientSecret),
+    MILLRACE_OIDC_NAME: text(name),
+  };
 }
 
 async function answers(url: string): Promise<unknown> {
