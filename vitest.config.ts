@@ -14,6 +14,15 @@ const EDGE_ALONE = ['test/edge/*.test.ts'];
 /** What people see, in a real Chromium. */
 const BROWSER = ['test/browser/**/*.test.ts'];
 
+/** Real servers, signals, the log of the whole process, worlds by the hundred: each in a fresh process, so that nothing is left to the next. */
+const ALONE = [
+  'test/{crash,journey,sim}/*.test.ts',
+  'test/runtime/{fetch-transport,log-mover,server,signals,simulator}.test.ts',
+  'test/security/{canary,wire}.test.ts',
+];
+/** For our processes and for those they start in their turn. */
+const QUICK_START = { NODE_OPTIONS: `--import ${new URL('test/quick-start.ts', import.meta.url).href}` };
+
 /** Files that take ten seconds and more. Begun last, one of them would hold up the end with nothing beside it. */
 const LONG = [
   'sim/sim',
@@ -51,11 +60,22 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: [...WORKERD_ALONE, ...EDGE_ALONE, ...BROWSER],
-          // Real servers, files and native modules: a process for each file, so that nothing leaks from one world to the next.
+          exclude: [...WORKERD_ALONE, ...EDGE_ALONE, ...BROWSER, ...ALONE],
+          pool: 'forks',
+          // Each test makes its own world, and what modules remember is remembered by world: a worker loads the service once for all its files.
+          isolate: false,
+          setupFiles: ['test/setup.ts'],
+          env: { TZ: 'UTC', ...QUICK_START },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'node-alone',
+          include: ALONE,
           pool: 'forks',
           setupFiles: ['test/setup.ts'],
-          env: { TZ: 'UTC' },
+          env: { TZ: 'UTC', ...QUICK_START },
         },
       },
       {
@@ -67,7 +87,7 @@ export default defineConfig({
           pool: 'forks',
           globalSetup: ['test/built-pages.ts'],
           setupFiles: ['test/setup.ts'],
-          env: { TZ: 'UTC', MILLRACE_TEST_HOST: 'edge' },
+          env: { TZ: 'UTC', MILLRACE_TEST_HOST: 'edge', ...QUICK_START },
         },
       },
       {
@@ -76,9 +96,9 @@ export default defineConfig({
           name: 'browser',
           include: BROWSER,
           pool: 'forks',
-          globalSetup: ['test/browser/start.ts'],
+          globalSetup: ['test/browser/start.ts', 'test/built-pages.ts'],
           setupFiles: ['test/setup.ts'],
-          env: { TZ: 'UTC' },
+          env: { TZ: 'UTC', ...QUICK_START },
         },
       },
       {

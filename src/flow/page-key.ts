@@ -15,5 +15,5 @@ export function pageKeyOf({ vault, mode }: Pick<Deps, 'vault' | 'mode'>, channel
 export function readPageKey(deps: Pick<Deps, 'vault' | 'mode'>, text: string): ApiKey | null {
   const channelId = KEY.exec(text)?.[2];
   if (channelId === undefined || !deps.vault.equal(pageKeyOf(deps, channelId), text)) return null;
-  return { id: `page_${channelId}`, kind: 'publishable', channelId, role: null, name: 'page' };
+  return { id: `page_${channelId}`, kind: 'publishable', channelId, role: null, operatorId: null, name: 'page' };
 }

@@ -1,7 +1,7 @@
 /** The desk's routes, by noun. Deny by default: each names the roles that may use it, and `admin` may all. */
 import { Hono } from 'hono';
 import type { Env, HttpOptions } from '../context.ts';
-import { deskApplicationRoutes } from './applications.ts';
+import { deskApplicationRoutes, searchRoutes } from './applications.ts';
 import { auditRoutes } from './audit.ts';
 import { blacklistRoutes } from './blacklist.ts';
 import { figureRoutes } from './figures.ts';
@@ -11,7 +11,9 @@ import { overviewRoutes } from './overview.ts';
 import { policyRoutes } from './policies.ts';
 import { policyVersionRoutes } from './policy-versions.ts';
 import { recordRoutes } from './records.ts';
+import { sessionRoutes } from './session.ts';
 import { simulationRoutes } from './simulations.ts';
+import { teamRoutes } from './team.ts';
 import { webhookRoutes } from './webhooks.ts';
 
 export function deskRoutes(options: HttpOptions): Hono<Env> {
@@ -23,12 +25,15 @@ export function deskRoutes(options: HttpOptions): Hono<Env> {
     auditRoutes,
     blacklistRoutes,
     deskApplicationRoutes,
+    searchRoutes,
     webhookRoutes,
     keyRoutes,
     overviewRoutes,
     figureRoutes,
     decideRoutes,
     simulationRoutes,
+    sessionRoutes,
+    teamRoutes,
   ])
     app.route('/', routes(options));
   return app;

@@ -18,9 +18,9 @@ if (readGenerations(cells) === null) {
   process.stderr.write('MILLRACE_CELLS must be rising numbers of cells with commas between, such as 4,16\n');
   process.exit(78);
 }
-const { port, dataDir, logLevel, sandboxPortBase } = config;
-const edge = await startEdge({ port, dataDir, logLevel, cells, sandbox: sandboxPortBase });
-process.stdout.write(banner(edge.url, edge.keys, 'Millrace on workerd'));
+const { port, dataDir, logLevel, sandboxPortBase, oidc } = config;
+const edge = await startEdge({ port, dataDir, logLevel, cells, sandbox: sandboxPortBase, oidc });
+process.stdout.write(banner(edge.url, edge.keys, 'Millrace on workerd', edge.links));
 
 let stopping = false;
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {

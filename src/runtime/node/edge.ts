@@ -1,11 +1,14 @@
 /** Starts the edge host on this machine: the Worker and its objects in workerd through wrangler, with the simulated funders beside it. */
 import { join } from 'node:path';
 import { unstable_startWorker } from 'wrangler';
-import { nodeRandom } from './host.ts';
+import { firstRunToken, welcomeLink } from '../../flow/operators/first-run.ts';
+import { nodeClock, nodeRandom } from './host.ts';
 import { sandboxMasterKey } from './config.ts';
+import type { OidcSettings } from '../oidc-sso.ts';
+import type { ConsoleLinks } from './server.ts';
 import { startSandboxProcess } from './sandbox-process.ts';
 import { createVault, type MasterKey } from '../vault.ts';
-import { sandboxKeys, sandboxPartnerSecret, type SandboxKeys } from '../sandbox-seed.ts';
+import { sandboxKeys, sandboxLinks, sandboxPartnerSecret, type SandboxKeys } from '../sandbox-seed.ts';
 
 export interface EdgeOptions {
   readonly port: number;
@@ -16,12 +19,15 @@ export interface EdgeOptions {
   readonly cells?: string;
   /** First port of the simulated funders, 0 for free ones; or where they run already, by funder id. */
   readonly sandbox: number | Readonly<Record<string, string>>;
+  /** Who vouches for operators, if anybody does. */
+  readonly oidc?: OidcSettings | null;
 }
 
 export interface RunningEdge {
   readonly url: string;
   readonly keys: SandboxKeys;
   readonly partnerSecret: string;
+  readonly links: ConsoleLinks;
   close(): Promise<void>;
 }
 
@@ -42,6 +48,7 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
       MILLRACE_CELLS: text(options.cells ?? '4'),
       MILLRACE_LOG_LEVEL: text(options.logLevel),
       MILLRACE_SANDBOX_FUNDERS: text(JSON.stringify(sandbox.urls)),
+      ...oidcBindings(options.oidc ?? null, text),
     },
     dev: {
       server: { hostname: '127.0.0.1', port: options.port },
@@ -58,14 +65,30 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
   try {
     await worker.ready;
     await answers(`${url}/readyz`);
+    const { first_run: isFirst } = (await answers(`${url}/v1/session/methods`)) as { first_run: boolean };
+    const first = isFirst ? welcomeLink(url, firstRunToken({ vault }, nodeClock.nowMs())) : null;
+    const links = { first, sandbox: sandboxLinks(vault, url) };
+    return { url, keys: sandboxKeys(vault), partnerSecret: sandboxPartnerSecret(vault), links, close };
   } catch (error) {
     await close();
     throw error;
   }
-  return { url, keys: sandboxKeys(vault), partnerSecret: sandboxPartnerSecret(vault), close };
 }
 
-async function answers(url: string): Promise<void> {
+/** The edge host reads them as the Node host does. */
+function oidcBindings<T>(oidc: OidcSettings | null, text: (value: string) => T): Record<string, T> {
+  if (oidc === null) return {};
+  const { issuer, clientId, clientSecret, name } = oidc;
+  return {
+    MILLRACE_OIDC_ISSUER: text(issuer),
+    MILLRACE_OIDC_CLIENT_ID: text(clientId),
+    MILLRACE_OIDC_CLIENT_SECRET: text(clientSecret),
+    MILLRACE_OIDC_NAME: text(name),
+  };
+}
+
+async function answers(url: string): Promise<unknown> {
   const reply = await fetch(url);
   if (!reply.ok) throw new Error(`the edge host answers ${reply.status} when asked whether it is ready`);
+  return reply.json();
 }

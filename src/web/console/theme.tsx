@@ -22,6 +22,14 @@ function firstMode(): Mode {
 /** Given to the page by the server with each reply; style elements without it are not taken. */
 const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? '';
 
+// Some of antd's parts make style elements that do not take the nonce from its settings.
+const create = document.createElement;
+document.createElement = function createWithNonce(this: Document, ...given: Parameters<typeof create>) {
+  const element = create.apply(this, given);
+  if (element instanceof HTMLStyleElement) element.nonce = nonce;
+  return element;
+} as typeof create;
+
 export function ThemeProvider({ children }: { children: ReactNode }): ReactNode {
   const { lang } = useLanguage();
   const [mode, setMode] = useState(firstMode);
@@ -38,8 +46,12 @@ export function ThemeProvider({ children }: { children: ReactNode }): ReactNode 
         theme={{
           algorithm: mode === 'dark' ? [theme.darkAlgorithm, theme.compactAlgorithm] : [theme.compactAlgorithm],
           token: {
-            colorPrimary: '#1f7a7a',
-            colorInfo: '#1f7a7a',
+            colorPrimary: mode === 'dark' ? '#45a9a9' : '#1f7a7a',
+            colorInfo: mode === 'dark' ? '#45a9a9' : '#1f7a7a',
+            colorLink: mode === 'dark' ? '#6cc4c4' : '#176666',
+            colorPrimaryBg: mode === 'dark' ? '#173433' : '#e2f0ef',
+            colorPrimaryBgHover: mode === 'dark' ? '#1d4241' : '#cfe6e4',
+            controlItemBgActive: mode === 'dark' ? '#173433' : '#e2f0ef',
             colorSuccess: '#3f8f5f',
             colorWarning: '#b7791f',
             colorError: '#c0392b',

@@ -34,6 +34,8 @@ const TABLE: Readonly<Record<string, readonly Role[]>> = {
   'GET /v1/desk/applications/:id/explanation': ALL,
   'POST /v1/desk/applications/:id/release': ['operator', 'risk'],
   'POST /v1/desk/applications/:id/refuse': ['operator', 'risk'],
+  'POST /v1/desk/applications/:id/unmask': ['operator', 'risk'],
+  'POST /v1/desk/application-searches': ['operator', 'risk'],
   'POST /v1/webhook-endpoints': ['operator'],
   'GET /v1/webhook-endpoints': ALL,
   'GET /v1/webhook-endpoints/:id': ALL,
@@ -56,6 +58,11 @@ const TABLE: Readonly<Record<string, readonly Role[]>> = {
   'POST /v1/desk/keys': [],
   'DELETE /v1/desk/keys/:id': [],
   'PUT /v1/desk/secrets/:owner/:slot': [],
+  'GET /v1/desk/team': [],
+  'POST /v1/desk/team': [],
+  'PATCH /v1/desk/team/:id': [],
+  'POST /v1/desk/team/:id/reset': [],
+  'DELETE /v1/desk/team/:id/sessions': [],
 };
 const DESK_PATH = /^\/v1\/(desk|webhook-endpoints|deliveries)(\/|$)/;
 
