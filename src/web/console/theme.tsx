@@ -46,8 +46,8 @@ export function ThemeProvider({ children }: { children: ReactNode }): ReactNode 
         theme={{
           algorithm: mode === 'dark' ? [theme.darkAlgorithm, theme.compactAlgorithm] : [theme.compactAlgorithm],
           token: {
-            colorPrimary: mode === 'dark' ? '#45a9a9' : '#1f7a7a',
-            colorInfo: mode === 'dark' ? '#45a9a9' : '#1f7a7a',
+            colorPrimary: mode === 'dark' ? '#45a9a9' : '#18696b',
+            colorInfo: mode === 'dark' ? '#45a9a9' : '#18696b',
             colorLink: mode === 'dark' ? '#6cc4c4' : '#176666',
             colorPrimaryBg: mode === 'dark' ? '#173433' : '#e2f0ef',
             colorPrimaryBgHover: mode === 'dark' ? '#1d4241' : '#cfe6e4',
