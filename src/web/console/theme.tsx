@@ -60,6 +60,7 @@ export function ThemeProvider({ children }: { children: ReactNode }): ReactNode 
             fontSize: 14,
             fontFamily: 'system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif',
           },
+          components: { Menu: { itemSelectedColor: mode === 'dark' ? '#6cc4c4' : '#176666' } },
         }}
       >
         <App component={false}>{children}</App>
