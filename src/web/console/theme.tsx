@@ -55,6 +55,10 @@ export function ThemeProvider({ children }: { children: ReactNode }): ReactNode 
             colorSuccess: '#3f8f5f',
             colorWarning: '#b7791f',
             colorError: '#c0392b',
+            // The usual ones are too pale for the words on a tag.
+            green: '#2c7048',
+            gold: '#85600c',
+            orange: '#9a4d12',
             colorBgLayout: mode === 'dark' ? '#16181a' : '#f6f5f2',
             borderRadius: 6,
             fontSize: 14,
