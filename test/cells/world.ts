@@ -8,7 +8,7 @@ import { makeIdNumber } from '../../src/domain/id-number.ts';
 import type { Funder } from '../../src/domain/funder.ts';
 import type { ImageReport } from '../../src/ports/images.ts';
 import type { OutboundRequest } from '../../src/ports/transport.ts';
-import { createAway } from '../../src/runtime/cells/away.ts';
+import { createAway, createCells } from '../../src/runtime/cells/away.ts';
 import { createFront } from '../../src/runtime/cells/front.ts';
 import { DESK_CELL, readGenerations } from '../../src/runtime/cells/generations.ts';
 import { createCell, createDesk, type Part } from '../../src/runtime/cells/part.ts';
@@ -75,12 +75,13 @@ export async function makeCells(options: { readonly cells?: string; readonly fun
     const isDesk = cell === DESK_CELL;
     const data = databases.get(cell) ?? openDatabase(':memory:', MIGRATIONS, clock.nowMs());
     databases.set(cell, data);
-    const away = createAway({ cell, generations, desk: askOf(DESK_CELL), cellAt: askOf, clock });
+    const way = { cell, generations, desk: askOf(DESK_CELL), cellAt: askOf, clock };
+    const away = createAway(way);
     const quiet = (): void => undefined;
     const service = createService({
       cell,
       role: isDesk ? 'desk' : 'cell',
-      ...(isDesk ? {} : { away }),
+      ...(isDesk ? { cells: createCells(way) } : { away }),
       mode: 'sandbox',
       publicUrl: 'http://millrace.test',
       clock,

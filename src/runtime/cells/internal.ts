@@ -5,12 +5,15 @@
 import { Hono } from 'hono';
 import { historyHere } from '../../flow/cells/ask-elsewhere.ts';
 import type { ElsewhereQuery, Holding, KnownDesk } from '../../flow/cells/away.ts';
+import type { TrafficQuery } from '../../flow/cells/cells.ts';
 import { deskChanges } from '../../flow/cells/desk-changes.ts';
 import { heed } from '../../flow/cells/hold-quota.ts';
 import { takeBatch, type Batch } from '../../flow/cells/take-batch.ts';
 import type { Deps } from '../../flow/deps.ts';
+import { readTraffic } from '../../flow/desk/read-traffic.ts';
 import { receiveCallback } from '../../flow/receive-callback.ts';
-import { fromWire } from './wire.ts';
+import type { ArmQuery, TrafficFilter } from '../../store/index.ts';
+import { fromWire, toWire } from './wire.ts';
 
 export const INTERNAL = '/internal/';
 
@@ -54,6 +57,12 @@ export function cellInternal(deps: Deps): Hono {
     const { idIndex, cell } = await read<{ idIndex: string; cell: number }>(c.req.raw);
     return found(await deps.commit((tx) => tx.cells.register(idIndex, cell, deps.clock.nowMs())));
   });
+  app.post('/internal/traffic/count', async (c) => Response.json(store.traffic.count(await read<TrafficFilter>(c.req.raw))));
+  app.post('/internal/traffic', async (c) => {
+    const { filter, below, after, limit } = await read<TrafficQuery>(c.req.raw);
+    return new Response(toWire(readTraffic(store, filter, below, after, limit)));
+  });
+  app.post('/internal/arms', async (c) => Response.json(store.desk.armCounts(await read<ArmQuery>(c.req.raw))));
   app.post('/internal/history', async (c) => found(historyHere(deps, await read<ElsewhereQuery>(c.req.raw))));
   return app;
 }

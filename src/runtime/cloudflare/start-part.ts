@@ -1,7 +1,7 @@
 /** Wires one part of the service, a cell or the desk, into what a Durable Object gives. */
 import { adapters } from '../../../adapters/registry.ts';
 import { SANDBOX_SECRETS, sandboxFunders } from '../../../fixtures/funders.ts';
-import { createAway } from '../cells/away.ts';
+import { createAway, createCells } from '../cells/away.ts';
 import { DESK_CELL } from '../cells/generations.ts';
 import { createCell, createDesk, type Part } from '../cells/part.ts';
 import type { Ask } from '../cells/wire.ts';
@@ -47,11 +47,12 @@ export async function startPart(
   // The platform collects what is printed.
   const log = createJsonLog(env.logLevel, (line) => console.log(line));
   const isDesk = cell === DESK_CELL;
-  const away = createAway({ cell, generations: env.generations, desk: deskOf(bindings), cellAt: cellsOf(bindings), clock: edgeClock });
+  const way = { cell, generations: env.generations, desk: deskOf(bindings), cellAt: cellsOf(bindings), clock: edgeClock };
+  const away = createAway(way);
   const service = createService({
     cell,
     role: isDesk ? 'desk' : 'cell',
-    ...(isDesk ? {} : { away }),
+    ...(isDesk ? { cells: createCells(way) } : { away }),
     mode: env.mode,
     publicUrl: env.publicUrl,
     clock: edgeClock,
