@@ -25,10 +25,10 @@ let ids: string[];
 beforeEach(async () => {
   world = await makeCells();
   const bare = { ...(await policy()), id: 'pol_bare', max_attempts: 1 };
-  const challenger = { policy: 'pol_bare', share: 0.5 };
+  const split = { ...ALL, challenger: { policy: 'pol_bare', share: 0.5 } };
   const experiment: readonly (readonly [string, { readonly id: string }])[] = [
     ['policy', bare],
-    ['segment', { ...ALL, ...{ challenger } }],
+    ['segment', split],
   ];
   for (const [kind, body] of experiment) expect((await change(kind, body)).status).toBe(200);
   ids = [];

@@ -2,11 +2,11 @@
  * Hands past traffic to the what-if of routing, one application at a time in the order of its ids. What is sealed is opened here and
  * forgotten at once; nothing is written. It may take a while, so it says how far it is and pauses between pages.
  */
-import type { NotSimulated, SimulationJob, SimulationReport } from '../../domain/simulation.ts';
+import type { Comparison, NotSimulated, SimulationJob, SimulationReport } from '../../domain/simulation.ts';
 import type { Policy } from '../../domain/policy.ts';
 import { NothingToSimulateError, type SimulationProgress } from '../../ports/simulator.ts';
 import type { LoggedAttempt, StoredCase } from '../../routing/whatif/stored-case.ts';
-import { whatIf } from '../../routing/whatif/whatif.ts';
+import { whatIf, type WhatIf } from '../../routing/whatif/whatif.ts';
 import type { Store } from '../../store/index.ts';
 import type { OpenKeys } from '../open-keys.ts';
 import { inputsFromJson } from '../plan-inputs.ts';
@@ -60,11 +60,20 @@ export async function replayTraffic(host: ReplayHost, { wish, active, candidate,
   }
   if (simulation.count === 0) throw new NothingToSimulateError('no application of this window can be used');
   return {
-    ...simulation.result(),
+    ...(await inSlices(simulation, host.pause)),
     unusable,
     not_simulated: notSimulated(active, candidate),
     funders_without_history: [...unknown].toSorted(),
   };
+}
+
+async function inSlices(simulation: WhatIf, pause: ReplayHost['pause']): Promise<Comparison> {
+  const slices = simulation.slices();
+  for (;;) {
+    const slice = slices.next();
+    if (slice.done === true) return slice.value;
+    await pause();
+  }
 }
 
 /** What decided at the time, which exploration's chances depend on; read once for each version of the desk and each policy. */
