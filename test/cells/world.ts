@@ -30,8 +30,16 @@ interface Running {
 }
 export type Cells = Awaited<ReturnType<typeof makeCells>>;
 
-export async function makeCells(options: { readonly cells?: string; readonly funders?: (funders: readonly Funder[]) => readonly Funder[] } = {}) {
-  const manual = createManualClock(START_MS);
+export interface CellsOptions {
+  readonly cells?: string;
+  readonly funders?: (funders: readonly Funder[]) => readonly Funder[];
+  readonly startMs?: number;
+  /** Parts that have a life behind them, by cell. */
+  readonly databases?: ReadonlyMap<number, ReturnType<typeof openDatabase>>;
+}
+
+export async function makeCells(options: CellsOptions = {}) {
+  const manual = createManualClock(options.startMs ?? START_MS);
   // What the lenders wait has fractions, which no clock tells.
   const clock = { ...manual, nowMs: () => Math.floor(manual.nowMs()) };
   const random = seededRandom(1);
@@ -39,7 +47,7 @@ export async function makeCells(options: { readonly cells?: string; readonly fun
   const urls = Object.fromEntries(PERSONALITIES.map(({ id }) => [id, `http://${id.slice(4)}.funders.test`]));
   const funders = (options.funders ?? ((all) => all))(sandboxFunders(urls));
   const keys = sandboxKeys(vault);
-  const databases = new Map<number, ReturnType<typeof openDatabase>>();
+  const databases = new Map(options.databases ?? []);
   const objects = new Map<string, Uint8Array>();
   const running = new Map<number, Promise<Running>>();
   const cut = new Set<number>();
@@ -188,7 +196,7 @@ export async function makeCells(options: { readonly cells?: string; readonly fun
       return call('POST', '/v1/applications', {
         key: keys.secret,
         json: applicationBody(clock.nowMs(), ids, applicant, request, more),
-        headers: { 'idempotency-key': `apply-${serial}` },
+        headers: { 'idempotency-key': `cells-${serial}` },
       });
     },
     async close(): Promise<void> {

@@ -29,5 +29,6 @@ function frontOf(bindings: Bindings): Front {
     vault,
     random: edgeRandom,
     clock: edgeClock,
+    importSecret: env.importSecret,
   });
 }

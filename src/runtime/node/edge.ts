@@ -16,6 +16,8 @@ export interface EdgeOptions {
   readonly cells?: string;
   /** First port of the simulated funders, 0 for free ones; or where they run already, by funder id. */
   readonly sandbox: number | Readonly<Record<string, string>>;
+  /** As MILLRACE_IMPORT_SECRET. While the data is waited for, the host serves nothing else. */
+  readonly importSecret?: string;
 }
 
 export interface RunningEdge {
@@ -42,6 +44,7 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
       MILLRACE_CELLS: text(options.cells ?? '4'),
       MILLRACE_LOG_LEVEL: text(options.logLevel),
       MILLRACE_SANDBOX_FUNDERS: text(JSON.stringify(sandbox.urls)),
+      MILLRACE_IMPORT_SECRET: text(options.importSecret ?? ''),
     },
     dev: {
       server: { hostname: '127.0.0.1', port: options.port },
@@ -57,7 +60,7 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
   };
   try {
     await worker.ready;
-    await answers(`${url}/readyz`);
+    await answers(options.importSecret === undefined ? `${url}/readyz` : `${url}/healthz`);
   } catch (error) {
     await close();
     throw error;
