@@ -1,5 +1,5 @@
 /** What-if and verdicts at the desk of many cells: the same figures as of one store with the same applications in it; and none at all with a cell missing. */
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readTraffic, trafficHere } from '../../src/flow/desk/read-traffic.ts';
 import { replayTraffic } from '../../src/flow/desk/replay-traffic.ts';
 import { showVerdict } from '../../src/flow/desk/show-verdict.ts';
@@ -22,7 +22,7 @@ const ALL = { id: 'all', name: 'Everybody', rule: true, order: 1_000, champion: 
 let world: Cells;
 let ids: string[];
 
-beforeEach(async () => {
+beforeAll(async () => {
   world = await makeCells();
   const bare = { ...(await policy()), id: 'pol_bare', max_attempts: 1 };
   const split = { ...ALL, challenger: { policy: 'pol_bare', share: 0.5 } };
@@ -40,7 +40,7 @@ beforeEach(async () => {
   await world.settle(60_000);
   for (const id of ids.slice(0, 6)) await world.call('POST', '/v1/erasures', { key: world.keys.secret, json: { application_id: id } });
 });
-afterEach(() => world.close());
+afterAll(() => world.close());
 
 async function policy(): Promise<object> {
   return (await world.call('GET', '/v1/desk/records/policy/pol_default', { key: world.keys.operator })).json['body'] as unknown as object;

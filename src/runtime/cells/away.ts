@@ -61,9 +61,13 @@ export function createAway({ cell, generations, desk, cellAt, clock }: Neighbour
   };
 }
 
+/** Counting a cell's applications may take it seconds, and whoever asked is an operator. */
+const COUNTING_MS = 10_000;
+
 /** The desk's way to its cells. */
 export function createCells({ generations, cellAt, clock }: Pick<Neighbourhood, 'generations' | 'cellAt' | 'clock'>): Cells {
-  const ask = async <T>(cell: number, path: string, body: unknown): Promise<T> => must<T>(await askJson(cellAt(cell), clock, 'POST', path, body));
+  const ask = async <T>(cell: number, path: string, body: unknown): Promise<T> =>
+    must<T>(await askJson(cellAt(cell), clock, 'POST', path, body, COUNTING_MS));
   return {
     count: cellCount(generations),
     trafficCount: (cell, filter) => ask<number>(cell, '/internal/traffic/count', filter),

@@ -70,7 +70,8 @@ export function createImporter(options: ImporterOptions): Importer {
     waits: () => unfinishedImport(db) !== null || (open && importedFrom(db) === null && isBlank(db)),
     async answer(request) {
       const { pathname, searchParams } = new URL(request.url);
-      const step = steps[pathname.slice(pathname.lastIndexOf('/') + 1)];
+      const name = pathname.slice(pathname.lastIndexOf('/') + 1);
+      const step = Object.hasOwn(steps, name) ? steps[name] : undefined;
       if (!open || step === undefined || request.method !== 'POST') return new Response(null, { status: 404 });
       try {
         return Response.json(await step(new Uint8Array(await request.arrayBuffer()), searchParams));

@@ -10,9 +10,17 @@ const ORIGIN = 'http://millrace.internal';
 const PATIENCE_MS = 2_000;
 
 /** Null for 404; `Unreachable` for no answer in time, and for one that makes no sense. */
-export async function askJson(ask: Ask, clock: Clock, method: 'GET' | 'POST', path: string, body?: unknown): Promise<unknown> {
+export async function askJson(
+  ask: Ask,
+  clock: Clock,
+  method: 'GET' | 'POST',
+  path: string,
+  body?: unknown,
+  patienceMs = PATIENCE_MS,
+): Promise<unknown> {
   const reply = await inTime(
     clock,
+    patienceMs,
     ask(
       new Request(`${ORIGIN}${path}`, {
         method,
@@ -33,7 +41,7 @@ export async function askRaw(
   init: { readonly headers: Readonly<Record<string, string>>; readonly body: Uint8Array },
 ) {
   const request = new Request(`${ORIGIN}${path}`, { method: 'POST', headers: init.headers, body: init.body as BodyInit });
-  return inTime(clock, ask(request));
+  return inTime(clock, PATIENCE_MS, ask(request));
 }
 
 export function fromWire(text: string): unknown {
@@ -52,9 +60,9 @@ function bytesOf(data: string | readonly number[]): Buffer {
   return typeof data === 'string' ? Buffer.from(data, 'base64') : Buffer.from(data);
 }
 
-async function inTime<T>(clock: Clock, answer: Promise<T>): Promise<T> {
+async function inTime<T>(clock: Clock, patienceMs: number, answer: Promise<T>): Promise<T> {
   const stop = new AbortController();
-  const late = clock.sleep(PATIENCE_MS, stop.signal).then((): never => {
+  const late = clock.sleep(patienceMs, stop.signal).then((): never => {
     throw new Unreachable('no answer in time');
   });
   try {

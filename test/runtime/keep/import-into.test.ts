@@ -170,6 +170,18 @@ describe('refused', () => {
     }
   });
 
+  it('is any step that there is not, whoever asks', async () => {
+    const at = target();
+    const headers = { authorization: `Bearer ${SECRET}` };
+    for (const step of ['constructor', '__proto__', 'rows/x', ''])
+      expect((await at.front(new Request(`http://millrace.test/internal/import/desk/${step}`, { method: 'POST', body: '{}', headers }))).status).toBe(
+        404,
+      );
+    expect((await at.front(new Request('http://millrace.test/internal/import/desk/finish', { headers }))).status).toBe(404);
+    const early = await at.front(new Request('http://millrace.test/internal/import/desk/finish', { method: 'POST', headers }));
+    expect([early.status, at.started]).toEqual([409, []]);
+  });
+
   it.each([
     ['other master keys', { key: 8 }, /master keys configured here are not those/],
     ['another first generation', { cells: '4,16' }, /MILLRACE_CELLS=1,….*MILLRACE_CELLS=4,16/],
