@@ -1,8 +1,9 @@
 /**
- * npm run bench:keep -- [--applications 10000] [--photos 200]
+ * npm run bench:keep -- [--applications 10000] [--photos 200] [--from FOLDER]
  *
  * Lets so many people apply in a real instance on files, then backs it up, restores it, exports and imports it by the command line, moves it into workerd, and
  * compares every table row for row and every photo. Says how long each took, how large it is and how much memory it needed. Ends with code 1 if anything is lost.
+ * `--from`: the data folder of one that was made before, which is left as it is.
  */
 import BetterSqlite3 from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
@@ -13,6 +14,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { fileObjects } from '../src/runtime/node/host.ts';
 import { freePort } from '../src/cli/own-server.ts';
+import type { World } from '../test/world.ts';
 import { goesTo, MOVED_PARTS, type MovedPart } from '../src/runtime/cells/moved-rows.ts';
 import { startEdge } from '../src/runtime/node/edge.ts';
 import { importInto } from '../src/runtime/node/keep/import-into.ts';
@@ -21,15 +23,15 @@ import type { Database } from '../src/store/database.ts';
 import type { RawRow } from '../src/store/transfer/tables.ts';
 import { folder, livedInstance, photosOf, removeFolders, tablesIn, tablesOf, WORLD_KEY } from '../test/runtime/keep/instance.ts';
 
-const { values } = parseArgs({ options: { applications: { type: 'string', default: '10000' }, photos: { type: 'string', default: '200' } } });
+const { values } = parseArgs({
+  options: { applications: { type: 'string', default: '10000' }, photos: { type: 'string', default: '200' }, from: { type: 'string' } },
+});
 const MAIN = new URL('../src/cli/main.ts', import.meta.url).pathname;
 /** About what a photo is once it was looked at and encoded again. */
 const PHOTO_BYTES = 300_000;
 
 const begun = performance.now();
-const { world, dataDir } = await livedInstance(Number(values.applications));
-await addPhotos(Number(values.photos));
-await world.close();
+const dataDir = values.from ?? (await made(Number(values.applications), Number(values.photos)));
 console.log(`made        ${seconds(performance.now() - begun)}  ${sizeOf(dataDir)}  ${tablesOf(dataDir)['applications']!.rows} applications`);
 
 const home = folder();
@@ -114,10 +116,18 @@ function fileOf(dir: string, kind: 'Desk' | 'Cell'): string {
   return join(folder, files.toSorted((a, b) => statSync(join(folder, b)).size - statSync(join(folder, a)).size)[0]!);
 }
 
+/** Returns its data folder. */
+async function made(applications: number, photos: number): Promise<string> {
+  const { world, dataDir: dir } = await livedInstance(applications);
+  await addPhotos(world, dir, photos);
+  await world.close();
+  return dir;
+}
+
 /** Sealed photos of the usual size, with their rows: the world's own are a few bytes. */
-async function addPhotos(count: number): Promise<void> {
+async function addPhotos(world: World, dir: string, count: number): Promise<void> {
   const { deps } = world.service;
-  const objects = fileObjects(join(dataDir, 'objects'));
+  const objects = fileObjects(join(dir, 'objects'));
   for (let n = 0; n < count; n += 1) {
     const id = `doc_bench${String(n).padStart(8, '0')}`;
     const { key, wrapped } = deps.vault.newDataKey(`documents/${id}/data_key`);

@@ -21,6 +21,8 @@ import { apply, applicationFor, startEdgeService, startService, until, type Host
 
 const SECRET = 'once-and-no-more-0123456789abcdef';
 const SETTLED = 60;
+/** Two hosts and six lenders, on a machine that does much else. */
+const SLOW_MS = 120_000;
 const ENDED = ['offered', 'declined', 'refused', 'needs_borrower', 'needs_consent'];
 /** What goes on by itself, and what a sandbox seals anew at each start. */
 const MOVES = new Set([
@@ -74,7 +76,7 @@ beforeAll(async () => {
   mkdirSync(place('edge'));
   copyFileSync(join(place('node'), 'sandbox-master.key'), join(place('edge'), 'sandbox-master.key'));
   edge = await startEdgeService('1,4', place('edge'), { sandbox: urls, importSecret: SECRET });
-});
+}, SLOW_MS);
 afterAll(async () => {
   await edge.close();
   await funders.close();
@@ -117,7 +119,7 @@ it('serves nothing until it has all, and lets nobody else in', async () => {
   expect([(await knocking(`Bearer ${SECRET}x`)).status, (await knocking('')).status]).toEqual([401, 401]);
 });
 
-it('takes the export over, and everything reads as it did', async () => {
+it('takes the export over, and everything reads as it did', { timeout: SLOW_MS }, async () => {
   const done = await importInto({ source: place('export'), url: edge.url, secret: SECRET });
   expect([done.resumed, done.audit, done.rows.cell > 2_000]).toEqual([false, 'sound', true]);
   expect(await countedOf(edge)).toEqual(funnel);
@@ -148,33 +150,37 @@ it('goes on: what was open comes to an end, and new borrowers come in', async ()
   expect([cellOf(again.json['id']), again.json['status']]).toEqual([0, 'refused']);
 });
 
-it('has every row that was exported, in the files of the objects themselves; and the way in is closed with its secret', async () => {
-  await edge.close();
-  const source = openSnapshot(place('node'));
-  try {
-    for (const part of MOVED_PARTS) {
-      const there = fullest(part === 'desk' ? 'Desk' : 'Cell');
-      const missing = TRANSFER_TABLES.filter(({ name }) => !MOVES.has(name)).flatMap((table) => {
-        const which = goesTo(part, table.name);
-        const found = new Set([...readRows(there, table)].flat().map((row) => lineOf(table, row)));
-        return [...readRows(source.db, table)]
-          .flat()
-          .filter((row) => which === 'all' || (which !== 'none' && which(row)))
-          .map((row) => lineOf(table, row))
-          .filter((line) => !found.has(line) && !line.includes('later') && !open.some((id) => line.includes(id)))
-          .map((line) => `${table.name} ${line.slice(0, 80)}`);
-      });
-      expect(missing, part).toEqual([]);
+it(
+  'has every row that was exported, in the files of the objects themselves; and the way in is closed with its secret',
+  { timeout: SLOW_MS },
+  async () => {
+    await edge.close();
+    const source = openSnapshot(place('node'));
+    try {
+      for (const part of MOVED_PARTS) {
+        const there = fullest(part === 'desk' ? 'Desk' : 'Cell');
+        const missing = TRANSFER_TABLES.filter(({ name }) => !MOVES.has(name)).flatMap((table) => {
+          const which = goesTo(part, table.name);
+          const found = new Set([...readRows(there, table)].flat().map((row) => lineOf(table, row)));
+          return [...readRows(source.db, table)]
+            .flat()
+            .filter((row) => which === 'all' || (which !== 'none' && which(row)))
+            .map((row) => lineOf(table, row))
+            .filter((line) => !found.has(line) && !line.includes('later') && !open.some((id) => line.includes(id)))
+            .map((line) => `${table.name} ${line.slice(0, 80)}`);
+        });
+        expect(missing, part).toEqual([]);
+      }
+    } finally {
+      source.close();
     }
-  } finally {
-    source.close();
-  }
-  edge = await startEdgeService('1,4', place('edge'), { sandbox: urls });
-  const begin = await fetch(`${edge.url}/internal/import/desk/begin`, { method: 'POST', headers: { authorization: `Bearer ${SECRET}` } });
-  expect(begin.status).toBe(404);
-  const [first] = seen.keys();
-  expect((await edge.call('GET', `/v1/applications/${first!}`, { key: edge.keys.secret })).json).toEqual(seen.get(first!));
-});
+    edge = await startEdgeService('1,4', place('edge'), { sandbox: urls });
+    const begin = await fetch(`${edge.url}/internal/import/desk/begin`, { method: 'POST', headers: { authorization: `Bearer ${SECRET}` } });
+    expect(begin.status).toBe(404);
+    const [first] = seen.keys();
+    expect((await edge.call('GET', `/v1/applications/${first!}`, { key: edge.keys.secret })).json).toEqual(seen.get(first!));
+  },
+);
 
 /** The database of the object that has most in it. */
 function fullest(kind: 'Cell' | 'Desk'): Database {
