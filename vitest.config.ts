@@ -27,6 +27,7 @@ const QUICK_START = { NODE_OPTIONS: `--import ${new URL('test/quick-start.ts', i
 const LONG = [
   'sim/sim',
   'edge/crash',
+  'edge/import',
   'journey/magic-phones',
   'crash/crash',
   'cli/main',

@@ -57,7 +57,7 @@ export { REPLY_MARK } from './queries/dispatch.ts';
 export type { AttemptRow, CallbackRow, CapLeaseRow, ConsentRow, ReceiptRow } from './queries/dispatch.ts';
 export type { DeliveryRow, EventRow, IdempotencyRow, TimerRow } from './queries/feed.ts';
 export type { ApiKeyRow, AuditRow, BlacklistRow, DeskChangeRow, DeskRecordRow, DeskSecretRow } from './queries/desk.ts';
-export type { ArmCount, PolicyDraftRow } from './queries/policies.ts';
+export type { ArmCount, ArmQuery, PolicyDraftRow } from './queries/policies.ts';
 export type { DocumentRow, PhoneVerificationRow } from './queries/intake.ts';
 export type { InvitationRow, OperatorAccountRow, OperatorRow, SessionRow } from './queries/operators.ts';
 export type { LoanRow, OfferRow } from './queries/offers.ts';

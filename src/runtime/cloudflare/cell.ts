@@ -7,7 +7,10 @@ import { edgeClock } from './host.ts';
 import { readEnvironment, type Bindings } from './environment.ts';
 import type { DurableObjectState } from './platform.ts';
 import { DESK_CELL } from '../cells/generations.ts';
-import { startPart, type RunningPart } from './start-part.ts';
+import { problem } from '../../domain/failures.ts';
+import { problemResponse } from '../../http/problem.ts';
+import { IMPORT } from '../cells/importer.ts';
+import { openPart, type OpenPart, type RunningPart } from './start-part.ts';
 
 /** Longest time without a look at the timer table: a lost alarm costs no more than this. */
 const RECHECK_MS = 30_000;
@@ -17,27 +20,48 @@ const SOONEST_MS = 1_000;
 class PartObject {
   readonly #state: DurableObjectState;
   #alarmAtMs = Number.POSITIVE_INFINITY;
+  #part: OpenPart | null = null;
+  #starting: Promise<void> | null = null;
   #running: RunningPart | null = null;
 
   constructor(state: DurableObjectState, env: Bindings) {
     this.#state = state;
     void state.blockConcurrencyWhile(async () => {
-      this.#running = await startPart(await numberOf(state), state.storage, readEnvironment(env), env, () => this.#armAlarm());
-      this.#armAlarm();
+      this.#part = openPart(await numberOf(state), state.storage, readEnvironment(env), env, () => this.#start());
+      if (!this.#part.importer.waits()) await this.#start();
     });
   }
 
-  fetch(request: Request): Promise<Response> {
-    return this.#running!.answer(request);
+  async fetch(request: Request): Promise<Response> {
+    const { importer } = this.#part!;
+    if (new URL(request.url).pathname.startsWith(IMPORT)) return importer.answer(request);
+    // Its start failed after an import, and may not a second time.
+    if (this.#running === null && !importer.waits()) await this.#start();
+    return this.#running === null ? movingIn(request) : this.#running.answer(request);
   }
 
   async alarm(): Promise<void> {
+    if (this.#running === null) return;
     this.#alarmAtMs = Number.POSITIVE_INFINITY;
-    this.#running!.wake();
-    this.#running!.service.drain.wakeAt(edgeClock.nowMs());
+    this.#running.wake();
+    this.#running.service.drain.wakeAt(edgeClock.nowMs());
     // What is due is taken up in the next turn, and what it writes arms the alarm again.
     await edgeClock.sleep(0);
     this.#armAlarm();
+  }
+
+  #start(): Promise<void> {
+    this.#starting ??= this.#part!.start(() => this.#armAlarm()).then(
+      (running) => {
+        this.#running = running;
+        this.#armAlarm();
+      },
+      (error: unknown) => {
+        this.#starting = null;
+        throw error;
+      },
+    );
+    return this.#starting;
   }
 
   /** Called after every commit; the platform is told only when the time has come nearer. */
@@ -58,6 +82,11 @@ export class Cell extends PartObject {}
 
 /** What is common to all cells. */
 export class Desk extends PartObject {}
+
+function movingIn(request: Request): Response {
+  const waiting = problem('overloaded', '数据正在迁入，请稍后再试', 'the data is being moved in; try again later', { retryAfterS: 5 });
+  return problemResponse(waiting, 'zh', request.headers.get('x-request-id') ?? 'req_moving');
+}
 
 const NAME = 'name';
 
