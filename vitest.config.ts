@@ -11,6 +11,8 @@ const WORKERD_ALONE = ['test/workerd/*.test.ts'];
 const JOURNEYS = ['test/journey/{borrower,counterparties,magic-phones}.test.ts'];
 /** The whole edge host, started and killed from outside. */
 const EDGE_ALONE = ['test/edge/*.test.ts'];
+/** What people see, in a real Chromium. */
+const BROWSER = ['test/browser/**/*.test.ts'];
 
 /** Files that take ten seconds and more. Begun last, one of them would hold up the end with nothing beside it. */
 const LONG = [
@@ -49,7 +51,7 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: [...WORKERD_ALONE, ...EDGE_ALONE],
+          exclude: [...WORKERD_ALONE, ...EDGE_ALONE, ...BROWSER],
           // Real servers, files and native modules: a process for each file, so that nothing leaks from one world to the next.
           pool: 'forks',
           setupFiles: ['test/setup.ts'],
@@ -66,6 +68,17 @@ export default defineConfig({
           globalSetup: ['test/built-pages.ts'],
           setupFiles: ['test/setup.ts'],
           env: { TZ: 'UTC', MILLRACE_TEST_HOST: 'edge' },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: BROWSER,
+          pool: 'forks',
+          globalSetup: ['test/browser/start.ts'],
+          setupFiles: ['test/setup.ts'],
+          env: { TZ: 'UTC' },
         },
       },
       {
