@@ -1,6 +1,6 @@
 /** Every figure of the read models and what it means, in Chinese and English: the desk answers it, and `docs/figures.md` is rendered from it. */
 import type { Bilingual } from '../domain/failures.ts';
-import { FUNDER_COUNTS, FUNNEL_COUNTS, type FunderCount, type FunnelCount } from '../domain/rollups.ts';
+import { FUNDER_COUNTS, FUNNEL_COUNTS, OUTCOMES, type FunderCount, type FunnelCount, type Outcome } from '../domain/rollups.ts';
 
 /** `part` of `of` is what a conversion is: `passed` of `submitted`. A stage is one step of the way; the others branch off it. */
 export interface Figure {
@@ -30,6 +30,7 @@ export const FUNNEL_STAGES = {
   overdue: 'disbursed',
   settled: 'disbursed',
   written_off: 'disbursed',
+  reloan: 'disbursed',
   declined: 'passed',
   expired: 'submitted',
   withdrawn: 'submitted',
@@ -79,6 +80,12 @@ const FUNNEL: Readonly<Record<FunnelCount, Words>> = {
   overdue: ['曾逾期', 'Overdue', '放款后曾有一期逾期的申请', 'applications whose loan was ever overdue'],
   settled: ['已结清', 'Repaid', '贷款全部还清的申请', 'applications whose loan was paid back in full'],
   written_off: ['已核销', 'Written off', '资金方核销的申请', 'applications whose loan the funder gave up'],
+  reloan: [
+    '复借',
+    'Re-loan',
+    '放款后，同一借款人又提交过申请；计在放了款的那一笔上',
+    'applications with a loan whose borrower has submitted another since; it counts at the one that had the loan',
+  ],
   declined: [
     '全部拒绝',
     'Declined',
@@ -178,6 +185,15 @@ const DERIVED: Readonly<Record<string, readonly ['share' | 'ms' | 'count' | 'fla
   ],
 };
 
+const OUTCOME_WORDS: Readonly<Record<Outcome, Words>> = {
+  disbursed: ['已放款', 'Disbursed', '在该资金方放了款', 'paid out by the funder'],
+  accepted: ['接受未放款', 'Accepted, not paid out', '接受了该资金方的报价，尚未或没有放款', 'the offer was taken, and not paid out or not yet'],
+  approved: ['获批未取', 'Approved, not taken', '资金方批准，报价没有被接受', 'the funder approved, and the offer was not taken'],
+  declined: ['被拒', 'Declined', '资金方拒绝', 'the funder declined'],
+  lost: ['超时或失败', 'Lost', '送出后超时、失败或取消，没有得到决定', 'handed over, and expired, failed or taken back without a decision'],
+  undecided: ['未决', 'Undecided', '已送出，资金方尚未决定', 'handed over, and not decided yet'],
+};
+
 const decided = (id: Decided): Words => {
   const bound = id.slice('decided_'.length);
   return bound === 'later'
@@ -204,6 +220,7 @@ export const FIGURES: readonly Figure[] = [
     ),
   ),
   ...Object.entries(DERIVED).map(([id, [unit, ...words]]) => figure(id, 'derived', unit, null, words)),
+  ...OUTCOMES.map((id) => figure(`outcome_${id}`, 'derived', 'count', null, OUTCOME_WORDS[id])),
 ];
 
 function figure(id: string, kind: Figure['kind'], unit: Figure['unit'], of: string | null, [zhName, enName, zh, en]: Words): Figure {

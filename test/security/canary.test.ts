@@ -444,6 +444,7 @@ describe('what is left behind', () => {
       '/v1/desk/summary',
       '/v1/desk/funnel?by=variant',
       '/v1/desk/funnel?by=funder',
+      '/v1/desk/flows',
       '/v1/desk/blacklist',
       '/v1/webhook-endpoints',
       '/v1/desk/records/policy',

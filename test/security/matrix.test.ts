@@ -105,6 +105,7 @@ const TABLE: Readonly<Record<string, Access>> = {
   'GET /v1/desk/simulations/:id': desk(...EVERYBODY),
   'GET /v1/desk/summary': desk(...EVERYBODY),
   'GET /v1/desk/funnel': desk(...EVERYBODY),
+  'GET /v1/desk/flows': desk(...EVERYBODY),
   'GET /v1/desk/figures': desk(...EVERYBODY),
   'GET /v1/desk/funders/:id/series': desk(...EVERYBODY),
   // Nobody but `admin`.

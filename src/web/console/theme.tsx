@@ -22,6 +22,14 @@ function firstMode(): Mode {
 /** Given to the page by the server with each reply; style elements without it are not taken. */
 const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? '';
 
+// Tables measure scroll bars with a style element of their own, and hand no nonce on.
+const createElement = document.createElement.bind(document);
+document.createElement = ((name: string, options?: ElementCreationOptions): HTMLElement => {
+  const made = createElement(name, options);
+  if (made instanceof HTMLStyleElement) made.nonce = nonce;
+  return made;
+}) as typeof document.createElement;
+
 export function ThemeProvider({ children }: { children: ReactNode }): ReactNode {
   const { lang } = useLanguage();
   const [mode, setMode] = useState(firstMode);

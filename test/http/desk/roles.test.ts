@@ -50,6 +50,7 @@ const TABLE: Readonly<Record<string, readonly Role[]>> = {
   'GET /v1/desk/simulations/:id': ALL,
   'GET /v1/desk/summary': ALL,
   'GET /v1/desk/funnel': ALL,
+  'GET /v1/desk/flows': ALL,
   'GET /v1/desk/figures': ALL,
   'GET /v1/desk/funders/:id/series': ALL,
   'GET /v1/desk/keys': [],
