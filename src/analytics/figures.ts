@@ -164,7 +164,7 @@ const FUNDER: Readonly<Record<Exclude<FunderCount, Decided>, Words>> = {
   ],
 };
 
-const DERIVED: Readonly<Record<string, readonly ['share' | 'ms' | 'count' | 'flag', ...Words]>> = {
+const DERIVED: Readonly<Record<string, readonly [Figure['unit'], ...Words]>> = {
   of_before: ['share', '转化率', 'Conversion', '本阶段数量除以其上一级（表中“占”一栏）', 'a stage’s count over that of the one it is a share of'],
   mature: [
     'flag',
@@ -176,6 +176,28 @@ const DERIVED: Readonly<Record<string, readonly ['share' | 'ms' | 'count' | 'fla
   running: ['count', '在贷', 'Running', '已放款而未结清、未核销的贷款', 'loans paid out and neither repaid nor written off'],
   approval_rate: ['share', '通过率', 'Approval rate', '批准数除以批准与拒绝之和', 'approved over approved and declined'],
   granted_share: ['share', '批核比例', 'Granted share', '批核金额除以这些申请的申请金额', 'granted over asked, where offered'],
+  spend_fen: [
+    'fen',
+    '投放费用',
+    'Spend',
+    '运营登记的当日渠道费用合计；没有登记不等于没有花费',
+    'what operators entered as spent on the channel in these days; nothing entered is not nothing spent',
+  ],
+  earned_fen: ['fen', '收入', 'Earned', '预期佣金加合作收入', 'expected commission and partner earnings together'],
+  profit_fen: ['fen', '毛利', 'Margin', '收入减去投放费用', 'earned less spend'],
+  roi: ['share', 'ROI', 'ROI', '毛利除以投放费用', 'margin over spend'],
+  cost_per_submitted_fen: ['fen', '单件成本', 'Cost per application', '投放费用除以已提交的申请', 'spend over submitted applications'],
+  cost_per_loan_fen: ['fen', '单笔放款成本', 'Cost per loan', '投放费用除以已放款的申请', 'spend over disbursed applications'],
+  approved_share: ['share', '获批占提交', 'Approved of submitted', '获批的申请除以已提交的申请', 'approved over submitted applications'],
+  disbursed_share: ['share', '放款占提交', 'Disbursed of submitted', '已放款的申请除以已提交的申请', 'disbursed over submitted applications'],
+  overdue_share: ['share', '逾期率', 'Overdue rate', '曾逾期的申请除以已放款的申请', 'ever overdue over disbursed applications'],
+  usual: [
+    'count',
+    '平常',
+    'The usual',
+    '最近四周同一星期几、同样时段的平均；当前小时按已过去的部分折算',
+    'the mean of the same hours of the same weekday in the last four weeks; of the hour that is running, the part that is over',
+  ],
   median_ms: [
     'ms',
     '审批用时中位数',

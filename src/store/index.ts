@@ -14,6 +14,7 @@ import { offerQueries } from './queries/offers.ts';
 import { policyQueries } from './queries/policies.ts';
 import { partnerQueries } from './queries/partners.ts';
 import { rollupQueries } from './queries/rollups.ts';
+import { spendQueries } from './queries/spend.ts';
 import { stepQueries } from './queries/steps.ts';
 import { trafficQueries } from './queries/traffic.ts';
 import { watchQueries } from './queries/watch.ts';
@@ -39,7 +40,7 @@ function prepareStore(db: Database) {
     offers: offerQueries(db),
     feed: feedQueries(db),
     partners: partnerQueries(db),
-    desk: { ...deskQueries(db), ...policyQueries(db) },
+    desk: { ...deskQueries(db), ...policyQueries(db), ...spendQueries(db) },
     steps: stepQueries(db),
     watch: watchQueries(db),
     rollups: rollupQueries(db),
@@ -55,6 +56,7 @@ export { REPLY_MARK } from './queries/dispatch.ts';
 export type { AttemptRow, CallbackRow, CapLeaseRow, ConsentRow, ReceiptRow } from './queries/dispatch.ts';
 export type { DeliveryRow, EventRow, IdempotencyRow, TimerRow } from './queries/feed.ts';
 export type { ApiKeyRow, AuditRow, BlacklistRow, DeskChangeRow, DeskRecordRow, DeskSecretRow } from './queries/desk.ts';
+export type { ChannelSpendRow } from './queries/spend.ts';
 export type { ArmCount, PolicyDraftRow } from './queries/policies.ts';
 export type { DocumentRow, PhoneVerificationRow } from './queries/intake.ts';
 export type { LoanRow, OfferRow } from './queries/offers.ts';

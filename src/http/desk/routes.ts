@@ -12,6 +12,7 @@ import { policyRoutes } from './policies.ts';
 import { policyVersionRoutes } from './policy-versions.ts';
 import { recordRoutes } from './records.ts';
 import { simulationRoutes } from './simulations.ts';
+import { todayRoutes } from './today.ts';
 import { webhookRoutes } from './webhooks.ts';
 
 export function deskRoutes(options: HttpOptions): Hono<Env> {
@@ -27,6 +28,7 @@ export function deskRoutes(options: HttpOptions): Hono<Env> {
     keyRoutes,
     overviewRoutes,
     figureRoutes,
+    todayRoutes,
     decideRoutes,
     simulationRoutes,
   ])

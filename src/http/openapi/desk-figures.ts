@@ -8,7 +8,7 @@ import type { Operation } from './operation.ts';
 const at = z.iso.datetime();
 const text = z.string();
 const share = z.number().nullable();
-const words = z.object({ zh: text, en: text });
+export const words = z.object({ zh: text, en: text });
 
 const group = z
   .object({
