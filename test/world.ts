@@ -15,10 +15,12 @@ import { createApp } from '../src/http/app.ts';
 import type { LogFields } from '../src/ports/log.ts';
 import type { OutboundRequest, SendOutcome, Transport } from '../src/ports/transport.ts';
 import type { Random } from '../src/ports/random.ts';
-import { sandboxKeys, seedSandbox, type SandboxKeys } from '../src/runtime/sandbox-seed.ts';
+import type { Sso } from '../src/ports/sso.ts';
+import { sandboxKeys, sandboxReply, seedSandbox, type SandboxKeys } from '../src/runtime/sandbox-seed.ts';
 import { createService, type Service } from '../src/runtime/instance.ts';
 import type { Database } from '../src/store/database.ts';
 import { checkTarget } from '../src/runtime/ssrf.ts';
+import { scryptPasswords } from '../src/runtime/passwords.ts';
 import { createVault } from '../src/runtime/vault.ts';
 import { Lender } from '../src/sandbox/lender.ts';
 import { PERSONALITIES } from '../src/sandbox/personalities.ts';
@@ -31,6 +33,8 @@ import { createManualClock, type ManualClock } from './dispatch/manual-clock.ts'
 export const START_MS = Date.parse('2026-11-20T02:00:00Z');
 const MIGRATIONS = new URL('../migrations/', import.meta.url).pathname;
 const PROTOCOLS: Readonly<Record<string, Protocol>> = { 'harbor-json': harbor, 'lotus-md5': lotus, 'cedar-sealed': cedar };
+/** Of a password's hash, where nobody guesses. */
+export const QUICK_COST = { N: 16, r: 1, p: 1 } as const;
 const OK: SendOutcome = { kind: 'response', response: { status: 200, headers: {}, body: new Uint8Array(0) } };
 
 export interface WorldOptions {
@@ -44,6 +48,9 @@ export interface WorldOptions {
   readonly dataDir?: string;
   /** Beside the registered ones. */
   readonly adapters?: ReadonlyMap<string, FunderAdapter>;
+  readonly mode?: 'sandbox' | 'live';
+  readonly publicUrl?: string;
+  readonly sso?: Sso;
 }
 
 export interface Call {
@@ -118,8 +125,9 @@ export async function makeWorld(options: WorldOptions = {}): Promise<World> {
   };
   const service = createService({
     cell: 0,
-    mode: 'sandbox',
-    publicUrl: 'http://millrace.test',
+    mode: options.mode ?? 'sandbox',
+    publicUrl: options.publicUrl ?? 'http://millrace.test',
+    sso: options.sso ?? null,
     clock,
     random,
     db: data.db,
@@ -137,6 +145,7 @@ export async function makeWorld(options: WorldOptions = {}): Promise<World> {
         : fileObjects(join(options.dataDir, 'objects')),
     images: { inspect: async (bytes) => ({ ok: true, problems: [], widthPx: 1_600, heightPx: 1_000, sharpness: 500, jpeg: bytes }) },
     messages: { sendCode: async () => ({ taken: true }) },
+    passwords: scryptPasswords((count) => random.bytes(count), QUICK_COST),
     log: { info: log('info'), warn: log('warn'), error: log('error') },
     scrub: () => undefined,
     onDiskFailure: (error) => {
@@ -168,7 +177,7 @@ export async function makeWorld(options: WorldOptions = {}): Promise<World> {
     clientIp: () => '203.0.113.7',
     maxInFlight: 1_000,
     busy: service.busy,
-    sandboxKeys: () => ({ ...keys }),
+    sandboxKeys: () => ({ ...sandboxReply(vault, 'http://millrace.test') }),
     reloadDesk: () => service.desk.reload(),
     metrics: null,
     metricsToken: null,

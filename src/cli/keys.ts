@@ -13,7 +13,8 @@ export const keys = defineCommand({
   },
   setup: knownFlagsOnly,
   async run({ args }) {
-    const found = await sandboxKeysOf(args.url.replace(/\/+$/, ''));
-    process.stdout.write(`${args.json ? JSON.stringify(found) : renderTable(['kind', 'key'], Object.entries(found))}\n`);
+    const { console: links, ...found } = await sandboxKeysOf(args.url.replace(/\/+$/, ''));
+    const rows = [...Object.entries(found), ...Object.entries(links).map(([who, link]) => [`console ${who}`, link])];
+    process.stdout.write(`${args.json ? JSON.stringify({ ...found, console: links }) : renderTable(['kind', 'key'], rows)}\n`);
   },
 });

@@ -1,6 +1,6 @@
 /**
  * The command line: words come in, one command runs. It talks to a server over HTTP as anybody could, and must not reach into its data; only
- * `serve`, `sandbox`, `grant`, `simulate`, `doctor` and those that keep or move whole instances are about this machine. Exit codes: 0 well, 1 it failed, 2 it was asked wrongly.
+ * `serve`, `sandbox`, `grant`, `operator`, `simulate`, `doctor` and those that keep or move whole instances are about this machine. Exit codes: 0 well, 1 it failed, 2 it was asked wrongly.
  */
 import { defineCommand, renderUsage, runCommand } from 'citty';
 
@@ -11,6 +11,7 @@ const program = defineCommand({
     demo: () => import('./demo/command.ts').then(({ demo }) => demo),
     sandbox: () => import('./sandbox.ts').then(({ sandbox }) => sandbox),
     keys: () => import('./keys.ts').then(({ keys }) => keys),
+    operator: () => import('./operator.ts').then(({ operator }) => operator),
     grant: () => import('./grant.ts').then(({ grant }) => grant),
     listen: () => import('./listen.ts').then(({ listen }) => listen),
     funder: () => import('./funder.ts').then(({ funder }) => funder),

@@ -99,6 +99,8 @@ export interface ApiKey {
   /** For operator keys. */
   readonly role: Role | null;
   readonly name: string;
+  /** The person an operator key belongs to; null: nobody in particular. */
+  readonly operatorId: string | null;
 }
 export const ROLES = ['viewer', 'operator', 'risk', 'approver', 'finance', 'admin'] as const;
 export type Role = (typeof ROLES)[number];

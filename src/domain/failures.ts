@@ -25,6 +25,7 @@ export const PROBLEM_STATUS = {
   body_too_large: 413,
   unsupported_media_type: 415,
   unauthenticated: 401,
+  sign_in_failed: 401,
   forbidden: 403,
   origin_not_allowed: 403,
   not_found: 404,

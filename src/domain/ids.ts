@@ -37,6 +37,7 @@ export const ID_PREFIXES = {
   stp: 'borrower step',
   rep: 'repayment',
   sim: 'simulation',
+  opr: 'operator',
 } as const;
 
 export type IdPrefix = keyof typeof ID_PREFIXES;

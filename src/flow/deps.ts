@@ -6,8 +6,10 @@ import type { Images } from '../ports/images.ts';
 import type { Log } from '../ports/log.ts';
 import type { Messages } from '../ports/messages.ts';
 import type { Objects } from '../ports/objects.ts';
+import type { Passwords } from '../ports/passwords.ts';
 import type { Random } from '../ports/random.ts';
 import type { Signals } from '../ports/signals.ts';
+import type { Sso } from '../ports/sso.ts';
 import type { Transport } from '../ports/transport.ts';
 import type { Vault } from '../ports/vault.ts';
 import type { Lines } from '../dispatch/lines.ts';
@@ -36,6 +38,9 @@ export interface Deps {
   readonly objects: Objects;
   readonly images: Images;
   readonly messages: Messages;
+  readonly passwords: Passwords;
+  /** Null: operators sign in by password alone. */
+  readonly sso: Sso | null;
   readonly desk: Desk;
   /** The desk and the other cells, where they are elsewhere. */
   readonly away: Away | null;

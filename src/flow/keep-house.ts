@@ -1,4 +1,4 @@
-/** What is kept for a time and no longer: replies to repeat (7 days), unused verifications (2 days), photos nobody claimed (1 day), raw callbacks (180 days). */
+/** What is kept for a time and no longer: replies to repeat (7 days), unused verifications (2 days), photos nobody claimed (1 day), raw callbacks (180 days), ended sessions of operators (30 days). */
 import type { Deps } from './deps.ts';
 
 const EVERY_MS = 600_000;
@@ -8,6 +8,8 @@ const RAW_CALLBACKS_MS = 180 * DAY_MS;
 /** Longer than any window in which an ID number counts as used. */
 const REGISTER_MS = 400 * DAY_MS;
 const PHOTOS_AT_ONCE = 200;
+/** How long it is told when somebody was last signed in. */
+const SESSIONS_MS = 30 * DAY_MS;
 
 export async function keepHouse(deps: Deps): Promise<void> {
   const nowMs = deps.clock.nowMs();
@@ -16,7 +18,10 @@ export async function keepHouse(deps: Deps): Promise<void> {
     tx.feed.dropReplies(nowMs - 7 * DAY_MS);
     tx.dispatch.forgetCallbacksBefore(nowMs - RAW_CALLBACKS_MS);
     tx.intake.dropVerifications(nowMs - 2 * DAY_MS);
-    if (deps.away !== null) {
+    if (deps.away === null) {
+      tx.operators.dropSessionsBefore(nowMs - SESSIONS_MS);
+      tx.operators.dropStale(nowMs, nowMs - DAY_MS);
+    } else {
       tx.cells.dropGivenBefore(nowMs - DAY_MS);
       tx.cells.dropRegisterBefore(nowMs - REGISTER_MS);
     }

@@ -1,11 +1,13 @@
-/** Who calls. Keys are looked up by their hash; an application is reached by its channel's secret key or by its own client token. */
+/** Who calls. Keys and sessions are looked up by their hash; an application is reached by its channel's secret key or by its own client token. */
 import type { MiddlewareHandler } from 'hono';
 import type { ApiKey, Role } from '../domain/desk.ts';
 import { problem } from '../domain/failures.ts';
 import { isId } from '../domain/ids.ts';
 import type { Deps } from '../flow/deps.ts';
+import { noteSeen, sessionOf } from '../flow/operators/session.ts';
 import { clientToken, type ApplicationRow } from '../flow/view-application.ts';
 import { refuse, type Ctx, type Env } from './context.ts';
+import { sessionToken, whyNotOurs } from './session-cookie.ts';
 
 const KEY = /^Bearer ((?:pk|sk|ok)_[A-Za-z0-9_-]{8,120})$/;
 
@@ -27,17 +29,38 @@ export function withKey(deps: Deps, ...kinds: readonly ApiKey['kind'][]): Middle
   };
 }
 
-/** Admits operators of these roles. Deny by default: a desk route names its roles or nobody may use it. */
+/** Admits operators of these roles, by key or by session. Deny by default: a desk route names its roles or nobody may use it. */
 export function withRole(deps: Deps, ...roles: readonly Role[]): MiddlewareHandler<Env> {
-  const admit = withKey(deps, 'operator');
+  const byKey = withKey(deps, 'operator');
   return async (c, next) => {
-    const refused = await admit(c, async () => undefined);
+    const refused = c.req.header('authorization') === undefined ? await bySession(deps, c) : await byKey(c, async () => undefined);
     if (refused instanceof Response) return refused;
-    const role = c.get('key').role;
+    const key = c.get('key');
+    if (!ownerStands(deps, key)) return refuse(c, problem('unauthenticated', '密钥的主人已无此权限', 'the key’s owner may not do this any more'));
+    const { role } = key;
     if (role === null || !(role === 'admin' || roles.includes(role)))
       return refuse(c, problem('forbidden', '您的角色没有此权限', 'your role does not permit this'));
     return next();
   };
+}
+
+/** Null: the session's operator is in the context as a key of theirs would be. */
+async function bySession(deps: Deps, c: Ctx): Promise<Response | null> {
+  const admitted = sessionOf(deps, sessionToken(deps, c.req.header('cookie')));
+  if (admitted === null) return refuse(c, problem('unauthenticated', '缺少密钥或密钥无效', 'the key is missing or not valid'));
+  const foreign = whyNotOurs(deps, c);
+  if (foreign !== null) return refuse(c, foreign);
+  const { session, operator } = admitted;
+  c.set('key', { id: operator.id, kind: 'operator', channelId: null, role: operator.role, name: operator.id, operatorId: operator.id });
+  await noteSeen(deps, session);
+  return null;
+}
+
+/** A key opens no more than its owner could still make it open: who was disabled or lost a role has not kept it in a key. */
+function ownerStands({ store }: Deps, { id, operatorId, role }: ApiKey): boolean {
+  if (operatorId === null || operatorId === id) return true;
+  const owner = store.operators.operator(operatorId);
+  return owner?.status === 'active' && (owner.role === 'admin' || owner.role === role);
 }
 
 export function originAllowed(origin: string, allowed: readonly string[], deps: Deps): boolean {

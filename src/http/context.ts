@@ -9,6 +9,7 @@ import { problemResponse, type Lang } from './problem.ts';
 export interface Vars {
   requestId: string;
   lang: Lang;
+  /** Who calls; for an operator with a session, as a key of theirs would be. */
   key: ApiKey;
   /** The reply that carries the request's id already. */
   named: Response;
@@ -25,7 +26,7 @@ export interface HttpOptions {
   /** Effects under way; intake is shed when they pile up. */
   readonly busy: () => number;
   /** Sandbox mode only: what `/v1/sandbox/keys` answers. */
-  readonly sandboxKeys: (() => Readonly<Record<string, string>>) | null;
+  readonly sandboxKeys: (() => Readonly<Record<string, unknown>>) | null;
   /** Applies changes of the desk to the running snapshot. */
   readonly reloadDesk: () => void;
   /** Judges a webhook receiver's URL by what is written in it; a code when it may not be called, null when it may. */

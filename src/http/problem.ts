@@ -9,6 +9,7 @@ const TITLES: Readonly<Record<Problem['problem'], { zh: string; en: string }>> =
   body_too_large: { zh: '内容过大', en: 'The body is too large' },
   unsupported_media_type: { zh: '不支持的内容类型', en: 'Unsupported media type' },
   unauthenticated: { zh: '需要有效的密钥', en: 'A valid key is required' },
+  sign_in_failed: { zh: '登录失败', en: 'Not signed in' },
   forbidden: { zh: '没有权限', en: 'Not permitted' },
   origin_not_allowed: { zh: '来源不被允许', en: 'This origin is not allowed' },
   not_found: { zh: '没有找到', en: 'Not found' },

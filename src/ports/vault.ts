@@ -10,7 +10,9 @@ export type IndexPurpose =
   | 'id_tombstone'
   | 'blacklist_phone'
   | 'blacklist_id_number'
-  | 'blacklist_device';
+  | 'blacklist_device'
+  /** Operators: e-mail addresses, and the network addresses they sign in from. */
+  | 'operator';
 
 /** A borrower's data key, opened. Lives in process memory alone. */
 export interface DataKey {
@@ -34,7 +36,7 @@ export interface Vault {
   /** For what belongs to no borrower: funder secrets, stored replies, raw callbacks of unknown origin. */
   readonly serviceKey: DataKey;
   /** Keyed tag for tokens of our own (client tokens, click links), as base64url. */
-  tag(purpose: 'client_token' | 'click' | 'cursor' | 'audit' | 'sandbox_key' | 'step_link', text: string): string;
+  tag(purpose: 'client_token' | 'click' | 'cursor' | 'audit' | 'sandbox_key' | 'step_link' | 'first_run', text: string): string;
   /** Compares in constant time. */
   equal(left: string, right: string): boolean;
   /** Hex SHA-256; for key look-up, body fingerprints, text hashes. */

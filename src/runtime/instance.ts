@@ -16,14 +16,17 @@ import type { Images } from '../ports/images.ts';
 import type { Log } from '../ports/log.ts';
 import type { Messages } from '../ports/messages.ts';
 import type { Objects } from '../ports/objects.ts';
+import type { Passwords } from '../ports/passwords.ts';
 import type { Random } from '../ports/random.ts';
 import type { Simulator } from '../ports/simulator.ts';
+import type { Sso } from '../ports/sso.ts';
 import type { Transport } from '../ports/transport.ts';
 import type { Vault } from '../ports/vault.ts';
 import type { Database } from '../store/database.ts';
 import { createGroupCommit, type Transact } from '../store/group-commit.ts';
 import { createStore, type Store } from '../store/index.ts';
 import { createLocalDesk, type LocalDesk } from './local-desk.ts';
+import { scryptPasswords } from './passwords.ts';
 import { createSignals } from './signals.ts';
 
 export interface Host {
@@ -43,6 +46,9 @@ export interface Host {
   readonly objects: Objects;
   readonly images: Images;
   readonly messages: Messages;
+  /** At the usual cost when left out. */
+  readonly passwords?: Passwords;
+  readonly sso?: Sso | null;
   readonly log: Log;
   readonly adapters: ReadonlyMap<string, FunderAdapter>;
   readonly scrub: () => void;
@@ -96,6 +102,8 @@ export function createService(host: Host): Service {
     objects: host.objects,
     images: host.images,
     messages: host.messages,
+    passwords: host.passwords ?? scryptPasswords((count) => host.random.bytes(count)),
+    sso: host.sso ?? null,
     // Of a copy everything may be read; quota alone is the desk's own to lend.
     desk: host.role === 'cell' ? { ...desk, lendCap: (key, limit, want) => borrowFromDesk(deps, key, limit, want) } : desk,
     away: host.away ?? null,

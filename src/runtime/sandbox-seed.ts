@@ -4,10 +4,19 @@ import { PartnerOffer } from '../domain/desk.ts';
 import type { Funder } from '../domain/funder.ts';
 import { Policy } from '../domain/policy.ts';
 import { setSecret } from '../flow/desk/secrets.ts';
+import { newAccount } from '../flow/operators/account.ts';
+import { welcomeLink } from '../flow/operators/first-run.ts';
+import { sandboxLinkToken, sandboxOperatorId } from '../flow/operators/invitations.ts';
 import type { Vault } from '../ports/vault.ts';
 import type { Store } from '../store/index.ts';
 
 export { setSecret };
+
+/** Links that sign in to the console as one of two people. */
+export interface SandboxLinks {
+  readonly operator: string;
+  readonly approver: string;
+}
 
 export interface SandboxKeys {
   readonly publishable: string;
@@ -32,6 +41,17 @@ export function sandboxKeys(vault: Vault): SandboxKeys {
     operator: `ok_test_${key('operator')}`,
     approver: `ok_test_${key('approver')}`,
   };
+}
+
+/** Good for as long as the sandbox is one; whoever may see the keys may see them. */
+export function sandboxLinks(vault: Vault, publicUrl: string): SandboxLinks {
+  const link = (role: 'operator' | 'approver'): string => welcomeLink(publicUrl, sandboxLinkToken({ vault }, role));
+  return { operator: link('operator'), approver: link('approver') };
+}
+
+/** What `/v1/sandbox/keys` answers. */
+export function sandboxReply(vault: Vault, publicUrl: string): SandboxKeys & { readonly console: SandboxLinks } {
+  return { ...sandboxKeys(vault), console: sandboxLinks(vault, publicUrl) };
 }
 
 export function sandboxPartnerSecret(vault: Vault): string {
@@ -59,6 +79,7 @@ export function seedSandbox(tx: Store, vault: Vault, sandbox: SandboxFunders, no
   key('key_sandbox_secret', keys.secret, 'secret', null);
   key('key_sandbox_operator', keys.operator, 'operator', 'operator');
   key('key_sandbox_approver', keys.approver, 'operator', 'approver');
+  for (const role of ['operator', 'approver'] as const) seedOperator(tx, vault, role, nowMs);
   const put = (kind: DeskRecordKind, record: { readonly id: string }, refresh = false): void => {
     const current = tx.desk.record(kind, record.id);
     const body = JSON.stringify(record);
@@ -87,6 +108,15 @@ export function seedSandbox(tx: Store, vault: Vault, sandbox: SandboxFunders, no
     for (const [slot, secret] of Object.entries(sandbox.secrets[funder.id] ?? {})) setSecret(tx, vault, funder.id, slot, secret, nowMs);
   }
   setSecret(tx, vault, SANDBOX_PARTNER, 'postback', sandboxPartnerSecret(vault), nowMs);
+}
+
+/** Somebody to sign in as, without a password; an operator's later changes stay. */
+function seedOperator(tx: Store, vault: Vault, role: 'operator' | 'approver', nowMs: number): void {
+  const id = sandboxOperatorId(role);
+  if (tx.operators.operator(id) !== undefined) return;
+  tx.operators.insertOperator({ id, role, status: 'active', createdAtMs: nowMs });
+  const name = { operator: '沙箱运营 Sandbox operator', approver: '沙箱审批 Sandbox approver' }[role];
+  tx.operators.insertAccount(newAccount({ vault }, id, { email: `${role}@sandbox.example`, name }));
 }
 
 /** Test traffic comes from one machine, so address and device limits are wide; everything else is as a real policy would be. */

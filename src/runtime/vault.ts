@@ -70,8 +70,9 @@ const INDEX_PURPOSES = Object.keys({
   blacklist_phone: true,
   blacklist_id_number: true,
   blacklist_device: true,
+  operator: true,
 } satisfies Record<IndexPurpose, true>) as IndexPurpose[];
-const TAG_PURPOSES: readonly TagPurpose[] = ['client_token', 'click', 'cursor', 'audit', 'sandbox_key', 'step_link'];
+const TAG_PURPOSES: readonly TagPurpose[] = ['client_token', 'click', 'cursor', 'audit', 'sandbox_key', 'step_link', 'first_run'];
 
 /** Makes the vault. Throws `InvariantError` when the keys are not what they must be. `randomBytes` must be cryptographic outside simulations. */
 export function createVault(keys: VaultKeys, randomBytes: (count: number) => Uint8Array): Vault {

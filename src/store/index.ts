@@ -11,6 +11,7 @@ import { dispatchQueries } from './queries/dispatch.ts';
 import { feedQueries } from './queries/feed.ts';
 import { intakeQueries } from './queries/intake.ts';
 import { offerQueries } from './queries/offers.ts';
+import { operatorQueries } from './queries/operators.ts';
 import { policyQueries } from './queries/policies.ts';
 import { partnerQueries } from './queries/partners.ts';
 import { rollupQueries } from './queries/rollups.ts';
@@ -45,6 +46,7 @@ function prepareStore(db: Database) {
     watch: watchQueries(db),
     rollups: rollupQueries(db),
     cells: cellQueries(db),
+    operators: operatorQueries(db),
     traffic: trafficQueries(db),
   };
 }
@@ -59,6 +61,7 @@ export type { ApiKeyRow, AuditRow, BlacklistRow, DeskChangeRow, DeskRecordRow, D
 export type { ChannelSpendRow } from './queries/spend.ts';
 export type { ArmCount, PolicyDraftRow } from './queries/policies.ts';
 export type { DocumentRow, PhoneVerificationRow } from './queries/intake.ts';
+export type { InvitationRow, OperatorAccountRow, OperatorRow, SessionRow } from './queries/operators.ts';
 export type { LoanRow, OfferRow } from './queries/offers.ts';
 export type { FirstPlan, PastAttempt, TrafficFilter, TrafficRow } from './queries/traffic.ts';
 export type { AlarmRow } from './queries/watch.ts';

@@ -15,11 +15,12 @@ import { createCell, createDesk, type Part } from '../../src/runtime/cells/part.
 import type { Ask } from '../../src/runtime/cells/wire.ts';
 import { createService, type Service } from '../../src/runtime/instance.ts';
 import { openDatabase, readMigrations } from '../../src/runtime/node/sqlite.ts';
-import { sandboxKeys, seedSandbox } from '../../src/runtime/sandbox-seed.ts';
+import { sandboxKeys, sandboxReply, seedSandbox } from '../../src/runtime/sandbox-seed.ts';
+import { scryptPasswords } from '../../src/runtime/passwords.ts';
 import { createVault } from '../../src/runtime/vault.ts';
 import { PERSONALITIES } from '../../src/sandbox/personalities.ts';
 import { createManualClock } from '../dispatch/manual-clock.ts';
-import { applicationBody, seededRandom, simulatedFunders, START_MS, type Call, type JsonValue, type Reply } from '../world.ts';
+import { applicationBody, QUICK_COST, seededRandom, simulatedFunders, START_MS, type Call, type JsonValue, type Reply } from '../world.ts';
 
 const MIGRATIONS = readMigrations(new URL('../../migrations/', import.meta.url).pathname);
 const OK = { kind: 'response', response: { status: 200, headers: {}, body: new Uint8Array(0) } } as const;
@@ -104,6 +105,7 @@ export async function makeCells(options: { readonly cells?: string; readonly fun
         inspect: async (bytes): Promise<ImageReport> => ({ ok: true, problems: [], widthPx: 1_600, heightPx: 1_000, sharpness: 500, jpeg: bytes }),
       },
       messages: { sendCode: async () => ({ taken: true }) },
+      passwords: scryptPasswords((count) => random.bytes(count), QUICK_COST),
       log: { info: quiet, warn: quiet, error: quiet },
       scrub: quiet,
       onDiskFailure: (error) => {
@@ -117,7 +119,7 @@ export async function makeCells(options: { readonly cells?: string; readonly fun
     const http = {
       clientIp: () => '203.0.113.7',
       maxInFlight: 1_000,
-      sandboxKeys: () => ({ ...keys }),
+      sandboxKeys: () => ({ ...sandboxReply(vault, 'http://millrace.test') }),
       checkWebhookUrl: () => null,
       metrics: null,
       metricsToken: null,

@@ -84,7 +84,7 @@ describe('the routes', () => {
   it('ask for a key exactly where the service does', async () => {
     for (const { method, path, access } of OPERATIONS) {
       const reply = await world.call(method.toUpperCase(), path.replaceAll(/:\w+|\*/g, 'nothing'));
-      const keyed = access === 'channel' || access === 'own' || access === 'operator';
+      const keyed = access === 'session' || access === 'channel' || access === 'own' || access === 'operator';
       expect(reply.status === 401 && reply.json['code'] === 'unauthenticated', `${method} ${path}: ${reply.status}`).toBe(keyed);
       if (keyed) expect(reply.headers.get('www-authenticate')).toBe('Bearer');
       if (reply.status >= 400) expectDescribed(method, openApiPath(path), reply);

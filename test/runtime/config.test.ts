@@ -39,6 +39,7 @@ describe('defaults', () => {
       groupCommit: 256,
       shutdownMs: 10_000,
       manifestsDir: null,
+      oidc: null,
     });
   });
 

@@ -103,7 +103,7 @@ describe('a server', () => {
     const service = await start();
     expect((await service.call('GET', '/healthz')).json).toEqual({ status: 'ok' });
     expect((await service.call('GET', '/readyz')).json).toMatchObject({ status: 'ready', cell: 0 });
-    expect((await service.call('GET', '/v1/sandbox/keys')).json).toEqual(service.server.keys);
+    expect((await service.call('GET', '/v1/sandbox/keys')).json).toEqual({ ...service.server.keys, console: service.server.links.sandbox });
     const made = await post(service, 'k1', application('13800000001'));
     expect((await until(service, made.json['id'], 'offered')).json['status']).toBe('offered');
     expect((await service.call('GET', '/metrics')).status).toBe(404);

@@ -197,6 +197,34 @@ const TARGETS: Readonly<Record<string, Target>> = {
     body: { spend_fen: 120_000 },
     most: 64 * KIB,
   },
+  'POST /v1/desk/team': {
+    key: admin,
+    path: () => '/v1/desk/team',
+    // Once it was taken, the address is known.
+    elsewhere: { '/name': '/email', '/role': '/email' },
+    body: { email: 'somebody@millrace.test', name: 'n', role: 'viewer' },
+    most: 64 * KIB,
+  },
+  'PATCH /v1/desk/team/:id': {
+    key: admin,
+    path: () => '/v1/desk/team/opr_sandbox_operator',
+    body: { role: 'viewer', status: 'active' },
+    most: 64 * KIB,
+  },
+  'POST /v1/session': {
+    key: admin,
+    path: () => '/v1/session',
+    body: { email: 'somebody@millrace.test', password: 'a mill at the weir', code: '123456' },
+    most: 64 * KIB,
+    counts: true,
+  },
+  'POST /v1/invitations/open': { key: admin, path: () => '/v1/invitations/open', body: { token: 'x'.repeat(43) }, most: 64 * KIB },
+  'POST /v1/invitations/accept': {
+    key: admin,
+    path: () => '/v1/invitations/accept',
+    body: { token: 'x'.repeat(43), name: 'n', email: 'somebody@millrace.test', password: 'a mill at the weir', code: '123456' },
+    most: 64 * KIB,
+  },
   'PUT /v1/desk/secrets/:owner/:slot': {
     key: admin,
     path: () => '/v1/desk/secrets/fnd_summit/api_secret',
@@ -208,6 +236,9 @@ const TARGETS: Readonly<Record<string, Target>> = {
 const WITHOUT_JSON = [
   'DELETE /v1/applications/:id/consents/:recipient',
   'DELETE /v1/desk/keys/:id',
+  'DELETE /v1/desk/team/:id/sessions',
+  'DELETE /v1/session',
+  'POST /v1/desk/team/:id/reset',
   'POST /v1/applications/:id/offers/:offer/disclosure',
   'POST /v1/applications/:id/withdraw',
   'POST /v1/callbacks/:funder',

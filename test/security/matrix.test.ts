@@ -16,8 +16,8 @@ const STRANGE_ORIGIN = 'https://evil.example';
 /** Who may, and what the rightful caller of this bare call is answered. */
 type Access =
   | { readonly who: 'anyone'; readonly status: number }
-  /** Its own proof: a metrics token, a funder's or partner's signature. Our keys count for nothing. */
-  | { readonly who: 'proof'; readonly status: number }
+  /** Its own proof: a metrics token, a funder's or partner's signature, a password. Our keys count for nothing. `elsewhere`: to pages of other origins. */
+  | { readonly who: 'proof'; readonly status: number; readonly elsewhere?: number }
   /** Keys of a channel, publishable from an allowed origin or secret. */
   | { readonly who: 'channel'; readonly status: number }
   /** As `channel`, and the application must be its own: the secret key's channel, or the publishable key with the application's token. */
@@ -35,6 +35,14 @@ const TABLE: Readonly<Record<string, Access>> = {
   'GET /docs/events': { who: 'anyone', status: 200 },
   'GET /docs/style.css': { who: 'anyone', status: 200 },
   'GET /v1/sandbox/keys': { who: 'anyone', status: 200 },
+  'GET /v1/session/methods': { who: 'anyone', status: 200 },
+  'GET /v1/session': { who: 'proof', status: 401 },
+  'POST /v1/session': { who: 'proof', status: 422, elsewhere: 403 },
+  'DELETE /v1/session': { who: 'anyone', status: 204 },
+  'POST /v1/invitations/open': { who: 'proof', status: 422, elsewhere: 403 },
+  'POST /v1/invitations/accept': { who: 'proof', status: 422, elsewhere: 403 },
+  'GET /console/sso/start': { who: 'anyone', status: 404 },
+  'GET /console/sso/callback': { who: 'proof', status: 404 },
   'GET /r/:token': { who: 'proof', status: 404 },
   'POST /v1/callbacks/:funder': { who: 'proof', status: 401 },
   'POST /v1/callbacks/:funder/*': { who: 'proof', status: 401 },
@@ -119,6 +127,11 @@ const TABLE: Readonly<Record<string, Access>> = {
   'POST /v1/desk/keys': desk(),
   'DELETE /v1/desk/keys/:id': desk(),
   'PUT /v1/desk/secrets/:owner/:slot': desk(),
+  'GET /v1/desk/team': desk(),
+  'POST /v1/desk/team': desk(),
+  'PATCH /v1/desk/team/:id': desk(),
+  'POST /v1/desk/team/:id/reset': desk(),
+  'DELETE /v1/desk/team/:id/sessions': desk(),
 };
 
 let world: World;
@@ -263,7 +276,9 @@ describe.each(of('anyone', 'proof'))('%s', (route, access) => {
       ['publishable elsewhere', { key: world.keys.publishable, origin: STRANGE_ORIGIN }],
       ['admin', { key: world.roleKeys.admin }],
     ];
-    for (const [name, caller] of callers) expect([name, (await ask(route, on, caller)).status]).toEqual([name, access.status]);
+    const elsewhere = ('elsewhere' in access ? access.elsewhere : undefined) ?? access.status;
+    for (const [name, caller] of callers)
+      expect([name, (await ask(route, on, caller)).status]).toEqual([name, caller.origin === undefined ? access.status : elsewhere]);
   });
 });
 

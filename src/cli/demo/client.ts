@@ -97,8 +97,17 @@ export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
+export interface TestKeys {
+  readonly publishable: string;
+  readonly secret: string;
+  readonly operator: string;
+  readonly approver: string;
+  /** Links into the console. */
+  readonly console: { readonly operator: string; readonly approver: string };
+}
+
 /** The sandbox keys of a running server. Throws with what to do when there is none, or it is not in sandbox mode. */
-export async function sandboxKeysOf(url: string): Promise<Readonly<Record<'publishable' | 'secret' | 'operator' | 'approver', string>>> {
+export async function sandboxKeysOf(url: string): Promise<TestKeys> {
   const ask = (): Promise<Response | null> => fetch(`${url}/v1/sandbox/keys`).catch(() => null);
   let response = await ask();
   // It listens before it is ready.
@@ -109,7 +118,7 @@ export async function sandboxKeysOf(url: string): Promise<Readonly<Record<'publi
   if (response === null) throw new Error(`nothing answers at ${url}; start a server with "npm start", or leave out --url`);
   if (response.status === 404) throw new Error(`the server at ${url} is not in sandbox mode: it tells nobody its keys`);
   if (!response.ok) throw new Error(`${url} answers ${response.status} when asked for its sandbox keys`);
-  return (await response.json()) as Awaited<ReturnType<typeof sandboxKeysOf>>;
+  return (await response.json()) as TestKeys;
 }
 
 function refusal(status: number, body: unknown): Refusal {

@@ -73,4 +73,6 @@ export interface Away {
   /** Notes that the ID number is used here; other cells in which it was. */
   register(idIndex: string): Promise<readonly number[]>;
   historyAt(cell: number, query: ElsewhereQuery): Promise<Elsewhere>;
+  /** Tells the desk that the session of this hash is in use. */
+  sessionSeen(hash: string): Promise<void>;
 }

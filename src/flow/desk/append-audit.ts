@@ -9,7 +9,7 @@ import type { Deps } from '../deps.ts';
 import { iso } from '../view-application.ts';
 
 export interface Deed {
-  /** Id of the key that did it. */
+  /** Id of the key, or of the operator, that did it. */
   readonly actor: string;
   /** `change.approved`, `blacklist.added`, … */
   readonly action: string;

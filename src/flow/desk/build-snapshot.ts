@@ -20,7 +20,10 @@ export function buildSnapshot(store: Store): DeskSnapshot {
     keysByHash: new Map(
       store.desk
         .keys()
-        .map((row): [string, ApiKey] => [row.hash, { id: row.id, kind: row.kind, channelId: row.channelId, role: row.role, name: row.name }]),
+        .map((row): [string, ApiKey] => [
+          row.hash,
+          { id: row.id, kind: row.kind, channelId: row.channelId, role: row.role, name: row.name, operatorId: row.operatorId },
+        ]),
     ),
   });
 }

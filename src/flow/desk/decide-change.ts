@@ -6,6 +6,7 @@ import { problem, type Problem } from '../../domain/failures.ts';
 import type { DeskChangeRow } from '../../store/index.ts';
 import type { Deps } from '../deps.ts';
 import { iso } from '../view-application.ts';
+import { personOf } from '../operators/person.ts';
 import { perform, type Work } from '../work.ts';
 import { appendAudit } from './append-audit.ts';
 import { changeView, type ChangeView } from './propose-change.ts';
@@ -16,7 +17,8 @@ export async function approveChange(deps: Deps, actor: string, id: string, hash:
   return perform(deps, (work) => {
     const row = open(work, id, ['proposed']);
     if ('problem' in row) return row;
-    if (row.author === actor) return problem('same_person', '不能批准自己提出的修改', 'a change cannot be approved by whoever proposed it');
+    if (personOf(work.tx, row.author) === personOf(work.tx, actor))
+      return problem('same_person', '不能批准自己提出的修改', 'a change cannot be approved by whoever proposed it');
     if (hash !== row.hash) return problem('stale', '批准的内容与提案不一致，请重新查看', 'what was approved is not what is proposed; read it again');
     const refusal = whyNot(work, row);
     if (refusal !== null) return refusal;
@@ -41,7 +43,8 @@ export async function withdrawChange(deps: Deps, actor: string, id: string): Pro
   return perform(deps, (work) => {
     const row = open(work, id, ['proposed', 'scheduled']);
     if ('problem' in row) return row;
-    if (row.author !== actor) return problem('forbidden', '只有提案人可以撤回', 'only its author can withdraw a change; others reject it');
+    if (personOf(work.tx, row.author) !== personOf(work.tx, actor))
+      return problem('forbidden', '只有提案人可以撤回', 'only its author can withdraw a change; others reject it');
     return decide(work, row, 'withdrawn', actor, {});
   });
 }

@@ -17,6 +17,8 @@ export interface KeyWish {
   readonly channelId: string | null;
   /** For operator keys. */
   readonly role: Role | null;
+  /** Whose an operator key is: whoever makes it, when that is known. */
+  readonly operatorId?: string | null;
 }
 export interface KeyView {
   readonly id: string;
@@ -63,6 +65,7 @@ export function insertKey(tx: Store, vault: Vault, id: string, key: string, wish
     name: wish.name,
     createdAtMs: nowMs,
     revokedAtMs: null,
+    operatorId: wish.operatorId ?? null,
   });
 }
 

@@ -35,6 +35,7 @@ export function keyRoutes(options: HttpOptions): Hono<Env> {
       name: wanted.name,
       channelId: wanted.kind === 'operator' ? null : wanted.channel_id,
       role: wanted.kind === 'operator' ? wanted.role : null,
+      operatorId: wanted.kind === 'operator' ? c.get('key').operatorId : null,
     });
     if ('problem' in made) return refuse(c, made);
     options.reloadDesk();

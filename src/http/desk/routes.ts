@@ -11,8 +11,10 @@ import { overviewRoutes } from './overview.ts';
 import { policyRoutes } from './policies.ts';
 import { policyVersionRoutes } from './policy-versions.ts';
 import { recordRoutes } from './records.ts';
+import { sessionRoutes } from './session.ts';
 import { simulationRoutes } from './simulations.ts';
 import { todayRoutes } from './today.ts';
+import { teamRoutes } from './team.ts';
 import { webhookRoutes } from './webhooks.ts';
 
 export function deskRoutes(options: HttpOptions): Hono<Env> {
@@ -31,6 +33,8 @@ export function deskRoutes(options: HttpOptions): Hono<Env> {
     todayRoutes,
     decideRoutes,
     simulationRoutes,
+    sessionRoutes,
+    teamRoutes,
   ])
     app.route('/', routes(options));
   return app;

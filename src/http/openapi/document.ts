@@ -5,13 +5,22 @@ import { COUNTERPARTIES, OPERATION } from './counterparty.ts';
 import { DESK } from './desk.ts';
 import { DESK_KEYS } from './desk-keys.ts';
 import { DESK_SIMULATIONS } from './desk-simulations.ts';
+import { DESK_TEAM } from './desk-team.ts';
 import { register, type Operation, type Registry } from './operation.ts';
 import { registerWebhooks } from './webhooks.ts';
 
 export type ApiDocument = ReturnType<OpenAPIHono['getOpenAPI31Document']>;
 
 /** Every route of the service. */
-export const OPERATIONS: readonly Operation[] = [...BORROWER, ...COUNTERPARTIES, ...DESK, ...DESK_KEYS, ...DESK_SIMULATIONS, ...OPERATION];
+export const OPERATIONS: readonly Operation[] = [
+  ...BORROWER,
+  ...COUNTERPARTIES,
+  ...DESK,
+  ...DESK_KEYS,
+  ...DESK_SIMULATIONS,
+  ...DESK_TEAM,
+  ...OPERATION,
+];
 
 let made: ApiDocument | null = null;
 
@@ -35,6 +44,7 @@ function makeDocument(): ApiDocument {
       { name: 'offers', description: 'What came of it: offers with their cost, partner offers. 报价' },
       { name: 'counterparties', description: 'Funders and partners call in. 资金方与合作方' },
       { name: 'desk', description: 'Operators. 运营台' },
+      { name: 'console', description: 'Operators sign in. 控制台登录' },
       { name: 'sandbox', description: 'In sandbox mode alone. 沙箱' },
       { name: 'operation', description: 'Health, metrics, this description. 运维' },
       { name: 'webhooks', description: 'What we send. 事件通知' },
@@ -58,6 +68,12 @@ function registerSecurity(registry: Registry): void {
   bearer('secretKey', '`sk_…`: for the channel’s server. Sees every application of its channel.');
   bearer('operatorKey', '`ok_…`: for the desk, with a role.');
   bearer('metricsToken', 'MILLRACE_METRICS_TOKEN of the instance.');
+  registry.registerComponent('securitySchemes', 'consoleSession', {
+    type: 'apiKey',
+    in: 'cookie',
+    name: '__Host-millrace_console',
+    description: 'A session of the console. What changes something also needs the header `x-millrace-console: 1`.',
+  });
   header('clientToken', 'Client-Token', '`ct_…`, from the reply to the creation of the application. Needed beside a publishable key.');
   header('partnerSignature', 'X-Signature', 'Hex HMAC-SHA256 of `<X-Timestamp>.<raw body>` under the partner’s secret.');
   header('partnerTimestamp', 'X-Timestamp', 'Unix seconds.');

@@ -19,6 +19,10 @@ const ADVICE: Readonly<Record<ProblemCode, Bilingual>> = {
     en: 'Send `application/json`; photos as `multipart/form-data`.',
   },
   unauthenticated: { zh: '请带上有效的 Authorization: Bearer 密钥。', en: 'Send a valid key as `Authorization: Bearer …`.' },
+  sign_in_failed: {
+    zh: '邮箱、密码、验证码之一不对，或账号未启用；不作区分。验证码只能用一次，请等下一个。',
+    en: 'Address, password or code is wrong, or the account is not in use: they are not told apart. A code is good once; wait for the next.',
+  },
   forbidden: { zh: '这把密钥或角色没有此权限。', en: 'This key, or its role, may not do this.' },
   origin_not_allowed: { zh: '请在渠道的 allowed_origins 中加入网页来源。', en: 'Add the page’s origin to `allowed_origins` of the channel.' },
   not_found: { zh: '不存在，或不属于这把密钥；两者不作区分。', en: 'It does not exist, or is not this key’s: the two are not told apart.' },

@@ -5,10 +5,10 @@ import type { Role } from '../../domain/desk.ts';
 import { Problem } from './replies.ts';
 
 export type Registry = OpenAPIHono['openAPIRegistry'];
-export type Tag = 'applications' | 'intake' | 'offers' | 'counterparties' | 'desk' | 'sandbox' | 'operation';
+export type Tag = 'applications' | 'intake' | 'offers' | 'counterparties' | 'desk' | 'console' | 'sandbox' | 'operation';
 
 /** Whose key opens it. `own`: a channel's secret key, or its publishable key together with the application's own token. */
-export type Access = 'open' | 'channel' | 'own' | 'operator' | 'metrics' | 'funder' | 'partner';
+export type Access = 'open' | 'channel' | 'own' | 'operator' | 'session' | 'metrics' | 'funder' | 'partner';
 
 export interface Reply {
   readonly description: string;
@@ -47,6 +47,7 @@ const HEADERS = {
   'idempotent-replayed': '`true`: this is the stored reply to an earlier call with the same Idempotency-Key.',
   'preference-applied': 'The `wait` that was applied, at most 30 seconds.',
   location: 'Where to go.',
+  'set-cookie': 'The session, or its end.',
 } as const;
 export type HeaderName = keyof typeof HEADERS;
 
@@ -59,7 +60,8 @@ const SECURITY: Readonly<Record<Access, Record<string, string[]>[]>> = {
   open: [],
   channel: [{ publishableKey: [] }, { secretKey: [] }],
   own: [{ publishableKey: [], clientToken: [] }, { secretKey: [] }],
-  operator: [{ operatorKey: [] }],
+  operator: [{ operatorKey: [] }, { consoleSession: [] }],
+  session: [{ consoleSession: [] }],
   metrics: [{ metricsToken: [] }],
   // In the funder's own protocol; there is no one scheme to name.
   funder: [],

@@ -188,7 +188,15 @@ export const PostbackReply = z.object({ status: z.enum(['recorded', 'duplicate']
 export const Health = z.object({ status: z.literal('ok') }).openapi('Health');
 export const Readiness = z.object({ status: z.literal('ready'), cell: z.int(), snapshot: z.int(), model: z.int() }).openapi('Readiness');
 export const SandboxKeys = z
-  .object({ publishable: z.string(), secret: z.string(), operator: z.string(), approver: z.string() })
+  .object({
+    publishable: z.string(),
+    secret: z.string(),
+    operator: z.string(),
+    approver: z.string(),
+    console: z
+      .object({ operator: z.url(), approver: z.url() })
+      .openapi({ description: 'Links that sign in to the console as one of two people, without a password.' }),
+  })
   .openapi('SandboxKeys');
 
 export const Repayment = z

@@ -59,6 +59,7 @@ export function createAway({ cell, generations, desk, cellAt, clock }: Neighbour
       );
       return [...new Set(told.flatMap((cells) => must<readonly number[]>(cells)))].filter((other) => other !== cell && other < count);
     },
+    sessionSeen: async (hash) => void (await askJson(desk, clock, 'POST', '/internal/sessions/seen', { hash })),
     historyAt: async (other, query) => must<Elsewhere>(await askJson(cellAt(other), clock, 'POST', '/internal/history', query)),
   };
 }

@@ -4,6 +4,7 @@
  */
 import { problem, unreachable, type Problem } from '../../domain/failures.ts';
 import { problemResponse } from '../../http/problem.ts';
+import { hasSessionCookie } from '../../http/session-cookie.ts';
 import { parseJson, readBytes } from '../../http/read-body.ts';
 import { WEB_PATH, webRoutes } from '../../http/web.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -13,7 +14,7 @@ import type { Vault } from '../../ports/vault.ts';
 import { cellCount, DESK_CELL, homesOf, type Generations } from './generations.ts';
 import { INTERNAL } from './internal.ts';
 import { limitOf, merge, type Merging } from './merge.ts';
-import { mostBytes, needsKey, placeOf, type Place } from './route.ts';
+import { admitsSession, mostBytes, needsKey, placeOf, type Place } from './route.ts';
 import { askJson, type Ask } from './wire.ts';
 
 export interface FrontOptions {
@@ -45,7 +46,7 @@ export function createFront(options: FrontOptions): (request: Request) => Promis
     if (path === '/healthz') return Response.json({ status: 'ok' });
     if (path.startsWith(INTERNAL)) return refuse(request, NOT_FOUND);
     if (request.method === 'GET' && WEB_PATH.test(path)) return web.fetch(request);
-    if (request.method !== 'OPTIONS' && needsKey(path) && !KEY.test(request.headers.get('authorization') ?? ''))
+    if (request.method !== 'OPTIONS' && needsKey(path) && !looksKnown(request, path))
       return refuse(request, problem('unauthenticated', '缺少密钥或密钥无效', 'the key is missing or not valid'));
     const bytes = request.body === null ? null : await readBytes(request, mostBytes(path));
     if (bytes !== null && !(bytes instanceof Uint8Array)) return refuse(request, bytes);
@@ -94,6 +95,11 @@ export function createFront(options: FrontOptions): (request: Request) => Promis
     const merged = merge(merging, await Promise.all(replies.map((reply) => reply.json())), limitOf(url.searchParams.get('limit')));
     return new Response(JSON.stringify(merged), { status: replies[0]!.status, headers: replies[0]!.headers });
   }
+}
+
+/** By its shape alone. The cell or the desk judges it. */
+function looksKnown({ headers }: Request, path: string): boolean {
+  return KEY.test(headers.get('authorization') ?? '') || (admitsSession(path) && hasSessionCookie(headers.get('cookie')));
 }
 
 const NOT_FOUND: Problem = problem('not_found', '没有找到', 'not found');

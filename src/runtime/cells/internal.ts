@@ -9,6 +9,7 @@ import { deskChanges } from '../../flow/cells/desk-changes.ts';
 import { heed } from '../../flow/cells/hold-quota.ts';
 import { takeBatch, type Batch } from '../../flow/cells/take-batch.ts';
 import type { Deps } from '../../flow/deps.ts';
+import { takeSeen } from '../../flow/operators/session.ts';
 import { receiveCallback } from '../../flow/receive-callback.ts';
 import { fromWire } from './wire.ts';
 
@@ -25,6 +26,10 @@ export function deskInternal(deps: Deps): Hono {
   app.post('/internal/quota', async (c) => {
     const heard = await heed(deps, await read<Holding>(c.req.raw));
     return Response.json(heard, { status: heard.lent === null ? 409 : 200 });
+  });
+  app.post('/internal/sessions/seen', async (c) => {
+    await takeSeen(deps, (await read<{ hash: string }>(c.req.raw)).hash);
+    return found({});
   });
   return app;
 }

@@ -37,8 +37,9 @@ const MOST_BYTES: readonly (readonly [path: RegExp, bytes: number])[] = [
   [/^\/v1\/desk\/changes$/, 256 * KB],
   [/^\/v1\/callbacks\//, 256 * KB],
 ];
-/** Paths that no key of ours opens: a counterparty's own signature, a link with a tag, or nothing secret at all. */
-const KEYLESS = /^\/(v1\/(callbacks|postbacks|sandbox)\/|[rl]\/|healthz$|readyz$|metrics$|docs(\/|$)|openapi\.json$)/;
+/** Paths that no key of ours opens: a counterparty's own signature, a link with a tag, a password, or nothing secret at all. */
+const KEYLESS =
+  /^\/(v1\/(callbacks|postbacks|sandbox|invitations)\/|v1\/session(\/|$)|console\/|[rl]\/|healthz$|readyz$|metrics$|docs(\/|$)|openapi\.json$)/;
 
 export function mostBytes(path: string): number {
   return MOST_BYTES.find(([pattern]) => pattern.test(path))?.[1] ?? USUAL_BYTES;
@@ -46,6 +47,11 @@ export function mostBytes(path: string): number {
 
 export function needsKey(path: string): boolean {
   return !KEYLESS.test(path);
+}
+
+/** Whether an operator's session opens the path, as a key would. */
+export function admitsSession(path: string): boolean {
+  return /^\/v1\/(desk|webhook-endpoints|deliveries)(\/|$)/.test(path);
 }
 
 export function placeOf(asked: Asked): Place {
@@ -62,6 +68,8 @@ export function placeOf(asked: Asked): Place {
       return ANY;
     case 'metrics':
       return DESK;
+    case 'console':
+      return rest[0] === 'sso' ? DESK : NOWHERE;
     default:
       return NOWHERE;
   }
@@ -85,6 +93,8 @@ function ofApi(asked: Asked, [noun = '', id, ...rest]: readonly string[]): Place
     case 'consent-texts':
       return ANY;
     case 'sandbox':
+    case 'session':
+    case 'invitations':
       return DESK;
     case 'webhook-endpoints':
       if (rest[0] === 'deliveries' && asked.method === 'GET') return { to: 'all', merging: 'page', deskToo: true };

@@ -1,6 +1,8 @@
 /** The bindings of the edge host: parsed once in each object; all that is wrong is told together, and never a value. */
 import { z } from 'zod';
 import { readMasterKeys } from '../master-keys.ts';
+import { readOidc } from '../oidc-settings.ts';
+import type { OidcSettings } from '../oidc-sso.ts';
 import type { MasterKey } from '../vault.ts';
 import type { LogLevel } from '../json-log.ts';
 import { readGenerations, type Generations } from '../cells/generations.ts';
@@ -28,6 +30,8 @@ export interface EdgeEnvironment {
   readonly generations: Generations;
   /** Sandbox mode: base URL by funder id. */
   readonly sandboxFunders: Readonly<Record<string, string>>;
+  /** Who vouches for operators; null: nobody does. */
+  readonly oidc: OidcSettings | null;
 }
 
 const Variables = z.object({
@@ -47,10 +51,11 @@ export function readEnvironment(env: object): EdgeEnvironment {
   const given = env as Readonly<Record<string, string | undefined>>;
   const live = given['MILLRACE_MODE'] === 'live';
   const { keys, faults } = readMasterKeys(given['MILLRACE_MASTER_KEY'], given['MILLRACE_MASTER_KEY_PREVIOUS'], live);
+  const oidc = readOidc(given, live);
   const generations = readGenerations(read.data?.MILLRACE_CELLS ?? '4');
   const all = [
     ...(read.error?.issues ?? []).map(({ path, message }) => `${path.join('.')} ${message}`),
-    ...faults.map(({ variable, reason }) => `${variable} ${reason}`),
+    ...[...faults, ...oidc.faults].map(({ variable, reason }) => `${variable} ${reason}`),
     ...(keys === null && faults.length === 0 ? ['MILLRACE_MASTER_KEY is required: an object has nowhere to keep one of its own'] : []),
     ...(generations === null ? ['MILLRACE_CELLS must be rising numbers of cells with commas between, such as 4,16'] : []),
     ...(live && read.data?.MILLRACE_PUBLIC_URL.startsWith('https:') === false ? ['MILLRACE_PUBLIC_URL must be https in live mode'] : []),
@@ -65,5 +70,6 @@ export function readEnvironment(env: object): EdgeEnvironment {
     maxInFlight: data.MILLRACE_MAX_IN_FLIGHT,
     generations,
     sandboxFunders: JSON.parse(data.MILLRACE_SANDBOX_FUNDERS) as Record<string, string>,
+    oidc: oidc.oidc,
   };
 }

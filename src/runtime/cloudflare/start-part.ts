@@ -10,7 +10,8 @@ import { createFetchTransport } from '../fetch-transport.ts';
 import { holdIndexRoot } from '../index-root.ts';
 import { createService, type Service } from '../instance.ts';
 import { createJsonLog } from '../json-log.ts';
-import { sandboxKeys, seedSandbox } from '../sandbox-seed.ts';
+import { oidcSso } from '../oidc-sso.ts';
+import { sandboxReply, seedSandbox } from '../sandbox-seed.ts';
 import { checkTarget } from '../ssrf.ts';
 import { createVault } from '../vault.ts';
 import type { Bindings, EdgeEnvironment } from './environment.ts';
@@ -48,12 +49,14 @@ export async function startPart(
   const log = createJsonLog(env.logLevel, (line) => console.log(line));
   const isDesk = cell === DESK_CELL;
   const away = createAway({ cell, generations: env.generations, desk: deskOf(bindings), cellAt: cellsOf(bindings), clock: edgeClock });
+  const transport = createFetchTransport({ fetch: (...args) => fetch(...args), clock: edgeClock, allowLoopback: sandboxed });
+  const { publicUrl } = env;
   const service = createService({
     cell,
     role: isDesk ? 'desk' : 'cell',
     ...(isDesk ? {} : { away }),
     mode: env.mode,
-    publicUrl: env.publicUrl,
+    publicUrl,
     clock: edgeClock,
     random: edgeRandom,
     db,
@@ -62,7 +65,8 @@ export async function startPart(
       afterCommit();
     },
     vault,
-    transport: createFetchTransport({ fetch: (...args) => fetch(...args), clock: edgeClock, allowLoopback: sandboxed }),
+    transport,
+    sso: env.oidc === null || !isDesk ? null : oidcSso(env.oidc, { transport, vault, clock: edgeClock, log, publicUrl, allowHttp: sandboxed }),
     objects: bucketObjects(bindings.PHOTOS),
     images: edgeImages(),
     // A live instance needs a real gateway; until one is configured, sending is refused rather than pretended.
@@ -82,7 +86,7 @@ export async function startPart(
   const http = {
     clientIp: (c: Ctx) => c.req.header('cf-connecting-ip') ?? null,
     maxInFlight: env.maxInFlight,
-    sandboxKeys: sandboxed ? () => ({ ...sandboxKeys(vault) }) : null,
+    sandboxKeys: sandboxed ? () => ({ ...sandboxReply(vault, env.publicUrl) }) : null,
     checkWebhookUrl: (url: string) => {
       const verdict = checkTarget(url, { allowLoopback: sandboxed });
       return verdict.ok ? null : verdict.detail;

@@ -1,8 +1,9 @@
 import type { SandboxKeys } from '../sandbox-seed.ts';
+import type { ConsoleLinks } from './server.ts';
 
-/** What a start prints: where it serves and, in sandbox mode (`keys` given), how to try it. */
-export function banner(url: string, keys: SandboxKeys | null, name: string): string {
-  if (keys === null) return `${name} serves on ${url} (live)\n`;
+/** What a start prints: where it serves, how to come into the console and, in sandbox mode (`keys` given), how to try it. */
+export function banner(url: string, keys: SandboxKeys | null, name: string, links: ConsoleLinks): string {
+  if (keys === null) return `${name} serves on ${url} (live)\n${firstLine(links)}`;
   return `
 ${name} serves on ${url} - SANDBOX: simulated funders, no real data, no real money
   API description   ${url}/docs   ${url}/openapi.json
@@ -12,10 +13,22 @@ ${name} serves on ${url} - SANDBOX: simulated funders, no real data, no real mon
   approver key      ${keys.approver}
   Magic phones 13800000001 to 13800000008; every SMS code is 000000.
 
+  控制台 Console    ${url}/console
+${playLines(links)}${firstLine(links)}
 Try it:
 ${sampleCurl(url, keys.secret)}
 
 `;
+}
+
+/** Two people, so that one can propose a change and the other approve it. */
+function playLines({ sandbox }: ConsoleLinks): string {
+  if (sandbox === null) return '';
+  return `  以运营登录 Try as operator   ${sandbox.operator}\n  以审批登录 Try as approver   ${sandbox.approver}\n`;
+}
+
+function firstLine({ first }: ConsoleLinks): string {
+  return first === null ? '' : `  首位管理员（24 小时内，一次有效） First administrator (once, within 24 hours)\n    ${first}\n`;
 }
 
 function sampleCurl(url: string, secret: string): string {

@@ -6,6 +6,8 @@ import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } fr
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { readMasterKeys, type Fault } from '../master-keys.ts';
+import { OIDC_VARIABLES, readOidc } from '../oidc-settings.ts';
+import type { OidcSettings } from '../oidc-sso.ts';
 import type { MasterKey } from '../vault.ts';
 
 export interface Config {
@@ -33,6 +35,8 @@ export interface Config {
   readonly shutdownMs: number;
   /** Directory of manifests of protocols and funders, absolute; null: those that are shipped alone. */
   readonly manifestsDir: string | null;
+  /** Who vouches for operators; null: nobody does. */
+  readonly oidc: OidcSettings | null;
 }
 
 export type ConfigFault = Fault;
@@ -79,13 +83,15 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const faults = (read.error?.issues ?? []).map((issue) => ({ variable: String(issue.path[0]), reason: issue.message }));
   const live = given['MILLRACE_MODE'] === 'live';
   const keys = readMasterKeys(given['MILLRACE_MASTER_KEY'], given['MILLRACE_MASTER_KEY_PREVIOUS'], live);
-  faults.push(...keys.faults, ...(read.success ? faultsBetween(read.data, live) : []));
-  return read.success && faults.length === 0 ? toConfig(read.data, keys.keys) : faults;
+  const oidc = readOidc(given, live);
+  faults.push(...keys.faults, ...oidc.faults, ...(read.success ? faultsBetween(read.data, live) : []));
+  return read.success && faults.length === 0 ? toConfig(read.data, keys.keys, oidc.oidc) : faults;
 }
 
 /** Variables of our prefix that nothing reads: probably misspelt. */
 export function unknownVariables(env: Readonly<Record<string, string | undefined>>): string[] {
-  return Object.keys(env).filter((name) => name.startsWith('MILLRACE_') && !(name in VARIABLES));
+  const read: readonly string[] = [...Object.keys(VARIABLES), ...OIDC_VARIABLES];
+  return Object.keys(env).filter((name) => name.startsWith('MILLRACE_') && !read.includes(name));
 }
 
 /** The faults as one text for a person, a line each. */
@@ -115,7 +121,7 @@ export function sandboxMasterKey(dataDir: string, randomBytes: (count: number) =
   return { version: 1, key };
 }
 
-function toConfig(env: Environment, masterKeys: readonly MasterKey[] | null): Config {
+function toConfig(env: Environment, masterKeys: readonly MasterKey[] | null, oidc: OidcSettings | null): Config {
   return {
     mode: env.MILLRACE_MODE,
     host: env.MILLRACE_HOST ?? (env.MILLRACE_MODE === 'live' ? '0.0.0.0' : '127.0.0.1'),
@@ -131,6 +137,7 @@ function toConfig(env: Environment, masterKeys: readonly MasterKey[] | null): Co
     groupCommit: env.MILLRACE_GROUP_COMMIT,
     shutdownMs: env.MILLRACE_SHUTDOWN_MS,
     manifestsDir: env.MILLRACE_MANIFESTS === undefined ? null : resolve(env.MILLRACE_MANIFESTS),
+    oidc,
   };
 }
 

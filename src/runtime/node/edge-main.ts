@@ -20,7 +20,7 @@ if (readGenerations(cells) === null) {
 }
 const { port, dataDir, logLevel, sandboxPortBase } = config;
 const edge = await startEdge({ port, dataDir, logLevel, cells, sandbox: sandboxPortBase });
-process.stdout.write(banner(edge.url, edge.keys, 'Millrace on workerd'));
+process.stdout.write(banner(edge.url, edge.keys, 'Millrace on workerd', edge.links));
 
 let stopping = false;
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {

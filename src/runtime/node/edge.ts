@@ -1,11 +1,13 @@
 /** Starts the edge host on this machine: the Worker and its objects in workerd through wrangler, with the simulated funders beside it. */
 import { join } from 'node:path';
 import { unstable_startWorker } from 'wrangler';
-import { nodeRandom } from './host.ts';
+import { firstRunToken, welcomeLink } from '../../flow/operators/first-run.ts';
+import { nodeClock, nodeRandom } from './host.ts';
 import { sandboxMasterKey } from './config.ts';
+import type { ConsoleLinks } from './server.ts';
 import { startSandboxProcess } from './sandbox-process.ts';
 import { createVault, type MasterKey } from '../vault.ts';
-import { sandboxKeys, sandboxPartnerSecret, type SandboxKeys } from '../sandbox-seed.ts';
+import { sandboxKeys, sandboxLinks, sandboxPartnerSecret, type SandboxKeys } from '../sandbox-seed.ts';
 
 export interface EdgeOptions {
   readonly port: number;
@@ -22,6 +24,7 @@ export interface RunningEdge {
   readonly url: string;
   readonly keys: SandboxKeys;
   readonly partnerSecret: string;
+  readonly links: ConsoleLinks;
   close(): Promise<void>;
 }
 
@@ -58,14 +61,18 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
   try {
     await worker.ready;
     await answers(`${url}/readyz`);
+    const { first_run: isFirst } = (await answers(`${url}/v1/session/methods`)) as { first_run: boolean };
+    const first = isFirst ? welcomeLink(url, firstRunToken({ vault }, nodeClock.nowMs())) : null;
+    const links = { first, sandbox: sandboxLinks(vault, url) };
+    return { url, keys: sandboxKeys(vault), partnerSecret: sandboxPartnerSecret(vault), links, close };
   } catch (error) {
     await close();
     throw error;
   }
-  return { url, keys: sandboxKeys(vault), partnerSecret: sandboxPartnerSecret(vault), close };
 }
 
-async function answers(url: string): Promise<void> {
+async function answers(url: string): Promise<unknown> {
   const reply = await fetch(url);
   if (!reply.ok) throw new Error(`the edge host answers ${reply.status} when asked whether it is ready`);
+  return reply.json();
 }

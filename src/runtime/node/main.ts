@@ -19,7 +19,7 @@ try {
   );
   process.exit(1);
 }
-process.stdout.write(banner(server.url, server.keys, 'Millrace'));
+process.stdout.write(banner(server.url, server.keys, 'Millrace', server.links));
 
 let stopping = false;
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {

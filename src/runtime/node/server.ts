@@ -4,9 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { SANDBOX_SECRETS, sandboxFunders } from '../../../fixtures/funders.ts';
 import { createApp } from '../../http/app.ts';
+import { firstRunToken, isFirstRun, welcomeLink } from '../../flow/operators/first-run.ts';
 import type { Ctx } from '../../http/context.ts';
 import type { Log } from '../../ports/log.ts';
-import { sandboxKeys, seedSandbox, type SandboxFunders, type SandboxKeys } from '../sandbox-seed.ts';
+import type { Sso } from '../../ports/sso.ts';
+import { sandboxKeys, sandboxLinks, sandboxReply, seedSandbox, type SandboxFunders, type SandboxKeys, type SandboxLinks } from '../sandbox-seed.ts';
+import type { oidcSso as OidcSso } from '../oidc-sso.ts';
 import { createService, type Host, type Service } from '../instance.ts';
 import type { Config } from './config.ts';
 import { DATABASE_FILE, openDataDir } from './data-dir.ts';
@@ -25,9 +28,17 @@ export interface RunningServer {
   readonly url: string;
   readonly service: Service;
   readonly keys: SandboxKeys | null;
+  /** Ways into the console. */
+  readonly links: ConsoleLinks;
   readonly migrated: readonly string[];
   /** Stops taking requests, lets what runs end, closes the data. */
   close(): Promise<void>;
+}
+
+export interface ConsoleLinks {
+  /** For the first administrator, while there is no operator. */
+  readonly first: string | null;
+  readonly sandbox: SandboxLinks | null;
 }
 
 /** What a caller may put in place of the usual, for measuring and for crash tests. */
@@ -52,6 +63,7 @@ export async function startServer(config: Config, given: Given = {}): Promise<Ru
   const publicUrl = config.publicUrl ?? `http://127.0.0.1:${address.port}`;
   const beside = config.mode === 'sandbox' && given.sandbox === undefined ? await startSandboxProcess(config.sandboxPortBase) : null;
   const sandbox = beside === null ? (given.sandbox ?? null) : { funders: sandboxFunders(beside.urls), secrets: SANDBOX_SECRETS };
+  const sso = await ssoOf(config, { transport, vault, clock: nodeClock, log, publicUrl, allowHttp: config.mode === 'sandbox' });
   const service = createService(
     (given.wrap ?? ((host: Host): Host => host))({
       cell: config.cell,
@@ -63,6 +75,7 @@ export async function startServer(config: Config, given: Given = {}): Promise<Ru
       transact: data.transact,
       vault,
       transport,
+      sso,
       objects: fileObjects(join(config.dataDir, 'objects')),
       images: nodeImages(),
       messages: messagesOf(config),
@@ -75,13 +88,14 @@ export async function startServer(config: Config, given: Given = {}): Promise<Ru
     }),
   );
   if (sandbox !== null) await seed(service, inSandbox(sandbox, manifests));
-  const app = appOf(service, config, sandbox === null ? null : () => ({ ...sandboxKeys(vault) }));
+  const app = appOf(service, config, sandbox === null ? null : () => ({ ...sandboxReply(vault, service.deps.publicUrl) }));
   await service.start();
   handle = app.fetch as unknown as Handler;
   return {
     url: `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`,
     service,
     keys: sandbox === null ? null : sandboxKeys(vault),
+    links: consoleLinks(service, sandbox !== null),
     migrated: data.migrated,
     async close() {
       await closed(server, config.shutdownMs);
@@ -95,7 +109,7 @@ export async function startServer(config: Config, given: Given = {}): Promise<Ru
   };
 }
 
-function appOf(service: Service, config: Config, keys: (() => Readonly<Record<string, string>>) | null): ReturnType<typeof createApp> {
+function appOf(service: Service, config: Config, keys: (() => Readonly<Record<string, unknown>>) | null): ReturnType<typeof createApp> {
   const metrics = createMetrics(service);
   return createApp({
     deps: service.deps,
@@ -104,14 +118,33 @@ function appOf(service: Service, config: Config, keys: (() => Readonly<Record<st
     busy: service.busy,
     sandboxKeys: keys,
     reloadDesk: () => service.desk.reload(),
-    checkWebhookUrl: (url) => {
-      const verdict = checkTarget(url, { allowLoopback: config.mode === 'sandbox' });
-      return verdict.ok ? null : verdict.detail;
-    },
+    checkWebhookUrl: webhookCheck(config),
     metrics: () => metrics.text(),
     metricsToken: config.metricsToken,
     pages: folderPages(),
   });
+}
+
+function consoleLinks({ deps }: Service, sandboxed: boolean): ConsoleLinks {
+  const { vault, publicUrl, clock } = deps;
+  return {
+    first: isFirstRun(deps) ? welcomeLink(publicUrl, firstRunToken({ vault }, clock.nowMs())) : null,
+    sandbox: sandboxed ? sandboxLinks(vault, publicUrl) : null,
+  };
+}
+
+/** Loaded only where it is used: most instances have no provider, and a start waits for everything it loads. */
+async function ssoOf({ oidc }: Config, deps: Parameters<typeof OidcSso>[1]): Promise<Sso | null> {
+  if (oidc === null) return null;
+  const { oidcSso } = await import('../oidc-sso.ts');
+  return oidcSso(oidc, deps);
+}
+
+function webhookCheck({ mode }: Config): (url: string) => string | null {
+  return (url) => {
+    const verdict = checkTarget(url, { allowLoopback: mode === 'sandbox' });
+    return verdict.ok ? null : verdict.detail;
+  };
 }
 
 function stopAtOnce(log: Log): (error: unknown) => void {

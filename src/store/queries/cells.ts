@@ -10,6 +10,8 @@ import {
   documents,
   endpointHealth,
   idRegister,
+  operators,
+  operatorSessions,
   type CopiedTable,
 } from '../schema/index.ts';
 import { unreachable } from '../../domain/failures.ts';
@@ -26,6 +28,8 @@ type RowsOf = {
   desk_secrets: typeof deskSecrets.$inferSelect;
   blacklist: typeof blacklist.$inferSelect;
   endpoint_health: typeof endpointHealth.$inferSelect;
+  operators: typeof operators.$inferSelect;
+  operator_sessions: typeof operatorSessions.$inferSelect;
 };
 /** One row of the desk as it now is; null: it is gone. */
 export type CopiedRow = {
@@ -91,6 +95,8 @@ function copyQueries(db: Database) {
   const keys = insertInto(db, apiKeys);
   const secrets = insertInto(db, deskSecrets);
   const listed = insertInto(db, blacklist);
+  const people = insertInto(db, operators);
+  const sessions = insertInto(db, operatorSessions);
   const text = (key: readonly (string | number)[], at: number): string => String(key[at]);
   const drop = (source: CopiedTable, key: readonly (string | number)[]): void => {
     if (source === 'desk_secrets')
@@ -104,6 +110,14 @@ function copyQueries(db: Database) {
     if (source === 'api_keys')
       db.delete(apiKeys)
         .where(eq(apiKeys.id, text(key, 0)))
+        .run();
+    if (source === 'operators')
+      db.delete(operators)
+        .where(eq(operators.id, text(key, 0)))
+        .run();
+    if (source === 'operator_sessions')
+      db.delete(operatorSessions)
+        .where(eq(operatorSessions.hash, text(key, 0)))
         .run();
   };
   const rowOf = (source: CopiedTable, key: readonly (string | number)[]): CopiedRow['row'] => {
@@ -137,6 +151,10 @@ function copyQueries(db: Database) {
         );
       case 'endpoint_health':
         return db.select().from(endpointHealth).where(eq(endpointHealth.endpointId, first)).get() ?? null;
+      case 'operators':
+        return db.select().from(operators).where(eq(operators.id, first)).get() ?? null;
+      case 'operator_sessions':
+        return db.select().from(operatorSessions).where(eq(operatorSessions.hash, first)).get() ?? null;
       default:
         return unreachable(source);
     }
@@ -167,10 +185,12 @@ function copyQueries(db: Database) {
       if (source === 'api_keys') keys(row);
       if (source === 'desk_secrets') secrets(row);
       if (source === 'blacklist') listed(row);
+      if (source === 'operators') people(row);
+      if (source === 'operator_sessions') sessions(row);
     },
     /** Empties the copy, to be made again from the first row. */
     dropCopy: (): void => {
-      for (const table of [deskRecords, apiKeys, deskSecrets, blacklist]) db.delete(table).run();
+      for (const table of [deskRecords, apiKeys, deskSecrets, blacklist, operators, operatorSessions]) db.delete(table).run();
     },
   };
 }

@@ -100,6 +100,7 @@ export function deskQueries(db: Database) {
       .prepare(),
   );
   const insertRecord = insertInto(db, deskRecords);
+  const insertKey = insertInto(db, apiKeys);
   const auditHeadRow = fast(db.select().from(auditHead).prepare());
   const saveAuditHead = fast(
     db
@@ -149,7 +150,9 @@ export function deskQueries(db: Database) {
     insertChange: insertInto(db, deskChanges),
     saveChange: (row: DeskChangeRow, was: DeskChangeRow['state']) => saveChange(row, { id: row.id, state: was }),
     keys: (): ApiKeyRow[] => db.select().from(apiKeys).where(isNull(apiKeys.revokedAtMs)).all(),
-    insertKey: insertInto(db, apiKeys),
+    insertKey: (row: Omit<ApiKeyRow, 'operatorId'> & Partial<Pick<ApiKeyRow, 'operatorId'>>) => insertKey({ operatorId: null, ...row }),
+    /** Revoked or not. */
+    key: (id: string): ApiKeyRow | undefined => db.select().from(apiKeys).where(eq(apiKeys.id, id)).get(),
     /** False when there is no such key, or it was revoked already. */
     revokeKey: (id: string, nowMs: number): boolean =>
       db

@@ -3,7 +3,7 @@ import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'driz
 import { mark } from './mark.ts';
 
 /** The tables of the desk that every cell has a copy of; of a receiver's health, whether it is out of use. */
-export const COPIED_TABLES = ['desk_records', 'api_keys', 'desk_secrets', 'blacklist', 'endpoint_health'] as const;
+export const COPIED_TABLES = ['desk_records', 'api_keys', 'desk_secrets', 'blacklist', 'endpoint_health', 'operators', 'operator_sessions'] as const;
 export type CopiedTable = (typeof COPIED_TABLES)[number];
 
 /** Which of the copied rows changed when. Kept by triggers. */

@@ -82,6 +82,8 @@ export const apiKeys = sqliteTable(
     name: text().notNull(),
     createdAtMs: integer('created_at_ms').notNull(),
     revokedAtMs: integer('revoked_at_ms'),
+    /** Whose an operator key is; null: nobody's in particular. */
+    operatorId: text('operator_id'),
   },
   (t) => [uniqueIndex('api_keys_hash').on(t.hash)],
 );

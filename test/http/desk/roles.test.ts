@@ -63,6 +63,11 @@ const TABLE: Readonly<Record<string, readonly Role[]>> = {
   'POST /v1/desk/keys': [],
   'DELETE /v1/desk/keys/:id': [],
   'PUT /v1/desk/secrets/:owner/:slot': [],
+  'GET /v1/desk/team': [],
+  'POST /v1/desk/team': [],
+  'PATCH /v1/desk/team/:id': [],
+  'POST /v1/desk/team/:id/reset': [],
+  'DELETE /v1/desk/team/:id/sessions': [],
 };
 const DESK_PATH = /^\/v1\/(desk|webhook-endpoints|deliveries)(\/|$)/;
 

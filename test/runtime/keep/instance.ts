@@ -152,6 +152,11 @@ async function rest(world: World, applicationId: string): Promise<void> {
       world.db.run(sql`INSERT INTO refusal_rollups (basis, step, start_ms, channel_id, variant, policy_id, segment_id, arm, reason, n)
         VALUES ('cohort', 'day', ${nowMs}, 'h5-demo', '', '', '', '', 'student', 1)`);
       world.db.run(sql`INSERT OR IGNORE INTO endpoint_health (endpoint_id, failing_since_ms) VALUES ('ep_1', ${nowMs})`);
+      world.db.run(sql`INSERT INTO operator_sessions (hash, operator_id, method, created_at_ms, seen_at_ms, ends_at_ms)
+        VALUES ('aa', 'opr_sandbox_operator', 'sandbox', ${nowMs}, ${nowMs}, ${nowMs})`);
+      world.db.run(sql`INSERT INTO operator_invitations (hash, operator_id, totp_sealed, created_at_ms, expires_at_ms)
+        VALUES ('bb', 'opr_sandbox_operator', ${sealed}, ${nowMs}, ${nowMs + 90_000_000})`);
+      world.db.run(sql`INSERT INTO sign_in_tries (who_index, tries, since_ms) VALUES (${sealed}, 1, ${nowMs})`);
       // As a cell among others, and as a desk of several.
       world.db.run(sql`INSERT INTO cap_loans (cell, key, turn, lent) VALUES (1, 'fnd_river/daily/2026-11-20', 3, 4)`);
       world.db.run(sql`INSERT INTO id_register (id_index, cell, told_at_ms) VALUES (${sealed}, 1, ${nowMs})`);
