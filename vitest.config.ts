@@ -76,7 +76,7 @@ export default defineConfig({
           name: 'browser',
           include: BROWSER,
           pool: 'forks',
-          globalSetup: ['test/browser/start.ts'],
+          globalSetup: ['test/browser/start.ts', 'test/built-pages.ts'],
           setupFiles: ['test/setup.ts'],
           env: { TZ: 'UTC' },
         },

@@ -172,6 +172,18 @@ const TARGETS: Readonly<Record<string, Target>> = {
     body: { note: 'n' },
     most: 64 * KIB,
   },
+  'POST /v1/desk/applications/:id/unmask': {
+    key: admin,
+    path: ({ application }) => `/v1/desk/applications/${application}/unmask`,
+    body: { field: 'name', reason: 'asked for by the borrower' },
+    most: 64 * KIB,
+  },
+  'POST /v1/desk/application-searches': {
+    key: admin,
+    path: () => '/v1/desk/application-searches',
+    body: { phone: '13800000001' },
+    most: 64 * KIB,
+  },
   'POST /v1/webhook-endpoints': {
     key: admin,
     path: () => '/v1/webhook-endpoints',

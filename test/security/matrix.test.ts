@@ -96,6 +96,8 @@ const TABLE: Readonly<Record<string, Access>> = {
   'POST /v1/desk/applications/:id/replay': desk(...EVERYBODY),
   'GET /v1/desk/applications/:id/explanation': desk(...EVERYBODY),
   'POST /v1/desk/applications/:id/release': desk('operator', 'risk'),
+  'POST /v1/desk/applications/:id/unmask': desk('operator', 'risk'),
+  'POST /v1/desk/application-searches': desk('operator', 'risk'),
   'POST /v1/desk/applications/:id/refuse': desk('operator', 'risk'),
   'POST /v1/webhook-endpoints': desk('operator'),
   'GET /v1/webhook-endpoints': desk(...EVERYBODY),

@@ -50,6 +50,16 @@ export function listApplications(deps: Reading, filter: ApplicationFilter): Desk
   return deps.store.applications.page(filter).map((row) => summary(row, bodyOf(deps, row)));
 }
 
+/** What one phone has applied for, newest first; nothing for one that nobody knows. */
+export function applicationsOfPhone(deps: Reading & Pick<Deps, 'vault'>, phone: string): DeskApplication[] {
+  const borrower = deps.store.applications.borrowerByPhone(deps.vault.blindIndex('phone', phone));
+  if (borrower === undefined) return [];
+  return deps.store.applications
+    .ofBorrower(borrower)
+    .toSorted((a, b) => b.createdAtMs - a.createdAtMs)
+    .map((row) => summary(row, bodyOf(deps, row)));
+}
+
 /** Everything about one application; null when there is none. */
 export function showApplication(deps: Reading, id: string) {
   const row = deps.store.applications.byId(id);

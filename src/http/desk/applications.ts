@@ -6,15 +6,19 @@ import { problem, type Problem } from '../../domain/failures.ts';
 import { explainApplication } from '../../flow/desk/explain-application.ts';
 import { replayPlans } from '../../flow/desk/replay-plans.ts';
 import { refuseApplication, releaseApplication } from '../../flow/desk/review-application.ts';
-import { listApplications, showApplication } from '../../flow/desk/show-application.ts';
+import { applicationsOfPhone, listApplications, showApplication } from '../../flow/desk/show-application.ts';
+import { UNMASKED_FIELDS, unmaskField } from '../../flow/desk/unmask-field.ts';
 import { withRole } from '../auth.ts';
 import { json, refuse, type Ctx, type Env, type HttpOptions } from '../context.ts';
 import { check } from '../faults.ts';
 import { readJson } from '../read-body.ts';
+import { Phone } from '../schemas/application.ts';
 import { PAGE, paged, pageOf, readQuery } from './query.ts';
 import { EVERYBODY } from './roles.ts';
 
 const STATES = Object.keys(APPLICATION_STATES) as [ApplicationState, ...ApplicationState[]];
+export const UnmaskBody = z.strictObject({ field: z.enum(UNMASKED_FIELDS), reason: z.string().trim().min(3).max(200) });
+export const SearchBody = z.strictObject({ phone: Phone });
 export const RefusalBody = z.strictObject({ note: z.string().min(1).max(200) });
 
 export function deskApplicationRoutes({ deps }: HttpOptions): Hono<Env> {
@@ -67,6 +71,32 @@ export function deskApplicationRoutes({ deps }: HttpOptions): Hono<Env> {
     const given = check(RefusalBody, body.value);
     if ('problem' in given) return refuse(c, given);
     return shown(c, await refuseApplication(deps, c.get('key').id, c.req.param('id'), given.note));
+  });
+
+  return app;
+}
+
+/** What shows or takes more than the mask: one field with its reason, and whose a phone is. */
+export function searchRoutes({ deps }: HttpOptions): Hono<Env> {
+  const app = new Hono<Env>();
+  const review = withRole(deps, 'operator', 'risk');
+
+  app.post('/v1/desk/applications/:id/unmask', review, async (c) => {
+    const body = await readJson(c.req.raw);
+    if ('problem' in body) return refuse(c, body);
+    const given = check(UnmaskBody, body.value);
+    if ('problem' in given) return refuse(c, given);
+    const unmasked = await unmaskField(deps, c.get('key').id, c.req.param('id'), given.field, given.reason);
+    return 'problem' in unmasked ? refuse(c, unmasked) : json(unmasked);
+  });
+
+  // The phone stands in the body: what is in a query ends up in the logs of everything on the way.
+  app.post('/v1/desk/application-searches', review, async (c) => {
+    const body = await readJson(c.req.raw);
+    if ('problem' in body) return refuse(c, body);
+    const given = check(SearchBody, body.value);
+    if ('problem' in given) return refuse(c, given);
+    return json({ data: applicationsOfPhone(deps, given.phone) });
   });
 
   return app;

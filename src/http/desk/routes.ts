@@ -1,7 +1,7 @@
 /** The desk's routes, by noun. Deny by default: each names the roles that may use it, and `admin` may all. */
 import { Hono } from 'hono';
 import type { Env, HttpOptions } from '../context.ts';
-import { deskApplicationRoutes } from './applications.ts';
+import { deskApplicationRoutes, searchRoutes } from './applications.ts';
 import { auditRoutes } from './audit.ts';
 import { blacklistRoutes } from './blacklist.ts';
 import { figureRoutes } from './figures.ts';
@@ -26,6 +26,7 @@ export function deskRoutes(options: HttpOptions): Hono<Env> {
     auditRoutes,
     blacklistRoutes,
     deskApplicationRoutes,
+    searchRoutes,
     webhookRoutes,
     keyRoutes,
     overviewRoutes,

@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { CONSENT_PURPOSES, FIELD_NAMES } from '../../domain/applicant.ts';
 import { ARMS } from '../../domain/segment.ts';
 import { APPLICATION_STATES, ATTEMPT_STATES, LOAN_STATES, type ApplicationState, type AttemptState, type LoanState } from '../../domain/states.ts';
+import { UNMASKED_FIELDS } from '../../flow/desk/unmask-field.ts';
 import { Difference } from './desk-replies.ts';
 import { Bilingual, FunderName } from './replies.ts';
 
@@ -165,6 +166,8 @@ export const DeskApplicationDetail = z
     partner_offers: z.array(z.object({ id: text, rank: z.int(), expected_fen: z.int(), shown_at: at, clicked: z.boolean() })),
   })
   .openapi('DeskApplicationDetail');
+
+export const Unmasked = z.object({ field: z.enum(UNMASKED_FIELDS), value: text }).openapi('Unmasked');
 
 export const Replayed = z
   .object({

@@ -1,12 +1,12 @@
 /** Applications, funders and webhooks at the desk, as the API description tells them. Roles as the routes name them; `admin` may do everything. */
 import { z } from '@hono/zod-openapi';
 import { APPLICATION_STATES, type ApplicationState } from '../../domain/states.ts';
-import { RefusalBody } from '../desk/applications.ts';
+import { RefusalBody, SearchBody, UnmaskBody } from '../desk/applications.ts';
 import { EVERYBODY } from '../desk/roles.ts';
 import { EndpointBody, EndpointPatchBody, ReplayBody } from '../desk/webhooks.ts';
 import { DecideBody } from '../schemas/facts.ts';
 import { annotated } from './annotate.ts';
-import { DeskApplication, DeskApplicationDetail, Replayed, Summary } from './desk-application-replies.ts';
+import { DeskApplication, DeskApplicationDetail, Unmasked, Replayed, Summary } from './desk-application-replies.ts';
 import { Decided, Explained } from './desk-decision-replies.ts';
 import { Alarms, FunderCheck, FunderStatus } from './desk-funder-replies.ts';
 import { DESK_CHANGES } from './desk-changes.ts';
@@ -91,6 +91,32 @@ const applications: readonly Operation[] = [
     body: { schema: annotated('RefusalRequest', RefusalBody) },
     replies: { 200: { description: 'Refused.', schema: DeskApplicationDetail } },
     problems: ['invalid_request', 'not_found', 'illegal_transition'],
+  },
+  {
+    method: 'post',
+    path: '/v1/desk/applications/:id/unmask',
+    tag: 'desk',
+    access: 'operator',
+    roles: ['operator', 'risk'],
+    title: { zh: '查看一项明文', en: 'See one field in plain' },
+    description: 'With the reason, which goes into the audit trail with the field and who asked.',
+    body: { schema: annotated('UnmaskRequest', UnmaskBody) },
+    replies: { 200: { description: 'The field in plain.', schema: Unmasked } },
+    problems: ['invalid_request', 'not_found', 'gone'],
+  },
+  {
+    method: 'post',
+    path: '/v1/desk/application-searches',
+    tag: 'desk',
+    access: 'operator',
+    roles: ['operator', 'risk'],
+    title: { zh: '按手机号查申请', en: 'The applications of a phone' },
+    description: 'The phone stands in the body, so that no log on the way has it.',
+    body: { schema: annotated('SearchRequest', SearchBody) },
+    replies: {
+      200: { description: 'Masked, newest first; empty when nobody has that phone.', schema: z.object({ data: z.array(DeskApplication) }) },
+    },
+    problems: ['invalid_request'],
   },
   {
     method: 'get',

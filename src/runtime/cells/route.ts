@@ -114,6 +114,8 @@ function ofDesk(asked: Asked, noun: string | undefined, [id, part]: readonly str
     case 'applications':
       if (id !== undefined) return named(id);
       return reads ? { to: 'all', merging: 'page', deskToo: false } : ANY;
+    case 'application-searches':
+      return atHome(member(asked.body(), 'phone'));
     case 'decide':
       return named(member(asked.body(), 'application'));
     case 'summary':

@@ -53,9 +53,16 @@ export function percent(share: number | null, digits = 1): string {
   return share === null || !Number.isFinite(share) ? '–' : `${(share * 100).toFixed(digits)}%`;
 }
 
-/** A moment by China's clock: `11-21 09:05`, with the year when it is another one. */
-export function moment(at: string | number, lang: Lang): string {
-  return new Intl.DateTimeFormat(lang === 'zh' ? 'zh-CN' : 'en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'Asia/Shanghai' }).format(
-    new Date(at),
-  );
+/** A moment by China's clock, to the minute or the second. */
+export function moment(at: string | number, lang: Lang, seconds = false): string {
+  return new Intl.DateTimeFormat(lang === 'zh' ? 'zh-CN' : 'en-GB', {
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    ...(seconds ? { second: '2-digit' } : {}),
+    hourCycle: 'h23',
+    timeZone: 'Asia/Shanghai',
+  }).format(new Date(at));
 }

@@ -22,13 +22,13 @@ function firstMode(): Mode {
 /** Given to the page by the server with each reply; style elements without it are not taken. */
 const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? '';
 
-// Tables measure scroll bars with a style element of their own, and hand no nonce on.
-const createElement = document.createElement.bind(document);
-document.createElement = ((name: string, options?: ElementCreationOptions): HTMLElement => {
-  const made = createElement(name, options);
-  if (made instanceof HTMLStyleElement) made.nonce = nonce;
-  return made;
-}) as typeof document.createElement;
+// Some of antd's parts make style elements that do not take the nonce from its settings.
+const create = document.createElement;
+document.createElement = function createWithNonce(this: Document, ...given: Parameters<typeof create>) {
+  const element = create.apply(this, given);
+  if (element instanceof HTMLStyleElement) element.nonce = nonce;
+  return element;
+} as typeof create;
 
 export function ThemeProvider({ children }: { children: ReactNode }): ReactNode {
   const { lang } = useLanguage();
@@ -46,16 +46,18 @@ export function ThemeProvider({ children }: { children: ReactNode }): ReactNode 
         theme={{
           algorithm: mode === 'dark' ? [theme.darkAlgorithm, theme.compactAlgorithm] : [theme.compactAlgorithm],
           token: {
-            colorPrimary: '#1f7a7a',
-            colorInfo: '#1f7a7a',
+            colorPrimary: mode === 'dark' ? '#45a9a9' : '#1f7a7a',
+            colorInfo: mode === 'dark' ? '#45a9a9' : '#1f7a7a',
+            colorLink: mode === 'dark' ? '#6cc4c4' : '#176666',
+            colorPrimaryBg: mode === 'dark' ? '#173433' : '#e2f0ef',
+            colorPrimaryBgHover: mode === 'dark' ? '#1d4241' : '#cfe6e4',
+            controlItemBgActive: mode === 'dark' ? '#173433' : '#e2f0ef',
             colorSuccess: '#3f8f5f',
             colorWarning: '#b7791f',
             colorError: '#c0392b',
             colorBgLayout: mode === 'dark' ? '#16181a' : '#f6f5f2',
-            // What is derived of them is too grey to sit on, and too pale to read.
-            ...(mode === 'dark'
-              ? {}
-              : { colorInfoBg: '#e9f3f2', colorInfoBgHover: '#dcecea', colorPrimaryBg: '#e4f0ef', colorPrimaryBgHover: '#d5e7e5' }),
+            // What is derived is too grey to sit on, and too pale to read.
+            ...(mode === 'dark' ? {} : { colorInfoBg: '#e9f3f2', colorInfoBgHover: '#dcecea' }),
             colorTextDescription: mode === 'dark' ? 'rgba(255, 255, 255, 0.65)' : 'rgba(0, 0, 0, 0.62)',
             colorTextPlaceholder: mode === 'dark' ? 'rgba(255, 255, 255, 0.55)' : 'rgba(0, 0, 0, 0.56)',
             borderRadius: 6,

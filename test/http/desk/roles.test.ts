@@ -34,6 +34,8 @@ const TABLE: Readonly<Record<string, readonly Role[]>> = {
   'GET /v1/desk/applications/:id/explanation': ALL,
   'POST /v1/desk/applications/:id/release': ['operator', 'risk'],
   'POST /v1/desk/applications/:id/refuse': ['operator', 'risk'],
+  'POST /v1/desk/applications/:id/unmask': ['operator', 'risk'],
+  'POST /v1/desk/application-searches': ['operator', 'risk'],
   'POST /v1/webhook-endpoints': ['operator'],
   'GET /v1/webhook-endpoints': ALL,
   'GET /v1/webhook-endpoints/:id': ALL,

@@ -2,7 +2,7 @@
 import { Input, Segmented, Space } from 'antd';
 import type { ReactNode } from 'react';
 import { useTexts, type Texts } from '../language.tsx';
-import { useAddress, type Search } from './address.ts';
+import { useFilters, type Search } from './search.ts';
 
 const DAY_MS = 86_400_000;
 const CHINA_MS = 8 * 3_600_000;
@@ -45,7 +45,7 @@ function dayStart(atMs: number): number {
 
 export function RangeChoice({ range, usual }: { range: Range; usual: (typeof PRESETS)[number] }): ReactNode {
   const t = useTexts(texts);
-  const { search, put } = useAddress();
+  const [search, put] = useFilters();
   const own = search['from'] !== undefined;
   const last = dayOf((range.toMs ?? Date.now() + 1) - 1);
   return (

@@ -4,7 +4,7 @@ import { Segmented, Select, Space, Tooltip } from 'antd';
 import type { ReactNode } from 'react';
 import { reading } from '../../api.ts';
 import { useTexts } from '../../language.tsx';
-import { queryOf, useAddress } from '../../parts/address.ts';
+import { queryOf, useFilters } from '../../parts/search.ts';
 import { useNames } from '../../parts/names.ts';
 import { RangeChoice, spanOf, type Range } from '../../parts/range.tsx';
 import type { Funnel } from './model.ts';
@@ -16,7 +16,7 @@ export const FILTERS = ['channel', 'variant', 'funder', 'policy', 'segment'] as 
 
 export function Filters({ range, by }: { range: Range; by: By }): ReactNode {
   const t = useTexts(texts);
-  const { search, put } = useAddress();
+  const [search, put] = useFilters();
   const basis = search['basis'] === 'activity' ? 'activity' : 'cohort';
   const choices = {
     channel: useNames('channel'),

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useMemo, type ReactNode } from 'react';
 import { reading } from '../../api.ts';
 import { useTexts } from '../../language.tsx';
-import { queryOf } from '../../parts/address.ts';
+import { queryOf } from '../../parts/search.ts';
 import { Answered } from '../../parts/answered.tsx';
 import { Chart, type ChartOption } from '../../parts/chart.tsx';
 import { Figure, useDefinitions } from '../../parts/figure.tsx';

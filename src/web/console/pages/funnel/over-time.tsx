@@ -4,7 +4,7 @@ import { Select } from 'antd';
 import { useMemo, type ReactNode } from 'react';
 import { reading } from '../../api.ts';
 import { useLanguage, useTexts } from '../../language.tsx';
-import { queryOf, useAddress } from '../../parts/address.ts';
+import { queryOf, useFilters } from '../../parts/search.ts';
 import { Answered } from '../../parts/answered.tsx';
 import { Chart, type ChartOption } from '../../parts/chart.tsx';
 import { useDefinitions } from '../../parts/figure.tsx';
@@ -26,7 +26,7 @@ export function OverTime({ path, step }: { path: Readonly<Record<string, string 
 function Drawn({ funnel, step }: { funnel: Funnel; step: 'day' | 'hour' }): ReactNode {
   const t = useTexts(texts);
   const { lang } = useLanguage();
-  const { search, put } = useAddress();
+  const [search, put] = useFilters();
   const nameOf = useDefinitions(funnel.counts === 'attempt' ? 'funder' : 'funnel');
   const way = wayOf(funnel.total.stages);
   const stage = way.find((each) => each.stage === search['stage'])?.stage ?? way.find((each) => each.stage === USUAL)?.stage ?? way[0]?.stage ?? '';

@@ -4,7 +4,7 @@ import { Button, Card, Empty, Space, Tag } from 'antd';
 import type { ReactNode } from 'react';
 import { reading } from '../../api.ts';
 import { useTexts } from '../../language.tsx';
-import { queryOf, useAddress } from '../../parts/address.ts';
+import { queryOf, useFilters } from '../../parts/search.ts';
 import { Answered } from '../../parts/answered.tsx';
 import { useNames } from '../../parts/names.ts';
 import { PageHead } from '../../parts/page-head.tsx';
@@ -21,7 +21,7 @@ import { Branches, Way } from './way.tsx';
 
 export default function Page(): ReactNode {
   const t = useTexts(texts);
-  const { search, put } = useAddress();
+  const [search, put] = useFilters();
   const channels = useNames('channel');
   const funders = useNames('funder');
   const range = rangeOf(search, '7', Date.now());
