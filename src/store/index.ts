@@ -57,6 +57,7 @@ export type { CapLoanRow, CopiedRow } from './queries/cells.ts';
 export { REPLY_MARK } from './queries/dispatch.ts';
 export type { AttemptRow, CallbackRow, CapLeaseRow, ConsentRow, ReceiptRow } from './queries/dispatch.ts';
 export type { DeliveryRow, EventRow, IdempotencyRow, TimerRow } from './queries/feed.ts';
+export type { AuditFilter } from './queries/audit.ts';
 export type { ApiKeyRow, AuditRow, BlacklistRow, DeskChangeRow, DeskRecordRow, DeskSecretRow } from './queries/desk.ts';
 export type { ChannelSpendRow } from './queries/spend.ts';
 export type { ArmCount, PolicyDraftRow } from './queries/policies.ts';

@@ -133,6 +133,24 @@ describe('what was spent on a channel', () => {
     ]);
   });
 
+  it('is found in the audit by who, what, whom and when, with the name of who it was', async () => {
+    const audit = async (query: string): Promise<unknown[]> => {
+      const { status, json } = await world.call('GET', `/v1/desk/audit?${query}`, { key: world.roleKeys.finance });
+      expect([query, status]).toEqual([query, 200]);
+      return (json['data'] as unknown as { actor: string; actor_name: string | null; detail: { day: string } }[]).map((row) => row.detail.day);
+    };
+    const { json } = await world.call('GET', '/v1/desk/audit?limit=1', { key: world.roleKeys.finance });
+    const [last] = json['data'] as unknown as { actor: string; actor_name: string | null }[];
+    expect(last!.actor_name).toBe('finance');
+    expect(await audit('action=spend.entered&subject=h5-demo')).toEqual(['2026-11-20', '2026-11-19', '2026-11-20']);
+    expect(await audit('action=spend&limit=2')).toEqual(['2026-11-20', '2026-11-19']);
+    expect(await audit(`actor=${last!.actor}&from=2026-11-20T00:00:00Z&to=2026-11-21T00:00:00Z`)).toHaveLength(3);
+    for (const query of ['action=spe', 'action=change', 'subject=h5', 'actor=nobody', 'to=2026-11-20T00:00:00Z', 'from=2026-11-21T00:00:00Z'])
+      expect([query, await audit(query)]).toEqual([query, []]);
+    const odd = await world.call('GET', "/v1/desk/audit?action=spend.'%20OR%201=1", { key: world.roleKeys.finance });
+    expect(odd.status).toBe(422);
+  });
+
   it.each([
     ['a channel there is not', 404, () => enter(1, 'nobody')],
     ['a day there is not', 404, () => enter(1, 'h5-demo', '2026-02-30')],
