@@ -44,7 +44,7 @@ export const feeds: fc.Arbitrary<readonly FeedEvent[]> = fc.array(step, { maxLen
       data: {
         ...(/^(attempt|offer|loan)|accepted|disbursed/.test(type) && funder !== undefined ? { funder_id: funder } : {}),
         ...(type === 'application.submitted'
-          ? { variant: app % 3 === 0 ? null : 'b', policy_id: 'pol_x', segment_id: 'seg_y', arm: 'champion' }
+          ? { variant: app % 3 === 0 ? null : 'b', policy_id: 'pol_x', segment_id: 'seg_y', arm: 'champion', after_loan: `app_${fen % 8}` }
           : {}),
         amount_fen: fen,
         asked_fen: 5_000,

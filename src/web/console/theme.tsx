@@ -60,6 +60,10 @@ export function ThemeProvider({ children }: { children: ReactNode }): ReactNode 
             gold: '#85600c',
             orange: '#9a4d12',
             colorBgLayout: mode === 'dark' ? '#16181a' : '#f6f5f2',
+            // What is derived is too grey to sit on, and too pale to read.
+            ...(mode === 'dark' ? {} : { colorInfoBg: '#e9f3f2', colorInfoBgHover: '#dcecea' }),
+            colorTextDescription: mode === 'dark' ? 'rgba(255, 255, 255, 0.65)' : 'rgba(0, 0, 0, 0.62)',
+            colorTextPlaceholder: mode === 'dark' ? 'rgba(255, 255, 255, 0.55)' : 'rgba(0, 0, 0, 0.56)',
             borderRadius: 6,
             fontSize: 14,
             fontFamily: 'system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif',
