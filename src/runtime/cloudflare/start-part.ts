@@ -16,6 +16,7 @@ import { createVault } from '../vault.ts';
 import type { Bindings, EdgeEnvironment } from './environment.ts';
 import { edgeClock, edgeRandom, openStorage } from './host.ts';
 import { edgeImages } from './images.ts';
+import { MIGRATIONS } from './migrations.ts';
 import { bucketObjects } from './objects.ts';
 import type { DurableObjectStorage } from './platform.ts';
 
@@ -40,7 +41,7 @@ export async function startPart(
   bindings: Bindings,
   afterCommit: () => void,
 ): Promise<RunningPart> {
-  const { db, transact } = openStorage(storage, edgeClock.nowMs());
+  const { db, transact } = openStorage(storage, MIGRATIONS, edgeClock.nowMs());
   const vault = createVault({ masterKeys: env.masterKeys, current: env.masterKeys.at(-1)!.version }, edgeRandom.bytes);
   if (!holdIndexRoot(db, transact, vault)) throw new Error('the master keys are not those this data was made with: the oldest is missing or another');
   const sandboxed = env.mode === 'sandbox';
