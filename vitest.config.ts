@@ -79,11 +79,11 @@ export default defineConfig({
             miniflare: { durableObjects: { BARE: { className: 'Bare', useSQLite: true } } },
           }),
         ],
-        // Pure functions leave nothing behind, and a workerd for each file costs most of a second: each worker keeps its own.
+        // Pure functions leave nothing behind, objects are new for each test, and a workerd for each file costs most of a second: each worker keeps its own.
         test: {
           name: 'workerd',
           include: [...BOTH_HOSTS, ...STORE, ...WORKERD_ALONE],
-          globalSetup: ['test/workerd/start-doubles.ts', 'test/workerd/start-photos.ts'],
+          globalSetup: ['test/workerd/start-doubles.ts', 'test/workerd/start-photos.ts', 'test/workerd/start-funders.ts'],
           setupFiles: ['test/setup.ts'],
           isolate: false,
         },

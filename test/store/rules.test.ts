@@ -103,9 +103,14 @@ describe('a receipt, without which nothing is sent', () => {
   it('is refused for whatever the fields are, unless all of them were agreed to', () =>
     withStore((open) => {
       const names = ['name', 'phone', 'id_number', 'age', 'assets'] as const;
+      const { store } = make(open);
+      let n = 0;
       fc.assert(
         fc.property(fc.subarray([...names]), fc.subarray([...names]), (agreed, wanted) => {
-          const run = write(open, { consent: { fields: agreed }, receipt: { fields: wanted } });
+          const [id, applicationId] = [`att_${(n += 1)}`, `app_${n}`];
+          store.dispatch.insert(attempt({ id, applicationId }));
+          store.dispatch.insertConsent(consent({ applicationId, fields: agreed }));
+          const run = (): unknown => store.dispatch.insertReceipt(receipt({ id: `rcp_${n}`, attemptId: id, fields: wanted }));
           if (wanted.every((field) => agreed.includes(field))) expect(run).not.toThrow();
           else expect(run).toThrow('no live consent');
         }),
@@ -153,25 +158,27 @@ describe('a cap lease', () => {
         fc.record({ kind: fc.constant('take' as const), by: fc.integer({ min: 0, max: 9 }) }),
         fc.record({ kind: fc.constant('give' as const), by: fc.integer({ min: 0, max: 9 }) }),
       );
+      const { store } = make(open);
+      let n = 0;
       fc.assert(
         fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
-          const { store } = make(open);
+          const key = `k${(n += 1)}`;
           let [leased, used] = [0, 0];
           let known = false;
           for (const { kind, by } of steps) {
             if (kind === 'add') {
-              store.dispatch.addLease('k', 'fnd_1', by);
+              store.dispatch.addLease(key, 'fnd_1', by);
               leased += by;
               known = true;
             } else if (kind === 'take') {
               const fits = known && used + by <= leased;
-              expect(store.dispatch.takeLease('k', by)).toBe(fits);
+              expect(store.dispatch.takeLease(key, by)).toBe(fits);
               if (fits) used += by;
             } else {
-              store.dispatch.giveBack('k', by);
+              store.dispatch.giveBack(key, by);
               used = Math.max(0, used - by);
             }
-            const lease = store.dispatch.lease('k');
+            const lease = store.dispatch.lease(key);
             expect(lease === undefined ? undefined : { leased: lease.leased, used: lease.used }).toEqual(known ? { leased, used } : undefined);
             expect(used <= leased && used >= 0).toBe(true);
           }

@@ -91,10 +91,12 @@ function world(open: Open) {
 describe('rows at hand', () => {
   it('are those of the tables after any changes, kept or undone', () =>
     withStore(async (open) => {
+      const { db, store, commit, look } = world(open);
       const step = fc.record({ change: fc.constantFrom(...Object.keys(CHANGES)), at: id, seed: fc.nat(40), fails: fc.boolean() });
       await fc.assert(
         fc.asyncProperty(fc.array(step, { maxLength: 14 }), async (steps) => {
-          const { store, commit, look } = world(open);
+          for (const table of [applications, attempts, consents]) db.delete(table).run();
+          store.written.clear();
           for (const { change, at, seed, fails } of steps) {
             const done = commit((tx) => {
               CHANGES[change]!(tx, at, seed);

@@ -1,18 +1,23 @@
 /** What of the plugin's modules the tests use: its own types would bring the platform's `Request` and `fetch` into the way of Node's. */
 declare module 'cloudflare:test' {
-  import type { DurableObjectState } from '../../src/runtime/cloudflare/platform.ts';
+  type Platform = import('../../src/runtime/cloudflare/platform.ts').DurableObjectState;
 
-  export interface Stub {
-    fetch(request: Request): Promise<Response>;
+  /** Of an object: its state as it has it. */
+  interface Inside extends Platform {
+    readonly storage: Platform['storage'] & { deleteAll(): Promise<void> };
+    /** Ends the object here and now, with all that it was doing. */
+    abort(reason: string): void;
   }
-  /** Runs `work` inside the object, with its instance and its state. */
-  export function runInDurableObject<T>(stub: unknown, work: (instance: unknown, state: DurableObjectState) => T | Promise<T>): Promise<T>;
+  /** Runs `work` inside the object. */
+  export function runInDurableObject<T>(stub: unknown, work: (instance: unknown, state: Inside) => T | Promise<T>): Promise<T>;
+  /** Lets its alarm go off now, whenever it is set for; rejects when the handler does. False when there is none. */
+  export function runDurableObjectAlarm(stub: unknown): Promise<boolean>;
+  /** Ends every object and deletes what it had. */
+  export function reset(): Promise<void>;
 }
 
 declare module 'cloudflare:workers' {
-  import type { Bindings } from '../../src/runtime/cloudflare/environment.ts';
-
-  export const env: Bindings & {
+  export const env: import('../../src/runtime/cloudflare/environment.ts').Bindings & {
     /** Objects that are nothing but their storage. */
     readonly BARE: { newUniqueId(): unknown; get(id: unknown): unknown };
   };

@@ -1,8 +1,11 @@
 /**
  * A cell, or the desk, as a Durable Object: a service in a database of its own, the same code as on the Node host.
  * In: requests from the Worker, and alarms. The alarm stands at the earliest row of the timer table, so that an object that was evicted,
- * or killed, takes its work up again; it must never throw, since after six failures in a row the platform calls no more.
+ * or killed, takes its work up again. It must never throw, nor must the constructor, without which there is no alarm: after six failures in a row
+ * the platform calls no more. So one that cannot start or cannot read its timers says so, stays, and tries again.
  */
+import { starting } from '../cells/part.ts';
+import { createJsonLog } from '../json-log.ts';
 import { edgeClock } from './host.ts';
 import { readEnvironment, type Bindings } from './environment.ts';
 import type { DurableObjectState } from './platform.ts';
@@ -16,34 +19,56 @@ const SOONEST_MS = 1_000;
 
 class PartObject {
   readonly #state: DurableObjectState;
+  readonly #env: Bindings;
   #alarmAtMs = Number.POSITIVE_INFINITY;
   #running: RunningPart | null = null;
 
   constructor(state: DurableObjectState, env: Bindings) {
     this.#state = state;
-    void state.blockConcurrencyWhile(async () => {
-      this.#running = await startPart(await numberOf(state), state.storage, readEnvironment(env), env, () => this.#armAlarm());
-      this.#armAlarm();
-    });
+    this.#env = env;
+    void state.blockConcurrencyWhile(() => this.#start());
   }
 
-  fetch(request: Request): Promise<Response> {
-    return this.#running!.answer(request);
+  async fetch(request: Request): Promise<Response> {
+    return this.#running?.answer(request) ?? starting(request);
   }
 
   async alarm(): Promise<void> {
     this.#alarmAtMs = Number.POSITIVE_INFINITY;
-    this.#running!.wake();
-    this.#running!.service.drain.wakeAt(edgeClock.nowMs());
+    // Before anything is done: whatever that does to this object, there is a next time.
+    this.#armAlarm();
+    if (this.#running === null) return this.#state.blockConcurrencyWhile(() => this.#start());
+    try {
+      this.#running.wake();
+      this.#running.service.drain.wakeAt(edgeClock.nowMs());
+    } catch (error) {
+      complain('alarm.failed', error);
+    }
     // What is due is taken up in the next turn, and what it writes arms the alarm again.
     await edgeClock.sleep(0);
     this.#armAlarm();
   }
 
-  /** Called after every commit; the platform is told only when the time has come nearer. */
+  /** Never rejects: what is wrong (a migration, a key, a variable) is for the next deployment to mend, and then the alarm finds it mended. */
+  async #start(): Promise<void> {
+    try {
+      const { storage } = this.#state;
+      this.#running = await startPart(await numberOf(this.#state), storage, readEnvironment(this.#env), this.#env, () => this.#armAlarm());
+    } catch (error) {
+      complain('part.not_started', error);
+    }
+    this.#armAlarm();
+  }
+
+  /** Called after every commit, which no failure in here may undo; the platform is told only when the time has come nearer. */
   #armAlarm(): void {
     const nowMs = edgeClock.nowMs();
-    const nextMs = this.#running?.service.deps.store.feed.nextDueMs(0) ?? null;
+    let nextMs: number | null = nowMs + RECHECK_MS;
+    try {
+      if (this.#running !== null) nextMs = this.#running.service.deps.store.feed.nextDueMs(0);
+    } catch (error) {
+      complain('timers.unreadable', error);
+    }
     if (nextMs === null) return;
     const atMs = Math.min(nowMs + RECHECK_MS, Math.max(nextMs, nowMs + SOONEST_MS));
     if (atMs >= this.#alarmAtMs && this.#alarmAtMs > nowMs) return;
@@ -51,6 +76,12 @@ class PartObject {
     // Goes to disk with the writes of this turn; one that fails is a storage that fails, and then the object starts anew.
     void this.#state.storage.setAlarm(atMs);
   }
+}
+
+/** Our own errors and SQLite's name variables, migrations and tables, and no value. */
+function complain(event: string, error: unknown): void {
+  const { name, message } = error instanceof Error ? error : new Error('unknown');
+  createJsonLog('error', (line) => console.log(line)).error(event, { error: name, message });
 }
 
 /** Borrowers, with all that is theirs. */
