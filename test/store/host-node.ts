@@ -7,7 +7,6 @@ import type { StoreHost } from './host.ts';
 const MIGRATIONS = readMigrations(new URL('../../migrations/', import.meta.url).pathname);
 
 export const host: StoreHost = {
-  name: 'node',
   migrations: MIGRATIONS,
   async withStore(test) {
     let close = (): void => undefined;

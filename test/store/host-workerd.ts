@@ -6,7 +6,6 @@ import type { Migration } from '../../src/store/migrate.ts';
 import type { StoreHost } from './host.ts';
 
 export const host: StoreHost = {
-  name: 'workerd',
   migrations: MIGRATIONS,
   withStore: (test) =>
     runInDurableObject(env.BARE.get(env.BARE.newUniqueId()), async (_, { storage }) => {

@@ -13,7 +13,6 @@ export interface Opened {
 export type Open = (migrations?: readonly Migration[]) => Opened;
 
 export interface StoreHost {
-  readonly name: 'node' | 'workerd';
   readonly migrations: readonly Migration[];
   /** Runs a test where databases can be opened. */
   withStore(test: (open: Open) => void | Promise<void>): Promise<void>;
@@ -22,6 +21,5 @@ export interface StoreHost {
 const inWorkerd = navigator.userAgent === 'Cloudflare-Workers';
 const host: StoreHost = inWorkerd ? (await import('./host-workerd.ts')).host : (await import('./host-node.ts')).host;
 
-export const HOST = host.name;
 export const MIGRATIONS = host.migrations;
 export const { withStore } = host;
