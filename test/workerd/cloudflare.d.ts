@@ -4,7 +4,7 @@ declare module 'cloudflare:test' {
 
   /** Of an object: its state as it has it. */
   interface Inside extends Platform {
-    readonly storage: Platform['storage'] & { deleteAll(): Promise<void> };
+    readonly storage: Platform['storage'] & { deleteAll(): Promise<void>; deleteAlarm(): Promise<void> };
     /** Ends the object here and now, with all that it was doing. */
     abort(reason: string): void;
   }
@@ -12,8 +12,6 @@ declare module 'cloudflare:test' {
   export function runInDurableObject<T>(stub: unknown, work: (instance: unknown, state: Inside) => T | Promise<T>): Promise<T>;
   /** Lets its alarm go off now, whenever it is set for; rejects when the handler does. False when there is none. */
   export function runDurableObjectAlarm(stub: unknown): Promise<boolean>;
-  /** Ends every object and deletes what it had. */
-  export function reset(): Promise<void>;
 }
 
 declare module 'cloudflare:workers' {

@@ -87,7 +87,7 @@ describe('an alarm', () => {
     const of = `application_id = '${json['id'] as string}'`;
     const told = await run(cell(), `SELECT type, application_seq FROM events WHERE ${of} ORDER BY seq`);
     expect(told.length).toBeGreaterThan(3);
-    await until('the desk has it', async () => (await run(desk(), `SELECT 1 FROM events WHERE ${of}`)).length > 0);
+    await until('the desk has it', async () => (await run(desk(), `SELECT 1 FROM events WHERE ${of}`)).length === told.length);
     expect(await run(desk(), `SELECT type, application_seq FROM events WHERE ${of} ORDER BY seq`)).toEqual(told);
   });
 
@@ -103,17 +103,18 @@ describe('an alarm', () => {
     await until('it was tried in vain', async () => (await run(cell(), `SELECT 1 FROM deliveries WHERE tries > 0`)).length > 0);
     await run(cell(), 'ALTER TABLE deliveries RENAME TO hidden');
     for (let round = 0; round < MANY; round += 1) {
-      const before = (await delivery())!;
-      service.leap(before.due_at_ms - Date.now());
-      await ring(cell());
-      await until('it was pushed back', async () => (await delivery())!.due_at_ms > before.due_at_ms);
-      expect(await alarmOf(cell())).not.toBeNull();
+      const { tries } = (await delivery())!;
+      await run(cell(), `UPDATE timers SET due_at_ms = 0 WHERE kind = 'delivery'`);
+      await service.alarmNow(cell());
+      await until('it was pushed back', async () => (await delivery())!.tries > tries);
+      expect(await alarmOf(cell())).toBeGreaterThan(Date.now());
     }
-    expect((await delivery())!.tries).toBeGreaterThanOrEqual(MANY);
+    // Not as often as a machine can, by now.
+    expect((await delivery())!.due_at_ms - Date.now()).toBeGreaterThan(60_000);
     await run(cell(), 'ALTER TABLE hidden RENAME TO deliveries');
     up = true;
-    service.leap((await delivery())!.due_at_ms - Date.now());
-    await ring(cell());
+    await run(cell(), `UPDATE timers SET due_at_ms = 0 WHERE kind = 'delivery'`);
+    await service.alarmNow(cell());
     await until('it is delivered', async () => (await run(cell(), `SELECT 1 FROM deliveries WHERE state = 'delivered'`)).length === 1);
     expect(await delivery()).toBeUndefined();
   });
@@ -202,7 +203,7 @@ describe.each<[string, () => void | Promise<void>, () => void | Promise<void>]>(
     await back();
     service.leap(31_000);
     await ring(cell());
-    await until('the desk has them', async () => (await run(desk(), `SELECT 1 FROM events WHERE ${of}`)).length > 0);
+    await until('the desk has them', async () => (await run(desk(), `SELECT 1 FROM events WHERE ${of}`)).length === told.length);
     expect(await run(desk(), `SELECT type, application_id, application_seq FROM events WHERE ${of} ORDER BY seq`)).toEqual(told);
     expect((await records()).status).toBe(200);
   });

@@ -2,7 +2,7 @@
  * The whole edge service inside the isolate of the tests: the Worker, one cell and the desk as Durable Objects with their real storage and alarms.
  * What it sends can be watched and held up, its clock put on, its desk cut off, and any object ended in the middle of its work.
  */
-import { reset, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
+import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { inject, vi } from 'vitest';
 import { Cell, Desk } from '../../src/runtime/cloudflare/cell.ts';
@@ -33,9 +33,18 @@ export type EdgeService = Awaited<ReturnType<typeof startService>>;
 /** A request whose answer never comes. */
 export const NEVER = new Promise<Response>(() => undefined);
 
+/** Reason of an object's end about which the plugin prints nothing. */
+const QUIET = 'Instance dispose';
 const FUNDERS = inject('funders');
+/** How many services there have been: each has objects of its own. */
+let services = 0;
+const OWN = {
+  CELL: { idFromName: (name: string) => env.CELL.idFromName(`${services}/${name}`), get: (id: unknown) => env.CELL.get(id) },
+  DESK: { idFromName: (name: string) => env.DESK.idFromName(`${services}/${name}`), get: (id: unknown) => env.DESK.get(id) },
+};
 const BINDINGS = {
   ...env,
+  ...OWN,
   MILLRACE_PUBLIC_URL: 'http://millrace.test',
   MILLRACE_MASTER_KEY: Buffer.alloc(32, 7).toString('base64'),
   MILLRACE_CELLS: '1',
@@ -44,17 +53,18 @@ const BINDINGS = {
 } as Bindings;
 
 export function startService() {
+  services += 1;
   const sent: Sent[] = [];
   const state = { deskAway: false, watch: (() => null) as Watch };
   bring({
     Cell: class extends Cell {
       constructor(inside: DurableObjectState) {
-        super(inside, BINDINGS);
+        super(named(inside, '0'), BINDINGS);
       }
     },
     Desk: class extends Desk {
       constructor(inside: DurableObjectState) {
-        super(inside, BINDINGS);
+        super(named(inside, 'desk'), BINDINGS);
       }
       override async fetch(request: Request): Promise<Response> {
         if (state.deskAway) throw new Error('the desk is away');
@@ -115,13 +125,18 @@ export function startService() {
     alarmNow: (object: unknown, ending = false): Promise<void> =>
       runInDurableObject(object, async (_, inside) => {
         await inside.storage.setAlarm(realNow());
-        // A reason about which the plugin keeps quiet.
-        if (ending) inside.abort('Instance dispose');
+        if (ending) inside.abort(QUIET);
       }).catch((error: unknown) => {
         if (!ending) throw error;
       }),
     async close(): Promise<void> {
-      await reset();
+      for (const object of [cell(), desk()]) {
+        await runInDurableObject(object, async (_, inside) => {
+          await inside.storage.deleteAll();
+          await inside.storage.deleteAlarm();
+          inside.abort(QUIET);
+        }).catch(() => undefined);
+      }
       vi.unstubAllGlobals();
       vi.restoreAllMocks();
     },
@@ -129,8 +144,18 @@ export function startService() {
 }
 
 /** A new stub at each call: one whose object has ended is of no more use. */
-export const cell = (): unknown => env.CELL.get(env.CELL.idFromName('0'));
-export const desk = (): unknown => env.DESK.get(env.DESK.idFromName('desk'));
+export const cell = (): unknown => OWN.CELL.get(OWN.CELL.idFromName('0'));
+export const desk = (): unknown => OWN.DESK.get(OWN.DESK.idFromName('desk'));
+
+/** The object's state, under the name by which a service knows it. */
+function named(inside: DurableObjectState, name: string): DurableObjectState {
+  return new Proxy(inside, {
+    get(target, key) {
+      const value: unknown = key === 'id' ? { name } : Reflect.get(target, key, target);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+}
 
 /** Runs statements in the object's own database; rows of the last. */
 export function run<T>(object: unknown, ...statements: readonly string[]): Promise<T[]> {
