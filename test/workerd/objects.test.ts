@@ -82,7 +82,7 @@ describe('an alarm', () => {
       await service.alarmNow(cell());
       await until('the platform called', async () => ((await alarmOf(cell())) ?? 0) > Date.now() + 10_000);
     }
-    await run(cell(), 'ALTER TABLE hidden RENAME TO timers', `UPDATE timers SET due_at_ms = 0 WHERE kind = 'desk' AND ref = 'ship'`);
+    await run(cell(), 'ALTER TABLE hidden RENAME TO timers', `UPDATE timers SET due_at_ms = 1 WHERE kind = 'desk' AND ref = 'ship'`);
     await service.alarmNow(cell());
     const of = `application_id = '${json['id'] as string}'`;
     const told = await run(cell(), `SELECT type, application_seq FROM events WHERE ${of} ORDER BY seq`);
@@ -104,7 +104,7 @@ describe('an alarm', () => {
     await run(cell(), 'ALTER TABLE deliveries RENAME TO hidden');
     for (let round = 0; round < MANY; round += 1) {
       const { tries } = (await delivery())!;
-      await run(cell(), `UPDATE timers SET due_at_ms = 0 WHERE kind = 'delivery'`);
+      await run(cell(), `UPDATE timers SET due_at_ms = 1 WHERE kind = 'delivery'`);
       await service.alarmNow(cell());
       await until('it was pushed back', async () => (await delivery())!.tries > tries);
       expect(await alarmOf(cell())).toBeGreaterThan(Date.now());
@@ -113,7 +113,7 @@ describe('an alarm', () => {
     expect((await delivery())!.due_at_ms - Date.now()).toBeGreaterThan(60_000);
     await run(cell(), 'ALTER TABLE hidden RENAME TO deliveries');
     up = true;
-    await run(cell(), `UPDATE timers SET due_at_ms = 0 WHERE kind = 'delivery'`);
+    await run(cell(), `UPDATE timers SET due_at_ms = 1 WHERE kind = 'delivery'`);
     await service.alarmNow(cell());
     await until('it is delivered', async () => (await run(cell(), `SELECT 1 FROM deliveries WHERE state = 'delivered'`)).length === 1);
     expect(await delivery()).toBeUndefined();

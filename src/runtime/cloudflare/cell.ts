@@ -5,7 +5,7 @@
  * the platform calls no more. So one that cannot start or cannot read its timers says so, stays, and tries again.
  */
 import { starting } from '../cells/part.ts';
-import { createJsonLog } from '../json-log.ts';
+import { complain } from './complain.ts';
 import { edgeClock } from './host.ts';
 import { readEnvironment, type Bindings } from './environment.ts';
 import type { DurableObjectState } from './platform.ts';
@@ -76,12 +76,6 @@ class PartObject {
     // Goes to disk with the writes of this turn; one that fails is a storage that fails, and then the object starts anew.
     void this.#state.storage.setAlarm(atMs);
   }
-}
-
-/** Our own errors and SQLite's name variables, migrations and tables, and no value. */
-function complain(event: string, error: unknown): void {
-  const { name, message } = error instanceof Error ? error : new Error('unknown');
-  createJsonLog('error', (line) => console.log(line)).error(event, { error: name, message });
 }
 
 /** Borrowers, with all that is theirs. */
