@@ -41,6 +41,7 @@ const PLACES: Readonly<Record<string, Place>> = {
   funder_rollups: 'desk',
   funnel_progress: 'desk',
   // Passwords, links and tries to sign in are looked at where people sign in.
+  channel_spend: 'desk',
   operator_accounts: 'desk',
   operator_invitations: 'desk',
   sign_in_tries: 'desk',

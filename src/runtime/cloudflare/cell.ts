@@ -1,8 +1,11 @@
 /**
  * A cell, or the desk, as a Durable Object: a service in a database of its own, the same code as on the Node host.
  * In: requests from the Worker, and alarms. The alarm stands at the earliest row of the timer table, so that an object that was evicted,
- * or killed, takes its work up again; it must never throw, since after six failures in a row the platform calls no more.
+ * or killed, takes its work up again. It must never throw, nor must the constructor, without which there is no alarm: after six failures in a row
+ * the platform calls no more. So one that cannot start or cannot read its timers says so, stays, and tries again.
  */
+import { starting } from '../cells/part.ts';
+import { complain } from './complain.ts';
 import { edgeClock } from './host.ts';
 import { readEnvironment, type Bindings } from './environment.ts';
 import type { DurableObjectState } from './platform.ts';
@@ -19,6 +22,7 @@ const SOONEST_MS = 1_000;
 
 class PartObject {
   readonly #state: DurableObjectState;
+  readonly #env: Bindings;
   #alarmAtMs = Number.POSITIVE_INFINITY;
   #part: OpenPart | null = null;
   #starting: Promise<void> | null = null;
@@ -26,30 +30,45 @@ class PartObject {
 
   constructor(state: DurableObjectState, env: Bindings) {
     this.#state = state;
-    void state.blockConcurrencyWhile(async () => {
-      this.#part = openPart(await numberOf(state), state.storage, readEnvironment(env), env, () => this.#start());
-      if (!this.#part.importer.waits()) await this.#start();
-    });
+    this.#env = env;
+    void state.blockConcurrencyWhile(() => this.#begin());
   }
 
   async fetch(request: Request): Promise<Response> {
-    const { importer } = this.#part!;
-    if (new URL(request.url).pathname.startsWith(IMPORT)) return importer.answer(request);
-    // Its start failed after an import, and may not a second time.
-    if (this.#running === null && !importer.waits()) await this.#start();
-    return this.#running === null ? movingIn(request) : this.#running.answer(request);
+    const importer = this.#part?.importer;
+    if (importer !== undefined && new URL(request.url).pathname.startsWith(IMPORT)) return importer.answer(request);
+    if (importer?.waits() === true) return movingIn(request);
+    return this.#running?.answer(request) ?? starting(request);
   }
 
   async alarm(): Promise<void> {
-    if (this.#running === null) return;
     this.#alarmAtMs = Number.POSITIVE_INFINITY;
-    this.#running.wake();
-    this.#running.service.drain.wakeAt(edgeClock.nowMs());
+    // Before anything is done: whatever that does to this object, there is a next time.
+    this.#armAlarm();
+    if (this.#running === null) return this.#state.blockConcurrencyWhile(() => this.#begin());
+    try {
+      this.#running.wake();
+      this.#running.service.drain.wakeAt(edgeClock.nowMs());
+    } catch (error) {
+      complain('alarm.failed', error);
+    }
     // What is due is taken up in the next turn, and what it writes arms the alarm again.
     await edgeClock.sleep(0);
     this.#armAlarm();
   }
 
+  /** Never rejects: what is wrong (a migration, a key, a variable) is for the next deployment to mend, and then the alarm finds it mended. */
+  async #begin(): Promise<void> {
+    try {
+      this.#part ??= openPart(await numberOf(this.#state), this.#state.storage, readEnvironment(this.#env), this.#env, () => this.#start());
+      if (!this.#part.importer.waits()) await this.#start();
+    } catch (error) {
+      complain('part.not_started', error);
+    }
+    this.#armAlarm();
+  }
+
+  /** Once, however often it is called; again only after it failed. */
   #start(): Promise<void> {
     this.#starting ??= this.#part!.start(() => this.#armAlarm()).then(
       (running) => {
@@ -64,10 +83,15 @@ class PartObject {
     return this.#starting;
   }
 
-  /** Called after every commit; the platform is told only when the time has come nearer. */
+  /** Called after every commit, which no failure in here may undo; the platform is told only when the time has come nearer. */
   #armAlarm(): void {
     const nowMs = edgeClock.nowMs();
-    const nextMs = this.#running?.service.deps.store.feed.nextDueMs(0) ?? null;
+    let nextMs: number | null = nowMs + RECHECK_MS;
+    try {
+      if (this.#running !== null) nextMs = this.#running.service.deps.store.feed.nextDueMs(0);
+    } catch (error) {
+      complain('timers.unreadable', error);
+    }
     if (nextMs === null) return;
     const atMs = Math.min(nowMs + RECHECK_MS, Math.max(nextMs, nowMs + SOONEST_MS));
     if (atMs >= this.#alarmAtMs && this.#alarmAtMs > nowMs) return;

@@ -52,7 +52,7 @@ export function openPart(
   bindings: Bindings,
   onImported: () => Promise<void>,
 ): OpenPart {
-  const { db, transact } = openStorage(storage, edgeClock.nowMs());
+  const { db, transact } = openStorage(storage, MIGRATIONS, edgeClock.nowMs());
   const vault = createVault({ masterKeys: env.masterKeys, current: env.masterKeys.at(-1)!.version }, edgeRandom.bytes);
   if (!holdIndexRoot(db, transact, vault)) throw new Error('the master keys are not those this data was made with: the oldest is missing or another');
   const importer = createImporter({
