@@ -5,7 +5,9 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** What must hold under workerd's crypto as well as under OpenSSL: the kit and every adapter. */
 const BOTH_HOSTS = ['test/adapters/{kit-*,cases,hostile,units,registry,declared}.test.ts'];
-/** Runs in workerd alone: every adapter there against its live double on Node. */
+/** Schema, queries, migrations and the commit seam: on better-sqlite3, and on the storage of a Durable Object. */
+const STORE = ['test/store/*.test.ts'];
+/** Runs in workerd alone: adapters there against their live doubles on Node, and objects that fail, throw and are evicted. */
 const WORKERD_ALONE = ['test/workerd/*.test.ts'];
 /** What a borrower, a partner and a channel see by HTTP, whatever serves it. */
 const JOURNEYS = ['test/journey/{borrower,counterparties,magic-phones}.test.ts'];
@@ -27,6 +29,7 @@ const QUICK_START = { NODE_OPTIONS: `--import ${new URL('test/quick-start.ts', i
 const LONG = [
   'sim/sim',
   'edge/crash',
+  'edge/import',
   'journey/magic-phones',
   'crash/crash',
   'cli/main',
@@ -105,18 +108,17 @@ export default defineConfig({
         extends: true,
         plugins: [
           cloudflareTest({
-            miniflare: {
-              compatibilityDate: '2026-10-01',
-              compatibilityFlags: ['nodejs_compat'],
-              modulesRules: [{ type: 'CompiledWasm', include: ['**/*.wasm'] }],
-            },
+            main: 'test/workerd/main.ts',
+            wrangler: { configPath: 'wrangler.toml' },
+            remoteBindings: false,
+            miniflare: { durableObjects: { BARE: { className: 'Bare', useSQLite: true } } },
           }),
         ],
-        // Pure functions leave nothing behind, and a workerd for each file costs most of a second: each worker keeps its own.
+        // Pure functions leave nothing behind, objects are new for each test, and a workerd for each file costs most of a second: each worker keeps its own.
         test: {
           name: 'workerd',
-          include: [...BOTH_HOSTS, ...WORKERD_ALONE],
-          globalSetup: ['test/workerd/start-doubles.ts', 'test/workerd/start-photos.ts'],
+          include: [...BOTH_HOSTS, ...STORE, ...WORKERD_ALONE],
+          globalSetup: ['test/workerd/start-doubles.ts', 'test/workerd/start-photos.ts', 'test/workerd/start-funders.ts'],
           setupFiles: ['test/setup.ts'],
           isolate: false,
         },

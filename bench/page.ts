@@ -96,7 +96,9 @@ async function untilQuiet(page: Page, networkQuietMs: () => number): Promise<Tim
       return { fcp, lcp: seen.lcp, tasks: seen.tasks, quietMs: performance.now() - last };
     });
     if (now.fcp > 0 && now.quietMs > QUIET_MS && networkQuietMs() > QUIET_MS) return now;
-    if (performance.now() - startedMs > LONGEST_MS) throw new Error('the page does not come to rest');
+    // One that asks again and again is never at rest; what it did until now is told.
+    if (performance.now() - startedMs > LONGEST_MS && now.fcp > 0) return now;
+    if (performance.now() - startedMs > 2 * LONGEST_MS) throw new Error('nothing is drawn');
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }

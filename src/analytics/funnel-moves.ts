@@ -80,6 +80,7 @@ const STAGES: readonly FunnelCount[] = [
   'promoted',
   'clicked',
   'converted',
+  'reloan',
   'step_identity',
   'step_work',
   'step_assets',

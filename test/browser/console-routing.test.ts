@@ -78,7 +78,7 @@ inChromium('routing in the console', () => {
     await approver.getByRole('dialog').getByRole('button', { name: '回退到第 1 版' }).click();
     await approver.getByText('已回退，第 1 版的内容重新生效').waitFor();
     expect(await firstAsked()).toBe('fnd_river');
-  });
+  }, 90_000);
 
   it('by the keyboard alone, in English', async () => {
     const page = await at('operator', '/routing', { locale: 'en-GB' });

@@ -13,6 +13,7 @@ import { policyVersionRoutes } from './policy-versions.ts';
 import { recordRoutes } from './records.ts';
 import { sessionRoutes } from './session.ts';
 import { simulationRoutes } from './simulations.ts';
+import { todayRoutes } from './today.ts';
 import { teamRoutes } from './team.ts';
 import { webhookRoutes } from './webhooks.ts';
 
@@ -30,6 +31,7 @@ export function deskRoutes(options: HttpOptions): Hono<Env> {
     keyRoutes,
     overviewRoutes,
     figureRoutes,
+    todayRoutes,
     decideRoutes,
     simulationRoutes,
     sessionRoutes,

@@ -19,7 +19,9 @@ if (readGenerations(cells) === null) {
   process.exit(78);
 }
 const { port, dataDir, logLevel, sandboxPortBase, oidc } = config;
-const edge = await startEdge({ port, dataDir, logLevel, cells, sandbox: sandboxPortBase, oidc });
+const importSecret = process.env['MILLRACE_IMPORT_SECRET'];
+const waits = importSecret === undefined || importSecret === '' ? {} : { importSecret };
+const edge = await startEdge({ port, dataDir, logLevel, cells, sandbox: sandboxPortBase, oidc, ...waits });
 process.stdout.write(banner(edge.url, edge.keys, 'Millrace on workerd', edge.links));
 
 let stopping = false;

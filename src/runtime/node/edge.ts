@@ -21,6 +21,8 @@ export interface EdgeOptions {
   readonly sandbox: number | Readonly<Record<string, string>>;
   /** Who vouches for operators, if anybody does. */
   readonly oidc?: OidcSettings | null;
+  /** As MILLRACE_IMPORT_SECRET. While the data is waited for, the host serves nothing else. */
+  readonly importSecret?: string;
 }
 
 export interface RunningEdge {
@@ -49,6 +51,7 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
       MILLRACE_LOG_LEVEL: text(options.logLevel),
       MILLRACE_SANDBOX_FUNDERS: text(JSON.stringify(sandbox.urls)),
       ...oidcBindings(options.oidc ?? null, text),
+      MILLRACE_IMPORT_SECRET: text(options.importSecret ?? ''),
     },
     dev: {
       server: { hostname: '127.0.0.1', port: options.port },
@@ -64,8 +67,10 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
   };
   try {
     await worker.ready;
-    await answers(`${url}/readyz`);
-    const { first_run: isFirst } = (await answers(`${url}/v1/session/methods`)) as { first_run: boolean };
+    if (options.importSecret === undefined) await answers(`${url}/readyz`);
+    else await answers(`${url}/healthz`);
+    // While data is waited for there is nobody yet to be the first.
+    const isFirst = options.importSecret === undefined && ((await answers(`${url}/v1/session/methods`)) as { first_run: boolean }).first_run;
     const first = isFirst ? welcomeLink(url, firstRunToken({ vault }, nodeClock.nowMs())) : null;
     const links = { first, sandbox: sandboxLinks(vault, url) };
     return { url, keys: sandboxKeys(vault), partnerSecret: sandboxPartnerSecret(vault), links, close };

@@ -24,30 +24,31 @@ export function SimulationShares({ result, nameOf }: { result: SimulationReport;
         <Chart title={`${t('now')} · ${t('where')}`} option={options.active} height={280} />
         <Chart title={`${t('after')} · ${t('where')}`} option={options.candidate} height={280} />
       </div>
-      <Table
-        size="small"
-        pagination={false}
-        rowKey="funder_id"
-        dataSource={[...result.funders].toSorted((a, b) => b.candidate.value - a.candidate.value)}
-        scroll={{ x: 'max-content' }}
-        columns={[
-          { title: t('funder'), dataIndex: 'funder_id', render: nameOf },
-          { title: <Meaning words={t('shareMeans')}>{t('shareNow')}</Meaning>, dataIndex: 'active', align: 'right', render: share },
-          { title: <Meaning words={t('shareMeans')}>{t('shareAfter')}</Meaning>, dataIndex: 'candidate', align: 'right', render: share },
-          {
-            title: t('difference'),
-            dataIndex: 'difference',
-            align: 'right',
-            render: (value: Estimate) => <Change estimate={value} say={(each) => percent(each)} />,
-          },
-          {
-            title: <Meaning words={t('askedMeans')}>{t('asked')}</Meaning>,
-            dataIndex: 'asked',
-            align: 'right',
-            render: (asked: FunderShare['asked']) => `${asked.active.toFixed(2)} → ${asked.candidate.toFixed(2)}`,
-          },
-        ]}
-      />
+      <div className="wide">
+        <Table
+          size="small"
+          pagination={false}
+          rowKey="funder_id"
+          dataSource={[...result.funders].toSorted((a, b) => b.candidate.value - a.candidate.value)}
+          columns={[
+            { title: t('funder'), dataIndex: 'funder_id', render: nameOf },
+            { title: <Meaning words={t('shareMeans')}>{t('shareNow')}</Meaning>, dataIndex: 'active', align: 'right', render: share },
+            { title: <Meaning words={t('shareMeans')}>{t('shareAfter')}</Meaning>, dataIndex: 'candidate', align: 'right', render: share },
+            {
+              title: t('difference'),
+              dataIndex: 'difference',
+              align: 'right',
+              render: (value: Estimate) => <Change estimate={value} say={(each) => percent(each)} />,
+            },
+            {
+              title: <Meaning words={t('askedMeans')}>{t('asked')}</Meaning>,
+              dataIndex: 'asked',
+              align: 'right',
+              render: (asked: FunderShare['asked']) => `${asked.active.toFixed(2)} → ${asked.candidate.toFixed(2)}`,
+            },
+          ]}
+        />
+      </div>
     </>
   );
 }

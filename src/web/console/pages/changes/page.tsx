@@ -115,7 +115,7 @@ function List({ rows, state, chosen, onChoose, t }: ListProps): ReactNode {
       loading={rows === undefined}
       dataSource={[...(rows ?? [])]}
       pagination={false}
-      scroll={{ x: 'max-content', y: 640 }}
+      scroll={{ y: 640 }}
       locale={{ emptyText: empty }}
       onRow={(row) => ({ onClick: () => onChoose(row.id), style: { cursor: 'pointer', ...(row.id === chosen ? { fontWeight: 600 } : {}) } })}
       columns={[
@@ -128,10 +128,9 @@ function List({ rows, state, chosen, onChoose, t }: ListProps): ReactNode {
             </Button>
           ),
         },
-        { title: t('state'), dataIndex: 'state', render: (value: ChangeState) => <Tag color={STATE_COLOURS[value]}>{t(value)}</Tag> },
-        { title: t('note'), dataIndex: 'note', ellipsis: true, width: 180 },
-        { title: t('author'), dataIndex: 'author' },
-        { title: t('at'), dataIndex: 'created_at', render: (value: string) => moment(value, lang) },
+        { title: t('state'), dataIndex: 'state', width: 130, render: (value: ChangeState) => <Tag color={STATE_COLOURS[value]}>{t(value)}</Tag> },
+        { title: t('note'), dataIndex: 'note', ellipsis: true },
+        { title: t('at'), dataIndex: 'created_at', width: 150, render: (value: string) => moment(value, lang) },
       ]}
     />
   );

@@ -70,8 +70,8 @@ function History({ id, inForce }: { id: string; inForce: number }): ReactNode {
               }
               extra={
                 at === 0 || version.retired ? null : (
-                  <Button size="small" disabled={!may} onClick={() => setTo(version.version)} aria-label={t('rollBackTo', { n: version.version })}>
-                    {t('rollBack')}
+                  <Button size="small" disabled={!may} onClick={() => setTo(version.version)}>
+                    {t('rollBackTo', { n: version.version })}
                   </Button>
                 )
               }

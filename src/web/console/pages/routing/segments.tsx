@@ -46,7 +46,13 @@ export function Segments({ policyId }: { policyId: string }): ReactNode {
             title: '',
             key: 'edit',
             render: (_, segment) => (
-              <Button size="small" disabled={!may} aria-label={t('segmentEdit', { name: segment.name })} onClick={() => setEdited(segment)}>
+              <Button
+                size="small"
+                autoInsertSpace={false}
+                disabled={!may}
+                aria-label={t('segmentEdit', { name: segment.name })}
+                onClick={() => setEdited(segment)}
+              >
                 {t('edit')}
               </Button>
             ),

@@ -45,7 +45,6 @@ export function VerdictShown({ segment }: { segment: Segment }): ReactNode {
               size="small"
               pagination={false}
               rowKey="arm"
-              scroll={{ x: 'max-content' }}
               dataSource={[{ arm: t('champion'), ...champion }, ...(challenger === null ? [] : [{ arm: t('challenger'), ...challenger }])]}
               columns={[
                 { title: t('arm'), dataIndex: 'arm', render: (arm: string, row) => `${arm} · ${nameOf(row.policy)}` },
