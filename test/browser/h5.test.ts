@@ -126,7 +126,7 @@ inChromium('the borrower’s page', () => {
         found.push(...(await serious(page)));
       }
       expect([selector, await page.evaluate(() => document.documentElement.scrollWidth)]).toEqual([selector, 360]);
-      if (selector !== 'input[name=amount]') expect([selector, await page.evaluate(() => document.activeElement?.tagName)]).toEqual([selector, 'H1']);
+      if (selector !== 'input[name=amount]') await page.locator('h1:focus').waitFor();
     };
     await look('input[name=amount]');
     await next();
@@ -135,8 +135,8 @@ inChromium('the borrower’s page', () => {
     await look('input[name=id_number]');
     await next();
     // Both fields say what is wrong, and the first has the focus.
-    expect(await page.locator('.error:not(:empty)').count()).toBe(2);
-    expect(await page.evaluate(() => (document.activeElement as HTMLInputElement).name)).toBe('name');
+    await expect.poll(() => page.locator('.error:not(:empty)').count()).toBe(2);
+    await page.locator('input[name=name]:focus').waitFor();
     found.push(...(await serious(page)));
     await page.locator('input[name=name]').fill('张三');
     await page.locator('input[name=id_number]').fill('110105199003072339');
@@ -187,7 +187,7 @@ inChromium('the borrower’s page', () => {
 
   it('asks for whatever a funder wants of its borrower, and goes on by waiting requests where streams do not come through', async () => {
     const { page, toAgree, context } = await open();
-    await toAgree(phone(1));
+    await toAgree(phone(7));
     const funder = { id: 'fnd_river', name: '长河银行' };
     const view = async (): Promise<Record<string, unknown>> => {
       const reply = await page.evaluate(() => localStorage.getItem('millrace.application.h5-demo'));
@@ -280,6 +280,7 @@ inChromium('the borrower’s page', () => {
     await tabTo('Continue with my phone');
     await page.keyboard.press('Enter');
     await heading('First, your phone');
+    await page.locator('h1:focus').waitFor();
     expect(await focused()).toBe('First, your phone');
     await tabTo('phone');
     await page.keyboard.type('13900000004');
@@ -314,6 +315,52 @@ inChromium('the borrower’s page', () => {
     await page.getByRole('button', { name: '中文' }).click();
     await page.getByRole('heading', { name: '拍身份证' }).waitFor();
     await context.close();
+  });
+
+  it('is what the variant in force says it is', async () => {
+    const put = async (kind: string, body: { readonly id: string }): Promise<void> => {
+      const json = { kind, id: body.id, body, note: 'for a test' };
+      const proposed = await service.call('POST', '/v1/desk/changes', { key: service.keys.operator, json });
+      const hash = { hash: proposed.json['hash'] };
+      const approved = await service.call('POST', `/v1/desk/changes/${proposed.json['id']}/approve`, { key: service.keys.approver, json: hash });
+      expect(approved.status).toBe(200);
+    };
+    const channel = { id: 'landing', name: 'Landing', status: 'live', allowed_origins: [] };
+    await put('channel', channel);
+    await put('page_variant', {
+      id: 'calm',
+      name: 'Calm',
+      channel: 'landing',
+      status: 'live',
+      texts: { zh: { headline: '慢慢看，想好再借', button: '先看看' } },
+      steps: ['work', 'identity', 'purpose'],
+      amount: { min_fen: 500_000, max_fen: 1_000_000, preset_fen: 800_000 },
+      terms: { months: [6, 12], preset: 6 },
+    } as { id: string });
+    const { page, next, context } = await borrower(browser, `${service.url}/apply/landing`);
+    await page.getByRole('heading', { name: '慢慢看，想好再借' }).waitFor();
+    expect(await page.locator('input[name=amount]').inputValue()).toBe('8,000');
+    expect(await page.locator('.ends').allTextContents()).toEqual(['5,00010,000', '612']);
+    expect(await page.locator('button[type=submit]').textContent()).toBe('先看看');
+    await next();
+    await confirmPhone(page, '13900000006');
+    await page.locator('input[value=retired]').check();
+    await page.locator('input[name=income]').fill('5000');
+    expect(await page.locator('.steps').textContent()).toBe('第 1 步，共 3 步');
+    await context.close();
+    // Counted under its name, as far as it went.
+    await expect
+      .poll(
+        async () => {
+          const { json } = await service.call('GET', '/v1/desk/funnel?channel=landing&by=variant', { key: service.keys.operator });
+          const group = (json['groups'] as unknown as { key: string; stages: { stage: string; count: number }[] }[]).find(
+            ({ key }) => key === 'calm',
+          );
+          return group?.stages.flatMap(({ stage, count }) => (count === 1 ? [stage] : []));
+        },
+        { timeout: 15_000 },
+      )
+      .toEqual(['visited', 'phone_verified', 'started']);
   });
 
   it('says without scripts what it is, and in a picture that is out of focus what is wrong with it', async () => {

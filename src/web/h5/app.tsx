@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { ask, credentials, onConnection, Refused } from './api.ts';
 import { JourneyContext, doneOf, type Journey, type Place } from './journey.ts';
-import { forget, keep, read, visitor, type KeptApplication } from './kept.ts';
+import { forget, forgetAll, keep, read, visitor, type KeptApplication } from './kept.ts';
 import { useLanguage, useSay, type Pair } from './language.tsx';
 import { Top } from './parts/top.tsx';
 import { AgreeScreen } from './screens/agree.tsx';
@@ -53,13 +53,19 @@ export function App() {
       <p class="offline" role="status">
         {online ? '' : say(OFFLINE)}
       </p>
-      {gone !== null ? <Unavailable why={gone} again={again} /> : config === null ? <Loading /> : <Traveller config={config} />}
+      {gone !== null ? (
+        <Unavailable why={gone} again={again} />
+      ) : config === null ? (
+        <Loading />
+      ) : (
+        <Traveller config={config} lost={() => setGone('broken')} />
+      )}
     </>
   );
 }
 
-function Traveller({ config }: { readonly config: PageConfig }) {
-  const journey = useJourneyOf(config);
+function Traveller({ config, lost }: { readonly config: PageConfig; readonly lost: () => void }) {
+  const journey = useJourneyOf(config, lost);
   if (journey === null) return <Loading />;
   return (
     <JourneyContext.Provider value={journey}>
@@ -83,16 +89,15 @@ function Shown({ place }: { readonly place: Place }) {
   }
 }
 
-function useJourneyOf(config: PageConfig): Journey | null {
+/** `lost`: what is known of the application could not be read; it stays known. */
+function useJourneyOf(config: PageConfig, lost: () => void): Journey | null {
   const { lang } = useLanguage();
   const { kept, keptNow, remember } = useKept();
   const [view, setView] = useState<View | null>(null);
   const [place, setPlace] = useState<Place | null>(null);
-  const [wish, setWish] = useState<Journey['wish']>(
-    () => read<Journey['wish']>(WISH) ?? { amountFen: config.amount.preset_fen, months: config.terms.preset },
-  );
-  const show = (next: Place, replace = false): void => {
-    history[replace ? 'replaceState' : 'pushState']({ place: next }, '');
+  const [wish, setWish] = useWish(config);
+  const show = (next: Place, replace = false, hash?: string): void => {
+    history[replace ? 'replaceState' : 'pushState']({ place: next }, '', hash);
     setPlace(next);
   };
   const take = (next: View, done: readonly PageStep[] = keptNow.current?.done ?? []): void => {
@@ -106,17 +111,17 @@ function useJourneyOf(config: PageConfig): Journey | null {
 
   useEffect(() => {
     credentials.token = kept?.token ?? '';
-    if (location.hash === '#continue' && kept === null) return show('phone', true);
-    if (kept === null) return show('start', true);
+    if (kept === null) return show(location.hash === '#continue' ? 'phone' : 'start', true);
     ask<View>('GET', `/v1/applications/${kept.id}`).then(
       (found) => {
         const done = found.status === 'draft' ? doneOf(config.steps, found, kept.done) : kept.done;
         take(found, done);
         show(placeFor(config, found, done), true);
       },
-      () => {
+      (error: unknown) => {
+        if (!(error instanceof Refused) || error.status !== 404) return lost();
         remember(null);
-        show('start', true);
+        return show('start', true);
       },
     );
     return undefined;
@@ -134,11 +139,8 @@ function useJourneyOf(config: PageConfig): Journey | null {
     kept,
     place,
     wish,
-    setWish: (next) => {
-      keep(WISH, next);
-      setWish(next);
-    },
-    go: show,
+    setWish,
+    go: (next, hash) => show(next, false, hash),
     take,
     next: (found, step) => {
       const done = [...new Set([...(keptNow.current?.done ?? []), step])];
@@ -148,6 +150,7 @@ function useJourneyOf(config: PageConfig): Journey | null {
     reload,
     leave: () => {
       remember(null);
+      forgetAll(`answers.${config.channel}`);
       setView(null);
       show('start');
     },
@@ -184,4 +187,15 @@ function useKept() {
     else keep(APPLICATION, next);
   };
   return { kept, keptNow, remember };
+}
+
+function useWish({ amount, terms }: PageConfig): [Journey['wish'], Journey['setWish']] {
+  const [wish, setWish] = useState<Journey['wish']>(() => read<Journey['wish']>(WISH) ?? { amountFen: amount.preset_fen, months: terms.preset });
+  return [
+    wish,
+    (next) => {
+      keep(WISH, next);
+      setWish(next);
+    },
+  ];
 }

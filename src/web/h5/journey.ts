@@ -16,7 +16,8 @@ export interface Journey {
   /** What is asked for, before there is an application. */
   readonly wish: { readonly amountFen: number; readonly months: number };
   readonly setWish: (wish: Journey['wish']) => void;
-  readonly go: (place: Place) => void;
+  /** `hash`: what the address then ends with. */
+  readonly go: (place: Place, hash?: string) => void;
   /** Takes in what the service said of the application; `done` marks a step of the form. */
   readonly take: (view: View, done?: readonly PageStep[]) => void;
   /** After a step of the form: to the next that is not done. */

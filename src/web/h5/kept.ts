@@ -42,6 +42,17 @@ export function forget(name: string): void {
   }
 }
 
+/** Everything kept under names that begin so. */
+export function forgetAll(start: string): void {
+  const names = [...memory.keys()];
+  try {
+    names.push(...Object.keys(localStorage).flatMap((key) => (key.startsWith(PREFIX) ? [key.slice(PREFIX.length)] : [])));
+  } catch {
+    // As above.
+  }
+  for (const name of names) if (name.startsWith(start)) forget(name);
+}
+
 /** Random and nothing but random: one for each browser, until its storage is cleared. */
 export function visitor(): string {
   const known = read<string>('visitor');

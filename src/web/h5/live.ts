@@ -30,7 +30,7 @@ export async function follow(id: string, seen: (view: View) => void, signal: Abo
     } catch {
       broken += 1;
     }
-    if (!signal.aborted) await pause(500 * 2 ** Math.min(broken, 5), signal);
+    if (!signal.aborted) await pause(250 * 2 ** Math.min(broken, 5), signal);
   }
 }
 

@@ -61,6 +61,9 @@ export function StartScreen() {
           'We are not a lender. We ask funders for you, one by one, and only those you agree to; whether to lend is their decision.',
         ])}
       </p>
+      <Button look="link" onTap={() => go('phone', '#continue')}>
+        {say(['已经申请过？继续或看进度', 'Applied before? Continue, or see how it stands'])}
+      </Button>
     </Screen>
   );
 }
