@@ -61,13 +61,13 @@ export function CostScreen({ view, offer, back }: Of) {
               ? say(['请先阅读（{n} 秒）', 'Please read first ({n} s)'], { n: left })
               : say(['已看清楚，接受这个方案', 'I have read it; take this offer'])}
           </Button>
-          <Button look="quiet" onTap={back}>
-            {say(['返回，不选这个', 'Back, not this one'])}
-          </Button>
         </>
       }
     >
       {shown === null ? <div class="card skeleton tall" aria-hidden="true" /> : <CostTable disclosure={shown.disclosure} offer={offer} />}
+      <Button look="quiet" onTap={back}>
+        {say(['返回，不选这个', 'Back, not this one'])}
+      </Button>
     </Screen>
   );
 }
