@@ -37,6 +37,7 @@ beforeAll(async () => {
     applications: APPLICANTS,
     seed: 5,
     concurrency: APPLICANTS,
+    routing: 'learnt',
     partnerSecret: sandboxPartnerSecret(server.service.deps.vault),
     onDone: () => undefined,
   });

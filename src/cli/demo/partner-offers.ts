@@ -34,11 +34,13 @@ export async function lookAtPartnerOffers(
   let clicked = 0;
   let leads = 0;
   for (const link of links) {
-    if (!dice.chance(person.clicks)) continue;
+    // Both are thrown for every offer, whatever is done with them: else one click more or less would change all that follow.
+    const [clicks, becomesLead] = [dice.chance(person.clicks), dice.chance(LEAD_SHARE)];
+    if (!clicks) continue;
     const landing = await follow(client, link);
     if (landing === null) continue;
     clicked += 1;
-    if (partner !== null && dice.chance(LEAD_SHARE) && (await reportLead(client, partner, landing))) leads += 1;
+    if (partner !== null && becomesLead && (await reportLead(client, partner, landing))) leads += 1;
   }
   return { shown: links.length, clicked, leads };
 }
