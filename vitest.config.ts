@@ -16,6 +16,7 @@ const EDGE_ALONE = ['test/edge/*.test.ts'];
 const LONG = [
   'sim/sim',
   'edge/crash',
+  'edge/demo',
   'journey/magic-phones',
   'crash/crash',
   'cli/main',

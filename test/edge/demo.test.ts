@@ -11,7 +11,7 @@ import { startEdge, type RunningEdge } from '../../src/runtime/node/edge.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/start.ts';
 import { startService, type RealService } from '../journey/world.ts';
 
-const APPLICANTS = 40;
+const APPLICANTS = 32;
 const dataDir = mkdtempSync(join(tmpdir(), 'millrace-edge-demo-'));
 let beside: Sandbox;
 let node: RealService;
