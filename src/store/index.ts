@@ -60,7 +60,7 @@ export type { DeliveryRow, EventRow, IdempotencyRow, TimerRow } from './queries/
 export type { AuditFilter } from './queries/audit.ts';
 export type { ApiKeyRow, AuditRow, BlacklistRow, DeskChangeRow, DeskRecordRow, DeskSecretRow } from './queries/desk.ts';
 export type { ChannelSpendRow } from './queries/spend.ts';
-export type { ArmCount, PolicyDraftRow } from './queries/policies.ts';
+export type { ArmCount, ArmQuery, PolicyDraftRow } from './queries/policies.ts';
 export type { DocumentRow, PhoneVerificationRow } from './queries/intake.ts';
 export type { InvitationRow, OperatorAccountRow, OperatorRow, SessionRow } from './queries/operators.ts';
 export type { LoanRow, OfferRow } from './queries/offers.ts';

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { addEvents } from '../../src/flow/roll-up.ts';
 import { COUNTED_EVENTS } from '../../src/analytics/funnel-fold.ts';
 import { createStore, type EventRow, type Store } from '../../src/store/index.ts';
-import { memory } from '../store/tables.ts';
+import { memory } from '../store/host-node.ts';
 
 export type FeedEvent = Omit<EventRow, 'seq'>;
 const START_MS = Date.parse('2026-11-20T13:30:00Z');

@@ -62,7 +62,10 @@ it('is drafted faulty, mended, proposed, approved by another, published at its t
 
   // Mended: one attempt, the dearest funder first.
   const mended = { ...body, name: 'One attempt', max_attempts: 1, weights: { fnd_ember: 100 }, tier_order: 'index' };
-  await ask('operator', 'PUT', `/policies/${draft}`, { revision: 3, body: mended });
+  const saved = await ask('operator', 'PUT', `/policies/${draft}`, { revision: 3, body: mended });
+  // What it would change stands with it, against the policy in force.
+  expect(saved.json['diff']).toContainEqual({ pointer: '/max_attempts', change: 'changed', from: 6, to: 1 });
+  expect((saved.json['diff'] as unknown as { pointer: string }[]).map(({ pointer }) => pointer)).toContain('/weights/fnd_ember');
   expect((await ask('viewer', 'POST', `/policies/${draft}/validate`)).json).toMatchObject({ valid: true, faults: [] });
   const at = new Date(world.clock.nowMs() + HOUR_MS).toISOString();
   const change = await ask('operator', 'POST', `/policies/${draft}/propose`, { note: 'fewer attempts', publish_at: at });

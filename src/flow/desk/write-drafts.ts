@@ -12,6 +12,7 @@ import type { Saved } from '../save-application.ts';
 import { iso } from '../view-application.ts';
 import { appendAudit } from './append-audit.ts';
 import { newDeskId } from './desk-ids.ts';
+import { diffRecords, type Difference } from './diff-records.ts';
 import { changeView, faultsOf, invalid, storeProposal } from './propose-change.ts';
 
 export type DraftBody = Readonly<Record<string, unknown>>;
@@ -31,7 +32,11 @@ export interface DraftView {
   /** The change it was last proposed as. */
   readonly proposal: { readonly id: string; readonly state: string } | null;
 }
-export type WholeDraft = DraftView & { readonly body: unknown };
+export type WholeDraft = DraftView & {
+  readonly body: unknown;
+  /** Against the policy in force that its body names; all of it where there is none. */
+  readonly diff: readonly Difference[];
+};
 
 /** From a body, or from a policy in force. */
 export async function createDraft(
@@ -156,7 +161,9 @@ export function draftView(tx: Store, row: PolicyDraftRow): DraftView {
 }
 
 export function wholeDraft(tx: Store, row: PolicyDraftRow): WholeDraft {
-  return { ...draftView(tx, row), body: JSON.parse(row.body) as unknown };
+  const body = JSON.parse(row.body) as unknown;
+  const current = row.policyId === null ? undefined : inForce(tx, row.policyId);
+  return { ...draftView(tx, row), body, diff: diffRecords(current === undefined ? undefined : JSON.parse(current.body), body) };
 }
 
 function basisOf(tx: Store, body: DraftBody): Pick<PolicyDraftRow, 'policyId' | 'baseVersion'> {

@@ -46,7 +46,13 @@ const body = annotated('Policy', DESK_RECORDS.policy);
 const anything = z
   .union([body, z.record(z.string(), z.unknown())])
   .openapi({ description: 'Any JSON object; a policy only once `validate` finds no fault.' });
-const Draft = z.object({ ...draft, body: anything }).openapi('PolicyDraft');
+const Draft = z
+  .object({
+    ...draft,
+    body: anything,
+    diff: z.array(Difference).openapi({ description: 'Against the policy in force that the body names; all of it where there is none.' }),
+  })
+  .openapi('PolicyDraft');
 const PolicyOrDraft = z.union([Draft, z.object({ ...policy, body }).openapi('PolicyInForce')]);
 const Policies = z.object({ policies: z.array(z.object(policy)), drafts: z.array(z.object(draft)) }).openapi('Policies');
 const Validation = z.object({ id: text, valid: z.boolean(), faults: z.array(FaultWords) }).openapi('PolicyValidation');

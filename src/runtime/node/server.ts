@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { SANDBOX_SECRETS, sandboxFunders } from '../../../fixtures/funders.ts';
 import { createApp } from '../../http/app.ts';
 import { firstRunToken, isFirstRun, welcomeLink } from '../../flow/operators/first-run.ts';
-import type { Ctx } from '../../http/context.ts';
+import type { Ctx, HttpOptions } from '../../http/context.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Sso } from '../../ports/sso.ts';
 import { sandboxKeys, sandboxLinks, sandboxReply, seedSandbox, type SandboxFunders, type SandboxKeys, type SandboxLinks } from '../sandbox-seed.ts';
@@ -109,7 +109,7 @@ export async function startServer(config: Config, given: Given = {}): Promise<Ru
   };
 }
 
-function appOf(service: Service, config: Config, keys: (() => Readonly<Record<string, unknown>>) | null): ReturnType<typeof createApp> {
+function appOf(service: Service, config: Config, keys: HttpOptions['sandboxKeys']): ReturnType<typeof createApp> {
   const metrics = createMetrics(service);
   return createApp({
     deps: service.deps,

@@ -130,6 +130,15 @@ export function dispatchQueries(db: Database, written: JustWritten) {
       .where(eq(callbacks.attemptId, arg('attemptId')))
       .prepare(),
   );
+  const recentCallbacks = fast(
+    db
+      .select()
+      .from(callbacks)
+      .where(and(eq(callbacks.funderId, arg('funderId')), sql`instr(${callbacks.dedupeKey}, ${REPLY_MARK}) = 0`))
+      .orderBy(desc(callbacks.id))
+      .limit(sql.placeholder('limit'))
+      .prepare(),
+  );
   const saveCallback = saveOf(db, callbacks, ['state', 'attemptId', 'detail', 'rawSealed'], ['id']);
   const forgetExchanges = fast(
     db
@@ -246,14 +255,7 @@ export function dispatchQueries(db: Database, written: JustWritten) {
     insertCallback: insertInto(db, callbacks),
     saveCallback: (row: CallbackRow) => saveCallback(row, { id: row.id }),
     /** What the funder told of its own accord, newest first; the replies that could not be read are no callbacks. */
-    recentCallbacks: (funderId: string, limit: number): CallbackRow[] =>
-      db
-        .select()
-        .from(callbacks)
-        .where(and(eq(callbacks.funderId, funderId), sql`instr(${callbacks.dedupeKey}, ${REPLY_MARK}) = 0`))
-        .orderBy(desc(callbacks.id))
-        .limit(limit)
-        .all(),
+    recentCallbacks: (funderId: string, limit: number): CallbackRow[] => recentCallbacks.all({ funderId, limit }),
     /** Drops the raw bytes of callbacks older than that, whoever they were about. */
     forgetCallbacksBefore: (beforeMs: number) => void forgetOld.run({ beforeMs }),
     /** Drops what was said on the wire about an application: calls and callbacks. */

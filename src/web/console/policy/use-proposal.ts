@@ -1,0 +1,50 @@
+/** Proposes a whole record as it shall be, and keeps what came of it: the change, or what is wrong and where. */
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { ask, Refused, type ProblemBody } from '../api.ts';
+import type { Change } from './records.ts';
+
+export interface Wish {
+  readonly kind: string;
+  readonly id: string;
+  readonly body: unknown;
+  readonly note: string;
+  readonly publish_at?: string;
+}
+export interface Proposing {
+  readonly busy: boolean;
+  readonly made: Change | null;
+  readonly wrong: ProblemBody | null;
+  readonly propose: (wish: Wish) => Promise<void>;
+  /** For a form's item: what is wrong at a pointer of the record, or below it. */
+  readonly faultAt: (pointer: string) => { readonly validateStatus?: 'error'; readonly help?: string };
+}
+
+export function useProposal(): Proposing {
+  const queries = useQueryClient();
+  const [busy, setBusy] = useState(false);
+  const [made, setMade] = useState<Change | null>(null);
+  const [wrong, setWrong] = useState<ProblemBody | null>(null);
+  const propose = async (wish: Wish): Promise<void> => {
+    setBusy(true);
+    setWrong(null);
+    try {
+      setMade(await ask<Change>('POST', '/v1/desk/changes', wish));
+      await queries.invalidateQueries({ queryKey: ['changes'] });
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      setWrong(error.problem);
+    } finally {
+      setBusy(false);
+    }
+  };
+  const faultAt: Proposing['faultAt'] = (pointer) => {
+    const found = wrong?.errors?.filter((each) => within(each.pointer, `/body${pointer}`)) ?? [];
+    return found.length === 0 ? {} : { validateStatus: 'error', help: found.map((each) => each.message).join('；') };
+  };
+  return { busy, made, wrong, propose, faultAt };
+}
+
+function within(pointer: string, above: string): boolean {
+  return pointer === above || pointer.startsWith(`${above}/`);
+}

@@ -1,0 +1,135 @@
+/** The operator's way in the console: other weights, tried on what has been, proposed, approved by somebody else, followed by new traffic, and taken back. */
+import { readFileSync } from 'node:fs';
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { applicationFor, apply, attemptsOf, startService, until, type RealService } from '../journey/world.ts';
+import { inChromium, launchChromium, openContext } from './chromium.ts';
+
+const AXE = readFileSync(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
+/** Approved by whoever is asked; approved by the least strict alone. */
+const WILLING = '13800000001';
+const HARD = '13800000002';
+const MOST_TABS = 80;
+
+inChromium('routing in the console', () => {
+  let service: RealService;
+  let browser: Browser;
+  beforeAll(async () => {
+    [service, browser] = await Promise.all([startService(), launchChromium()]);
+    const phones = [...Array.from({ length: 12 }, () => WILLING), HARD, HARD];
+    const made = await Promise.all(phones.map((phone) => apply(service, applicationFor(phone))));
+    await Promise.all(made.map(({ json }) => until(service, json['id'], 'offered', 'declined')));
+  });
+  afterAll(async () => {
+    await browser.close();
+    await service.close();
+  });
+
+  /** Signed in by the sandbox's link, at a page of the console. */
+  async function at(who: 'operator' | 'approver', path: string, more: BrowserContextOptions = {}): Promise<Page> {
+    const context = await openContext(browser, 'desktop', more);
+    const keys = await service.call('GET', '/v1/sandbox/keys');
+    const token = String(keys.json['console']![who]).split('#')[1];
+    await context.request.post(`${service.url}/v1/invitations/open`, { data: { token }, headers: { 'x-millrace-console': '1' } });
+    const page = await context.newPage();
+    await page.goto(`${service.url}/console${path}`);
+    return page;
+  }
+
+  async function firstAsked(): Promise<string> {
+    const created = await apply(service, applicationFor(WILLING));
+    const [funder] = Object.keys(attemptsOf(await until(service, created.json['id'], 'offered')));
+    return String(funder);
+  }
+
+  it('changes weights, tries them, has another approve, sees traffic follow, and rolls back', async () => {
+    expect(await firstAsked()).toBe('fnd_river');
+    const operator = await at('operator', '/routing');
+    await answered(operator);
+    await operator.getByRole('spinbutton', { name: '长河银行' }).fill('0');
+    await operator.getByText('长河银行的权重由 2.8 调低到 0').waitFor();
+    await answered(operator);
+    // The bank is asked no more; the figures are of stored applications, with their intervals.
+    await operator.getByRole('row', { name: /长河银行.*→ 0\.00/ }).waitFor();
+    expect(await serious(operator)).toEqual([]);
+    await operator.getByLabel('为什么要改').fill('长河近两周批得少');
+    await operator.getByRole('button', { name: /提\s*交/ }).click();
+    await operator.getByRole('link', { name: /查看变更/ }).click();
+    await operator.getByText('这是您自己提出的：必须由另一人批准').waitFor();
+    expect(await operator.getByRole('button', { name: /批\s*准/ }).isDisabled()).toBe(true);
+    expect(await firstAsked()).toBe('fnd_river');
+
+    const approver = await at('approver', '/changes');
+    await approver.getByRole('button', { name: /策略 · Sandbox default/ }).click();
+    await approver.getByText('长河银行的权重由 2.8 调低到 0').waitFor();
+    await answered(approver);
+    expect(await serious(approver)).toEqual([]);
+    await approver.getByRole('button', { name: /批\s*准/ }).click();
+    await approver
+      .getByRole('tooltip')
+      .getByRole('button', { name: /确\s*[定认]/ })
+      .click();
+    await approver.getByText('已生效', { exact: true }).last().waitFor();
+    expect(await firstAsked()).toBe('fnd_summit');
+
+    await approver.getByRole('tab', { name: '策略版本与回退' }).click();
+    await approver.getByRole('button', { name: '回退到第 1 版' }).click();
+    await approver.getByLabel('为什么回退').fill('长河恢复了');
+    await approver.getByRole('dialog').getByRole('button', { name: '回退到第 1 版' }).click();
+    await approver.getByText('已回退，第 1 版的内容重新生效').waitFor();
+    expect(await firstAsked()).toBe('fnd_river');
+  }, 90_000);
+
+  it('by the keyboard alone, in English', async () => {
+    const page = await at('operator', '/routing', { locale: 'en-GB' });
+    await answered(page);
+    await tabTo(page, page.getByRole('slider', { name: '长河银行' }));
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    await page.getByText('Weight of 长河银行: raised from 2.8 to 2.9').waitFor();
+    await tabTo(page, page.getByLabel('Why (for the approver)'));
+    await page.keyboard.type('River approves more');
+    await tabTo(page, page.getByRole('button', { name: 'Propose' }));
+    await page.keyboard.press('Enter');
+    await page.getByText('Proposed; another person has to approve it').waitFor();
+  });
+
+  it('says beside the control, in the operator’s language, what a policy may not be', async () => {
+    const page = await at('operator', '/routing');
+    await page.getByRole('tab', { name: '旋钮' }).click();
+    await page.getByRole('spinbutton', { name: '顺序偏离上限' }).fill('50');
+    await page.getByRole('spinbutton', { name: '最多尝试次数 K' }).fill('18');
+    await page.getByText('限制偏离度时最多尝试 16 家').waitFor();
+    expect(await page.getByRole('button', { name: /提\s*交/ }).isDisabled()).toBe(true);
+    await page.getByRole('spinbutton', { name: '最多尝试次数 K' }).fill('16');
+    await page.getByText('限制偏离度时最多尝试 16 家').waitFor({ state: 'detached' });
+    await answered(page);
+  });
+});
+
+/** Past applications have answered, and nothing more is being asked. */
+async function answered(page: Page): Promise<void> {
+  await page.locator('section[data-status=done]').waitFor();
+}
+
+async function tabTo(page: Page, target: Locator): Promise<void> {
+  for (let presses = 0; presses < MOST_TABS; presses += 1) {
+    await page.keyboard.press('Tab');
+    if (await target.evaluate((element) => element === document.activeElement)) return;
+  }
+  throw new Error('the keyboard does not reach it');
+}
+
+/** What axe finds serious or critical, by rule and place. */
+async function serious(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  const found = await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: { run: () => Promise<{ violations: { id: string; impact: string; nodes: { target: string[] }[] }[] }> };
+    };
+    return (await axe.run()).violations;
+  });
+  return found
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id} ${target.join(' ')}`));
+}
