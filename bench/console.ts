@@ -59,6 +59,7 @@ async function seed(funders: Sandbox): Promise<void> {
     seed: 5,
     concurrency: 30,
     partnerSecret: null,
+    routing: 'learnt',
     onDone: () => undefined,
   });
   const endpoint = await fetch(`${server.url}/v1/webhook-endpoints`, {
