@@ -69,7 +69,7 @@ inChromium('routing in the console', () => {
       .getByRole('tooltip')
       .getByRole('button', { name: /确\s*[定认]/ })
       .click();
-    await approver.getByText('已生效', { exact: true }).last().waitFor();
+    await approver.locator('.ant-card-head').getByText('已生效', { exact: true }).waitFor();
     expect(await firstAsked()).toBe('fnd_summit');
 
     await approver.getByRole('tab', { name: '策略版本与回退' }).click();
