@@ -94,6 +94,16 @@ inChromium('routing in the console', () => {
     await page.getByText('Proposed; another person has to approve it').waitFor();
   });
 
+  it('shows funders at a glance, and one with why it sees its traffic', async () => {
+    const page = await at('operator', '/funders');
+    await page.getByRole('row', { name: /长河银行.*可以送.*剩/ }).waitFor();
+    expect(await serious(page)).toEqual([]);
+    await page.getByRole('link', { name: '长河银行' }).click();
+    await page.getByText(/份申请中 \d+ 份的首个方案里有它/).waitFor();
+    await page.getByText('批准率变了吗？').waitFor();
+    expect(await serious(page)).toEqual([]);
+  });
+
   it('says beside the control, in the operator’s language, what a policy may not be', async () => {
     const page = await at('operator', '/routing');
     await page.getByRole('tab', { name: '旋钮' }).click();

@@ -110,6 +110,7 @@ const TABLE: Readonly<Record<string, Access>> = {
   'GET /v1/desk/funders': desk(...EVERYBODY),
   'GET /v1/desk/funders/:id/status': desk(...EVERYBODY),
   'GET /v1/desk/funders/:id/plans': desk(...EVERYBODY),
+  'GET /v1/desk/funders/:id/callbacks': desk(...EVERYBODY),
   'GET /v1/desk/funders/:id/reliability': desk(...EVERYBODY),
   'POST /v1/desk/funders/:id/check': desk('operator', 'risk'),
   'GET /v1/desk/alarms': desk(...EVERYBODY),

@@ -17,13 +17,18 @@ export function showFunderStatus(deps: Deps, id: string) {
   return {
     ...standingOf(deps, funder),
     attempts: Object.fromEntries(deps.store.desk.attemptStates(id).map((row) => [row.state, row.n])),
-    callbacks: deps.store.dispatch
-      .recentCallbacks(id, CALLBACKS)
-      .map((row) => ({ id: row.id, state: row.state, detail: row.detail, attempt_id: row.attemptId, received_at: iso(row.receivedAtMs) })),
+    callbacks: callbacksOf(deps, id, CALLBACKS),
   };
 }
 
 export type FunderStatus = Exclude<ReturnType<typeof showFunderStatus>, Problem>;
+
+/** What it told of its own accord and what was made of that, newest first; `before`: the id of the last one of the page before. */
+export function callbacksOf({ store }: Pick<Deps, 'store'>, id: string, limit: number, before?: string) {
+  return store.dispatch
+    .recentCallbacks(id, limit, before)
+    .map((row) => ({ id: row.id, state: row.state, detail: row.detail, attempt_id: row.attemptId, received_at: iso(row.receivedAtMs) }));
+}
 
 /** What is known of a funder without counting its past. */
 export function standingOf(deps: Deps, funder: Funder) {

@@ -80,11 +80,15 @@ const standing = {
   alarms: z.array(Alarm),
 };
 
+export const FunderCallback = z
+  .object({ id: text, state: text, detail: text.nullable(), attempt_id: text.nullable(), received_at: at })
+  .openapi('FunderCallback');
+
 export const FunderStatus = z
   .object({
     ...standing,
     attempts: counts,
-    callbacks: z.array(z.object({ id: text, state: text, detail: text.nullable(), attempt_id: text.nullable(), received_at: at })),
+    callbacks: z.array(FunderCallback),
   })
   .openapi('FunderStatus');
 

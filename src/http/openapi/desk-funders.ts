@@ -2,7 +2,8 @@
 import { z } from '@hono/zod-openapi';
 import { RELIABILITY_QUERY } from '../desk/funders.ts';
 import { EVERYBODY } from '../desk/roles.ts';
-import { FunderCheck, FunderPlans, FunderReliability, Funders, FunderStatus } from './desk-funder-replies.ts';
+import { FunderCallback, FunderCheck, FunderPlans, FunderReliability, Funders, FunderStatus } from './desk-funder-replies.ts';
+import { PAGE_QUERY, pageOf } from './desk-replies.ts';
 import type { Operation } from './operation.ts';
 
 export const DESK_FUNDERS: readonly Operation[] = [
@@ -36,6 +37,19 @@ export const DESK_FUNDERS: readonly Operation[] = [
     description: 'First plans of the newest 5,000 applications of the last 24 hours: how many name it, and why the others left it out.',
     replies: { 200: { description: 'Counts.', schema: FunderPlans } },
     problems: ['not_found'],
+  },
+  {
+    method: 'get',
+    path: '/v1/desk/funders/:id/callbacks',
+    tag: 'desk',
+    access: 'operator',
+    roles: EVERYBODY,
+    title: { zh: '资金方回调', en: 'Callbacks of a funder' },
+    query: z.object(PAGE_QUERY),
+    replies: {
+      200: { description: 'Newest first, those of nobody and those that were forged too.', schema: pageOf('FunderCallbackPage', FunderCallback) },
+    },
+    problems: ['invalid_request'],
   },
   {
     method: 'get',

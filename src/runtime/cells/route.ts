@@ -125,6 +125,7 @@ function ofDesk(asked: Asked, noun: string | undefined, [id, part]: readonly str
     case 'funders':
       if (reads && id === undefined) return { to: 'all', merging: 'funders', deskToo: true };
       if (reads && part === 'status') return { to: 'all', merging: 'funder', deskToo: true };
+      if (reads && part === 'callbacks') return { to: 'all', merging: 'page', deskToo: false };
       return reads && (part === 'plans' || part === 'reliability') ? { to: 'all', merging: 'sum', deskToo: false } : DESK;
     case 'audit': {
       // Deeds on applications and deliveries are in the chain of their cell.

@@ -1,4 +1,4 @@
-import { and, desc, eq, gte, inArray, isNull, sql } from 'drizzle-orm';
+import { and, desc, eq, gte, inArray, isNull, lt, sql } from 'drizzle-orm';
 import { applications, attempts, callbacks, capLeases, consents, receipts } from '../schema/index.ts';
 import type { Database } from '../database.ts';
 import { arg, changing, fast, insertAllInto, insertInto, saveOf } from '../prepare.ts';
@@ -246,12 +246,19 @@ export function dispatchQueries(db: Database, written: JustWritten) {
     insertCallback: insertInto(db, callbacks),
     saveCallback: (row: CallbackRow) => saveCallback(row, { id: row.id }),
     /** What the funder told of its own accord, newest first; the replies that could not be read are no callbacks. */
-    recentCallbacks: (funderId: string, limit: number): CallbackRow[] =>
+    recentCallbacks: (funderId: string, limit: number, before?: string): CallbackRow[] =>
       db
         .select()
         .from(callbacks)
-        .where(and(eq(callbacks.funderId, funderId), sql`instr(${callbacks.dedupeKey}, ${REPLY_MARK}) = 0`))
-        .orderBy(desc(callbacks.id))
+        .where(
+          and(
+            eq(callbacks.funderId, funderId),
+            sql`instr(${callbacks.dedupeKey}, ${REPLY_MARK}) = 0`,
+            before === undefined ? undefined : lt(callbacks.id, before),
+          ),
+        )
+        // By the index of the funder; ids grow with time.
+        .orderBy(desc(callbacks.receivedAtMs), desc(callbacks.id))
         .limit(limit)
         .all(),
     /** Drops the raw bytes of callbacks older than that, whoever they were about. */

@@ -112,7 +112,7 @@ export function trafficQueries(db: Database) {
                  CASE WHEN state = 'declined' AND NOT offered THEN 1 ELSE 0 END AS declined
           FROM (
             SELECT likelihood_ppm, state, EXISTS (SELECT 1 FROM offers WHERE offers.application_id = a.application_id AND offers.attempt_id = a.id) AS offered
-            FROM (SELECT * FROM attempts WHERE id >= ${idFloor('att', fromMs)} AND id < ${idFloor('att', toMs)} ORDER BY id DESC LIMIT ${limit}) a
+            FROM (SELECT id, application_id, funder_id, state, likelihood_ppm, submitted_at_ms FROM attempts WHERE id >= ${idFloor('att', fromMs)} AND id < ${idFloor('att', toMs)} ORDER BY id DESC LIMIT ${limit}) a
             WHERE funder_id = ${funderId} AND submitted_at_ms IS NOT NULL
           )
         )

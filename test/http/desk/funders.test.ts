@@ -36,6 +36,22 @@ describe('funders at a glance', () => {
     expect(river).toMatchObject(standing);
     await world.close();
   });
+
+  it('tells callbacks page by page, newest first', async () => {
+    const world = await makeWorld();
+    for (const body of ['one', 'two', 'three']) {
+      expect((await world.call('POST', '/v1/callbacks/fnd_lotus', { body })).status).toBe(401);
+      await world.settle(1_000);
+    }
+    const ids = (page: JsonValue): string[] => (page['data'] as unknown as { id: string }[]).map(({ id }) => id);
+    const all = ids(await read(world, '/fnd_lotus/callbacks'));
+    expect(all).toHaveLength(3);
+    expect(all).toEqual(all.toSorted().toReversed());
+    const first = await read(world, '/fnd_lotus/callbacks?limit=1');
+    expect(ids(first)).toEqual(all.slice(0, 1));
+    expect(ids(await read(world, `/fnd_lotus/callbacks?cursor=${String(first['next_cursor'])}`))).toEqual(all.slice(1));
+    await world.close();
+  });
 });
 
 describe('why a funder sees no traffic', () => {

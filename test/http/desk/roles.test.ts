@@ -47,6 +47,7 @@ const TABLE: Readonly<Record<string, readonly Role[]>> = {
   'GET /v1/desk/funders': ALL,
   'GET /v1/desk/funders/:id/status': ALL,
   'GET /v1/desk/funders/:id/plans': ALL,
+  'GET /v1/desk/funders/:id/callbacks': ALL,
   'GET /v1/desk/funders/:id/reliability': ALL,
   'POST /v1/desk/funders/:id/check': ['operator', 'risk'],
   'GET /v1/desk/alarms': ALL,

@@ -81,8 +81,7 @@ function History({ id, inForce }: { id: string; inForce: number }): ReactNode {
                 {version.approver === null || version.approver === version.author
                   ? t('byOne', { author: version.author })
                   : t('by', { author: version.author, approver: version.approver })}
-                {' · '}
-                {t('differs')}
+                {at === data.length - 1 ? null : ` · ${t('differs')}`}
               </p>
               <DifferenceList kind="policy" diff={version.diff} nameOf={nameOf} empty={at === data.length - 1 ? t('first') : t('sameContent')} />
             </Card>

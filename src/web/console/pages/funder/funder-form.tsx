@@ -27,6 +27,7 @@ function Fields({ record, proposing: { busy, wrong, propose, faultAt } }: { reco
   const t = useTexts(texts);
   const { lang } = useLanguage();
   const [rule, setRule] = useState<Funder['rule']>(record.rule);
+  const [isWhole, setIsWhole] = useState(true);
   const submit = (values: FormValues & ProposalValues): void =>
     void propose({ kind: 'funder', id: record.id, body: recordOf(values, rule, JSON.parse(values.rest) as object), ...proposalOf(values) });
   return (
@@ -35,7 +36,13 @@ function Fields({ record, proposing: { busy, wrong, propose, faultAt } }: { reco
       <CommonFields faultAt={faultAt} />
       <Form.Item label={fieldAt('funder', '/rule')!.field.words[lang]} {...faultAt('/rule')}>
         <Suspense>
-          <RuleBuilder rule={rule} onChange={setRule} />
+          <RuleBuilder
+            rule={rule}
+            onChange={(next, whole) => {
+              setRule(next);
+              setIsWhole(whole);
+            }}
+          />
         </Suspense>
       </Form.Item>
       <Form.Item name="rest" label={t('rest')} extra={t('restMeans')} rules={[{ validator: isObject(t('notJson')) }]}>
@@ -43,7 +50,7 @@ function Fields({ record, proposing: { busy, wrong, propose, faultAt } }: { reco
       </Form.Item>
       <ProposalFields />
       <ProposalRefused problem={wrong} />
-      <Button type="primary" htmlType="submit" loading={busy}>
+      <Button type="primary" htmlType="submit" loading={busy} disabled={!isWhole}>
         {t('propose')}
       </Button>
     </Form>

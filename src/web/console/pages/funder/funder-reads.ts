@@ -1,6 +1,8 @@
 /** What the desk answers about funders, as the pages read it. */
+import { queryOptions } from '@tanstack/react-query';
 import type { Bilingual } from '../../../../domain/failures.ts';
 import type { ExclusionCode } from '../../../../domain/plan.ts';
+import { reading } from '../../api.ts';
 
 export type CheckId = 'status' | 'whitelist' | 'hours' | 'cost_cap' | 'configuration';
 export interface Standing {
@@ -51,15 +53,12 @@ export interface FunderRow extends Standing {
     readonly median_ms: number | null;
   };
 }
-export interface Status extends Standing {
-  readonly attempts: Readonly<Record<string, number>>;
-  readonly callbacks: readonly {
-    readonly id: string;
-    readonly state: string;
-    readonly detail: string | null;
-    readonly attempt_id: string | null;
-    readonly received_at: string;
-  }[];
+export interface Callback {
+  readonly id: string;
+  readonly state: string;
+  readonly detail: string | null;
+  readonly attempt_id: string | null;
+  readonly received_at: string;
 }
 export interface Plans {
   readonly applications: number;
@@ -109,3 +108,12 @@ export interface Checked {
     readonly note: string;
   }[];
 }
+
+const REFRESH_MS = 20_000;
+
+/** All of them: the list and each page read the same, so that opening one shows at once what is known. */
+export const fundersNowQuery = queryOptions({
+  queryKey: ['funders'],
+  queryFn: reading<{ data: readonly FunderRow[] }>('/v1/desk/funders'),
+  refetchInterval: REFRESH_MS,
+});

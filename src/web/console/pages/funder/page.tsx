@@ -1,9 +1,8 @@
 /** One funder: why it has traffic or none, its caps, how it changed, whether predictions came true, what it told us; and its record, changed by two people. */
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { Badge, Button, Card } from 'antd';
+import { Badge, Button, Card, Empty } from 'antd';
 import { lazy, Suspense, useState, type ReactNode } from 'react';
-import { reading } from '../../api.ts';
 import { moment, useLanguage, useTexts } from '../../language.tsx';
 import { Answered } from '../../parts/answered.tsx';
 import { PageHead } from '../../parts/page-head.tsx';
@@ -13,25 +12,28 @@ import { Callbacks } from './callbacks.tsx';
 import { Caps } from './caps.tsx';
 import { Checklist } from './checklist.tsx';
 import { Curves } from './curves.tsx';
-import type { Status } from './funder-reads.ts';
+import { fundersNowQuery, type Standing } from './funder-reads.ts';
 import { InterfaceCheck } from './interface-check.tsx';
 import { Reliability } from './reliability.tsx';
 import { texts } from './texts.ts';
 
 const FunderForm = lazy(() => import('./funder-form.tsx'));
-const REFRESH_MS = 15_000;
 
 export default function Page(): ReactNode {
   const { id = '' } = useParams({ strict: false });
-  const status = useQuery({
-    queryKey: ['funder', id, 'status'],
-    queryFn: reading<Status>(`/v1/desk/funders/${id}/status`),
-    refetchInterval: REFRESH_MS,
-  });
-  return <Answered query={status}>{(found) => <Shown status={found} />}</Answered>;
+  const t = useTexts(texts);
+  const funders = useQuery(fundersNowQuery);
+  return (
+    <Answered query={funders}>
+      {({ data }) => {
+        const found = data.find((each) => each.id === id);
+        return found === undefined ? <Empty description={t('noFunder')} /> : <Shown status={found} />;
+      }}
+    </Answered>
+  );
 }
 
-function Shown({ status }: { status: Status }): ReactNode {
+function Shown({ status }: { status: Standing }): ReactNode {
   const t = useTexts(texts);
   const search = useSearch({ strict: false }) as Readonly<Record<string, string | undefined>>;
   const navigate = useNavigate();
@@ -64,7 +66,7 @@ function Shown({ status }: { status: Status }): ReactNode {
       <Curves id={status.id} days={search['days'] ?? '28'} onDays={onDays} />
       <div className="halves">
         <Reliability id={status.id} decisionMs={record?.timeouts.decision_ms} />
-        <Callbacks status={status} />
+        <Callbacks id={status.id} />
       </div>
       {isEdited && record !== undefined ? (
         <Suspense>
@@ -76,7 +78,7 @@ function Shown({ status }: { status: Status }): ReactNode {
 }
 
 /** What is under way there, and what needs somebody to look. */
-function Waiting({ status }: { status: Status }): ReactNode {
+function Waiting({ status }: { status: Standing }): ReactNode {
   const t = useTexts(texts);
   const { lang } = useLanguage();
   return (

@@ -3,6 +3,7 @@ import type { Texts } from '../../language.tsx';
 export const texts = {
   zh: {
     back: '所有资金方',
+    noFunder: '没有生效的这家资金方',
     edit: '修改资料',
     check: '检查接口',
     checking: '正在检查，最长半分钟…',
@@ -97,6 +98,7 @@ export const texts = {
   },
   en: {
     back: 'All funders',
+    noFunder: 'There is no such funder in force',
     edit: 'Change the record',
     check: 'Check the interface',
     checking: 'Checking; half a minute at most …',

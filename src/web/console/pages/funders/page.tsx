@@ -3,7 +3,6 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Badge, Empty, Table, Tooltip } from 'antd';
 import type { ReactNode } from 'react';
-import { reading } from '../../api.ts';
 import { moment, percent, useLanguage, useTexts, yuan } from '../../language.tsx';
 import { Answered } from '../../parts/answered.tsx';
 import { CsvButton } from '../../parts/csv.tsx';
@@ -11,19 +10,14 @@ import { Meaning } from '../../parts/meaning.tsx';
 import { PageHead } from '../../parts/page-head.tsx';
 import { amountWords } from '../../policy/cap-words.ts';
 import { secondsWords } from '../../policy/difference-words.ts';
-import type { FunderRow } from '../funder/funder-reads.ts';
+import { fundersNowQuery, type FunderRow } from '../funder/funder-reads.ts';
 import { texts } from './texts.ts';
 
 type Say = ReturnType<typeof useTexts<keyof (typeof texts)['zh']>>;
-const REFRESH_MS = 30_000;
 
 export default function Page(): ReactNode {
   const t = useTexts(texts);
-  const funders = useQuery({
-    queryKey: ['funders'],
-    queryFn: reading<{ data: readonly FunderRow[] }>('/v1/desk/funders'),
-    refetchInterval: REFRESH_MS,
-  });
+  const funders = useQuery(fundersNowQuery);
   return (
     <>
       <PageHead title={t('title')}>
