@@ -5,7 +5,9 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** What must hold under workerd's crypto as well as under OpenSSL: the kit and every adapter. */
 const BOTH_HOSTS = ['test/adapters/{kit-*,cases,hostile,units,registry,declared}.test.ts'];
-/** Runs in workerd alone: every adapter there against its live double on Node. */
+/** Schema, queries, migrations and the commit seam: on better-sqlite3, and on the storage of a Durable Object. */
+const STORE = ['test/store/*.test.ts'];
+/** Runs in workerd alone: adapters there against their live doubles on Node, and objects that fail, throw and are evicted. */
 const WORKERD_ALONE = ['test/workerd/*.test.ts'];
 /** What a borrower, a partner and a channel see by HTTP, whatever serves it. */
 const JOURNEYS = ['test/journey/{borrower,counterparties,magic-phones}.test.ts'];
@@ -14,10 +16,21 @@ const EDGE_ALONE = ['test/edge/*.test.ts'];
 /** What people see, in a real Chromium. */
 const BROWSER = ['test/browser/**/*.test.ts'];
 
+/** Real servers, signals, the log of the whole process, worlds by the hundred: each in a fresh process, so that nothing is left to the next. */
+const ALONE = [
+  'test/{crash,journey,sim}/*.test.ts',
+  'test/runtime/{fetch-transport,log-mover,server,signals,simulator}.test.ts',
+  'test/security/{canary,wire}.test.ts',
+];
+/** For our processes and for those they start in their turn. */
+const QUICK_START = { NODE_OPTIONS: `--import ${new URL('test/quick-start.ts', import.meta.url).href}` };
+
 /** Files that take ten seconds and more. Begun last, one of them would hold up the end with nothing beside it. */
 const LONG = [
   'sim/sim',
   'edge/crash',
+  'edge/import',
+  'edge/demo',
   'journey/magic-phones',
   'crash/crash',
   'cli/main',
@@ -51,11 +64,22 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: [...WORKERD_ALONE, ...EDGE_ALONE, ...BROWSER],
-          // Real servers, files and native modules: a process for each file, so that nothing leaks from one world to the next.
+          exclude: [...WORKERD_ALONE, ...EDGE_ALONE, ...BROWSER, ...ALONE],
+          pool: 'forks',
+          // Each test makes its own world, and what modules remember is remembered by world: a worker loads the service once for all its files.
+          isolate: false,
+          setupFiles: ['test/setup.ts'],
+          env: { TZ: 'UTC', ...QUICK_START },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'node-alone',
+          include: ALONE,
           pool: 'forks',
           setupFiles: ['test/setup.ts'],
-          env: { TZ: 'UTC' },
+          env: { TZ: 'UTC', ...QUICK_START },
         },
       },
       {
@@ -67,7 +91,7 @@ export default defineConfig({
           pool: 'forks',
           globalSetup: ['test/built-pages.ts'],
           setupFiles: ['test/setup.ts'],
-          env: { TZ: 'UTC', MILLRACE_TEST_HOST: 'edge' },
+          env: { TZ: 'UTC', MILLRACE_TEST_HOST: 'edge', ...QUICK_START },
         },
       },
       {
@@ -78,25 +102,24 @@ export default defineConfig({
           pool: 'forks',
           globalSetup: ['test/browser/start.ts', 'test/built-pages.ts'],
           setupFiles: ['test/setup.ts'],
-          env: { TZ: 'UTC' },
+          env: { TZ: 'UTC', ...QUICK_START },
         },
       },
       {
         extends: true,
         plugins: [
           cloudflareTest({
-            miniflare: {
-              compatibilityDate: '2026-10-01',
-              compatibilityFlags: ['nodejs_compat'],
-              modulesRules: [{ type: 'CompiledWasm', include: ['**/*.wasm'] }],
-            },
+            main: 'test/workerd/main.ts',
+            wrangler: { configPath: 'wrangler.toml' },
+            remoteBindings: false,
+            miniflare: { durableObjects: { BARE: { className: 'Bare', useSQLite: true } } },
           }),
         ],
-        // Pure functions leave nothing behind, and a workerd for each file costs most of a second: each worker keeps its own.
+        // Pure functions leave nothing behind, objects are new for each test, and a workerd for each file costs most of a second: each worker keeps its own.
         test: {
           name: 'workerd',
-          include: [...BOTH_HOSTS, ...WORKERD_ALONE],
-          globalSetup: ['test/workerd/start-doubles.ts', 'test/workerd/start-photos.ts'],
+          include: [...BOTH_HOSTS, ...STORE, ...WORKERD_ALONE],
+          globalSetup: ['test/workerd/start-doubles.ts', 'test/workerd/start-photos.ts', 'test/workerd/start-funders.ts'],
           setupFiles: ['test/setup.ts'],
           isolate: false,
         },

@@ -2,7 +2,7 @@
 // (18 or later) before anything is installed. Prints nothing when there is nothing to do.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -32,11 +32,22 @@ function installedMatches(lock) {
 }
 
 function install() {
+  refuseLink();
   process.stderr.write('Installing dependencies (once; about 15 s with a warm cache) ...\n');
   // Scripts stay off: the only one that is needed is that of `node`, and better-sqlite3's would want a compiler it has no use for.
   npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], 'npm ci');
   npm(['rebuild', 'node', '--no-audit', '--no-fund', '--loglevel=error'], 'fetching Node 24');
   if (!existsSync(pinnedNode)) stop('fetching Node 24', 'node_modules/node/bin/node is not there after the install');
+}
+
+/** npm follows a link and empties the folder behind it, in which another copy may be running. */
+function refuseLink() {
+  if (lstatSync(modules, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return;
+  stop(
+    'node_modules',
+    `node_modules is a symbolic link to ${readlinkSync(modules)}, and what is there is not what package-lock.json names.\n` +
+      'Nothing was changed: npm would empty that folder. Install in the folder it belongs to, or remove the link.',
+  );
 }
 
 function npm(args, what) {

@@ -17,7 +17,8 @@ export async function ensureWeb() {
   const stamp = stampOf();
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return;
   process.stderr.write('Building the pages (a few seconds, once for each change of them) ...\n');
-  const code = await runPinned([join(root, 'scripts', 'build-web.ts')]);
+  // Tests and tools set another NODE_ENV, with which the pages would be built for development.
+  const code = await runPinned([join(root, 'scripts', 'build-web.ts')], { NODE_ENV: 'production' });
   if (code !== 0) {
     process.stderr.write('The pages cannot be built; see above.\n');
     process.exit(1);

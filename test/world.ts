@@ -28,7 +28,10 @@ import { double as cedar } from '../adapters/cedar-sealed/double.ts';
 import { double as harbor } from '../adapters/harbor-json/double.ts';
 import { double as lotus } from '../adapters/lotus-md5/double.ts';
 import type { Protocol } from '../src/sandbox/protocols/wire.ts';
+import { applicationBody } from './application-body.ts';
 import { createManualClock, type ManualClock } from './dispatch/manual-clock.ts';
+
+export { applicationBody };
 
 export const START_MS = Date.parse('2026-11-20T02:00:00Z');
 const MIGRATIONS = new URL('../migrations/', import.meta.url).pathname;
@@ -254,36 +257,6 @@ export async function makeWorld(options: WorldOptions = {}): Promise<World> {
       await stopping;
       data.close();
     },
-  };
-}
-
-/** A body that passes every check: 张三, phone 13800000001 (every funder approves), consents to the platform and all funders. */
-export function applicationBody(
-  nowMs: number,
-  funderIds: readonly string[],
-  applicant: object = {},
-  request: object = {},
-  more: object = {},
-): object {
-  const agreed = { text_version: '2026-11-01', agreed_at: new Date(nowMs).toISOString() };
-  return {
-    applicant: {
-      name: '张三',
-      id_number: '110105199003072338',
-      phone: '13800000001',
-      phone_verification_id: 'pv_sandbox',
-      monthly_income_fen: 1_200_000,
-      employment: 'salaried',
-      assets: { housing_fund: '2y_plus', zhima_band: '700_750' },
-      ...applicant,
-    },
-    request: { amount_fen: 2_000_000, term_months: 12, purpose: 'consumption', ...request },
-    documents: ['doc_sandbox_front', 'doc_sandbox_back'],
-    consents: [
-      { recipient: 'platform', purpose: 'application', ...agreed },
-      ...funderIds.map((recipient) => ({ recipient, purpose: 'credit_decision', ...agreed })),
-    ],
-    ...more,
   };
 }
 

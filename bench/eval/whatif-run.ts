@@ -3,7 +3,7 @@ import type { Comparison, Estimate } from '../../src/domain/simulation.ts';
 import { hashOf } from '../../src/routing/whatif/collect.ts';
 import { quantile } from '../../src/routing/whatif/summarise.ts';
 import { drawnTimes } from '../../src/routing/whatif/weights.ts';
-import { whatIf } from '../../src/routing/whatif/whatif.ts';
+import { resultOf, whatIf } from '../../src/routing/whatif/whatif.ts';
 import { walk } from '../../src/routing/whatif/walk.ts';
 import { TRUTH_DRAWS, drawLog, drawMarket, truthOf, type Log, type Market } from './whatif-market.ts';
 import { afterDeclines, latentAfterDeclines } from '../../src/routing/latent.ts';
@@ -36,7 +36,7 @@ export function playRun(seed: number, applications: number, { draws = TRUTH_DRAW
   const logged = { policy: second ? active : { ...active, exploration_share: 0 }, funders };
   const simulation = whatIf({ active, candidate, funders, loggedBy: () => logged, replicates: REPLICATES, seed });
   for (const one of log.cases) simulation.add(one);
-  const result = simulation.result();
+  const result = resultOf(simulation);
   const truth = difference(truthOf(market, log, candidate, draws), truthOf(market, log, active, draws));
   const believed = naive(market, log, seed);
   const of = (key: 'approvals' | 'revenue_fen'): Verdicts => ({

@@ -1,6 +1,6 @@
 /** Every figure of the read models and what it means, in Chinese and English: the desk answers it, and `docs/figures.md` is rendered from it. */
 import type { Bilingual } from '../domain/failures.ts';
-import { FUNDER_COUNTS, FUNNEL_COUNTS, type FunderCount, type FunnelCount } from '../domain/rollups.ts';
+import { FUNDER_COUNTS, FUNNEL_COUNTS, OUTCOMES, type FunderCount, type FunnelCount, type Outcome } from '../domain/rollups.ts';
 
 /** `part` of `of` is what a conversion is: `passed` of `submitted`. A stage is one step of the way; the others branch off it. */
 export interface Figure {
@@ -30,6 +30,7 @@ export const FUNNEL_STAGES = {
   overdue: 'disbursed',
   settled: 'disbursed',
   written_off: 'disbursed',
+  reloan: 'disbursed',
   declined: 'passed',
   expired: 'submitted',
   withdrawn: 'submitted',
@@ -79,6 +80,12 @@ const FUNNEL: Readonly<Record<FunnelCount, Words>> = {
   overdue: ['曾逾期', 'Overdue', '放款后曾有一期逾期的申请', 'applications whose loan was ever overdue'],
   settled: ['已结清', 'Repaid', '贷款全部还清的申请', 'applications whose loan was paid back in full'],
   written_off: ['已核销', 'Written off', '资金方核销的申请', 'applications whose loan the funder gave up'],
+  reloan: [
+    '复借',
+    'Re-loan',
+    '放款后，同一借款人又提交过申请；计在放了款的那一笔上',
+    'applications with a loan whose borrower has submitted another since; it counts at the one that had the loan',
+  ],
   declined: [
     '全部拒绝',
     'Declined',
@@ -157,7 +164,7 @@ const FUNDER: Readonly<Record<Exclude<FunderCount, Decided>, Words>> = {
   ],
 };
 
-const DERIVED: Readonly<Record<string, readonly ['share' | 'ms' | 'count' | 'flag', ...Words]>> = {
+const DERIVED: Readonly<Record<string, readonly [Figure['unit'], ...Words]>> = {
   of_before: ['share', '转化率', 'Conversion', '本阶段数量除以其上一级（表中“占”一栏）', 'a stage’s count over that of the one it is a share of'],
   mature: [
     'flag',
@@ -169,6 +176,28 @@ const DERIVED: Readonly<Record<string, readonly ['share' | 'ms' | 'count' | 'fla
   running: ['count', '在贷', 'Running', '已放款而未结清、未核销的贷款', 'loans paid out and neither repaid nor written off'],
   approval_rate: ['share', '通过率', 'Approval rate', '批准数除以批准与拒绝之和', 'approved over approved and declined'],
   granted_share: ['share', '批核比例', 'Granted share', '批核金额除以这些申请的申请金额', 'granted over asked, where offered'],
+  spend_fen: [
+    'fen',
+    '投放费用',
+    'Spend',
+    '运营登记的当日渠道费用合计；没有登记不等于没有花费',
+    'what operators entered as spent on the channel in these days; nothing entered is not nothing spent',
+  ],
+  earned_fen: ['fen', '收入', 'Earned', '预期佣金加合作收入', 'expected commission and partner earnings together'],
+  profit_fen: ['fen', '毛利', 'Margin', '收入减去投放费用', 'earned less spend'],
+  roi: ['share', 'ROI', 'ROI', '毛利除以投放费用', 'margin over spend'],
+  cost_per_submitted_fen: ['fen', '单件成本', 'Cost per application', '投放费用除以已提交的申请', 'spend over submitted applications'],
+  cost_per_loan_fen: ['fen', '单笔放款成本', 'Cost per loan', '投放费用除以已放款的申请', 'spend over disbursed applications'],
+  approved_share: ['share', '获批占提交', 'Approved of submitted', '获批的申请除以已提交的申请', 'approved over submitted applications'],
+  disbursed_share: ['share', '放款占提交', 'Disbursed of submitted', '已放款的申请除以已提交的申请', 'disbursed over submitted applications'],
+  overdue_share: ['share', '逾期率', 'Overdue rate', '曾逾期的申请除以已放款的申请', 'ever overdue over disbursed applications'],
+  usual: [
+    'count',
+    '平常',
+    'The usual',
+    '最近四周同一星期几、同样时段的平均；当前小时按已过去的部分折算',
+    'the mean of the same hours of the same weekday in the last four weeks; of the hour that is running, the part that is over',
+  ],
   median_ms: [
     'ms',
     '审批用时中位数',
@@ -176,6 +205,15 @@ const DERIVED: Readonly<Record<string, readonly ['share' | 'ms' | 'count' | 'fla
     '由用时分布按对数内插估计；最后一档取其下限',
     'estimated from the histogram of times, by logarithms within a part; of the last part its lower bound',
   ],
+};
+
+const OUTCOME_WORDS: Readonly<Record<Outcome, Words>> = {
+  disbursed: ['已放款', 'Disbursed', '在该资金方放了款', 'paid out by the funder'],
+  accepted: ['接受未放款', 'Accepted, not paid out', '接受了该资金方的报价，尚未或没有放款', 'the offer was taken, and not paid out or not yet'],
+  approved: ['获批未取', 'Approved, not taken', '资金方批准，报价没有被接受', 'the funder approved, and the offer was not taken'],
+  declined: ['被拒', 'Declined', '资金方拒绝', 'the funder declined'],
+  lost: ['超时或失败', 'Lost', '送出后超时、失败或取消，没有得到决定', 'handed over, and expired, failed or taken back without a decision'],
+  undecided: ['未决', 'Undecided', '已送出，资金方尚未决定', 'handed over, and not decided yet'],
 };
 
 const decided = (id: Decided): Words => {
@@ -204,6 +242,7 @@ export const FIGURES: readonly Figure[] = [
     ),
   ),
   ...Object.entries(DERIVED).map(([id, [unit, ...words]]) => figure(id, 'derived', unit, null, words)),
+  ...OUTCOMES.map((id) => figure(`outcome_${id}`, 'derived', 'count', null, OUTCOME_WORDS[id])),
 ];
 
 function figure(id: string, kind: Figure['kind'], unit: Figure['unit'], of: string | null, [zhName, enName, zh, en]: Words): Figure {

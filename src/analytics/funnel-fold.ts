@@ -79,6 +79,16 @@ export class FunnelFold {
     this.sheet.funnel('cohort', of.cohortMs, of, 'open', 1);
     this.#reach(of, of.cohortMs, 'submitted');
     this.#sum(of, of.cohortMs, 'asked_fen', fenOf(data, 'amount_fen'));
+    const earlier = data['after_loan'];
+    if (typeof earlier === 'string') this.#comeBack(earlier, of.cohortMs);
+  }
+
+  /** The borrower of a loan applies again: that counts at the application that had the loan. */
+  #comeBack(applicationId: string, hourMs: number): void {
+    const earlier = (this.progress.get(applicationId) ?? this.#load(applicationId)) as Changing | undefined;
+    if (earlier === undefined || !has(earlier, 'disbursed')) return;
+    this.progress.set(applicationId, earlier);
+    this.#reach(earlier, hourMs, 'reloan');
   }
 
   #move(of: Changing, event: FunnelEvent): void {

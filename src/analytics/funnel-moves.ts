@@ -65,6 +65,7 @@ const STAGES: readonly FunnelCount[] = [
   'promoted',
   'clicked',
   'converted',
+  'reloan',
 ];
 const FUNDER_STAGES: readonly FunderCount[] = [
   'attempts',

@@ -13,6 +13,7 @@ export const IDLE_MS = 60 * 60_000;
 const LEAST_CHARACTERS = 12;
 const MOST_CHARACTERS = 200;
 const LEAST_DISTINCT = 5;
+const LEAST_RUN = 4;
 
 export type PasswordFault = 'too_short' | 'too_long' | 'too_obvious';
 
@@ -38,7 +39,7 @@ export function checkPassword(password: string, about: readonly string[]): Passw
   if (characters.length < LEAST_CHARACTERS) return 'too_short';
   if (characters.length > MOST_CHARACTERS) return 'too_long';
   const text = characters.join('').toLowerCase();
-  if (new Set(text).size < LEAST_DISTINCT || isRun(text)) return 'too_obvious';
+  if (new Set(text).size < LEAST_DISTINCT || /^(.{1,6})\1+.?$/u.test(text) || /^[\d\s./-]{1,19}$/.test(text)) return 'too_obvious';
   const words = [...OBVIOUS, ...about.flatMap((word) => word.toLowerCase().split(/[^\p{L}\p{N}]+/u))].filter((word) => word.length >= 4);
   const longestFirst = words.toSorted((a, b) => b.length - a.length);
   return [text, plainLetters(text)].some((each) => isWords(each, longestFirst)) ? 'too_obvious' : null;
@@ -46,14 +47,21 @@ export function checkPassword(password: string, about: readonly string[]): Passw
 
 /** Whether little is left of it once the known words are gone: that little is all an attacker has to guess. */
 function isWords(text: string, words: readonly string[]): boolean {
-  const left = words.reduce((rest, word) => rest.replaceAll(word, ''), text);
+  const left = withoutRuns(words.reduce((rest, word) => rest.replaceAll(word, ''), text));
   return left.replaceAll(/[^\p{L}]/gu, '').length < 4 && left.length < LEAST_CHARACTERS - 2;
 }
 
-/** Letters and digits that follow each other on a keyboard, in the alphabet or by counting. */
-function isRun(text: string): boolean {
-  const known = ROWS.flatMap((row) => [row + row, [...row].toReversed().join('') + [...row].toReversed().join('')]);
-  return known.some((row) => row.includes(text)) || /^(.{1,6})\1+.?$/u.test(text);
+/** Without letters and digits that follow each other on a keyboard, in the alphabet or by counting, four and more. */
+function withoutRuns(text: string): string {
+  const characters = [...text];
+  let left = '';
+  for (let at = 0; at < characters.length;) {
+    let end = at + 1;
+    while (end < characters.length && RUNS.some((row) => row.includes(characters.slice(at, end + 1).join('')))) end += 1;
+    if (end - at < LEAST_RUN) left += characters.slice(at, (end = at + 1)).join('');
+    at = end;
+  }
+  return left;
 }
 
 /** p@ssw0rd is password. */
@@ -67,7 +75,8 @@ function plainLetters(text: string): string {
     .replaceAll('7', 't');
 }
 
-const ROWS = ['0123456789', '1234567890', 'abcdefghijklmnopqrstuvwxyz', 'qwertyuiopasdfghjklzxcvbnm', '1qaz2wsx3edc4rfv5tgb6yhn7ujm'] as const;
+const ROWS = ['01234567890123', 'abcdefghijklmnopqrstuvwxyz', 'qwertyuiopasdfghjklzxcvbnm', '1qaz2wsx3edc4rfv5tgb6yhn7ujm'];
+const RUNS = ROWS.flatMap((row) => [row, [...row].toReversed().join('')]);
 
 /** Words that lists of leaked passwords are made of, here and abroad, and those nearest to hand. */
 const OBVIOUS = `

@@ -21,6 +21,7 @@ export const FUNNEL_COUNTS = [
   'promoted',
   'clicked',
   'converted',
+  'reloan',
   'open',
   'asked_fen',
   'accepted_fen',
@@ -79,6 +80,10 @@ export const FUNDER_COUNTS = [
   ...DECIDED,
 ] as const;
 export type FunderCount = (typeof FUNDER_COUNTS)[number];
+
+/** What became of an application that was handed to a funder. */
+export const OUTCOMES = ['disbursed', 'accepted', 'approved', 'declined', 'lost', 'undecided'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
 
 /**
  * `cohort`: an application counts in the hour it was submitted (a draft: begun), in everything that became of it, however late. `activity`: it

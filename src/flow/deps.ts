@@ -17,6 +17,7 @@ import type { Commit } from '../store/group-commit.ts';
 import type { Store } from '../store/index.ts';
 import type { Effect } from './effects.ts';
 import type { Away } from './cells/away.ts';
+import type { Cells } from './cells/cells.ts';
 import type { Learnt } from './learnt.ts';
 import type { Pricing } from './price-volume.ts';
 import type { Simulations } from './desk/simulate-policy.ts';
@@ -44,6 +45,8 @@ export interface Deps {
   readonly desk: Desk;
   /** The desk and the other cells, where they are elsewhere. */
   readonly away: Away | null;
+  /** At the desk of many cells: these. */
+  readonly cells: Cells | null;
   readonly signals: Signals;
   readonly log: Log;
   readonly adapters: ReadonlyMap<string, FunderAdapter>;

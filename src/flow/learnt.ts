@@ -21,6 +21,7 @@ export interface Learnt {
 /** Consumers of the feed: the snapshot saved last, and one from some time before, in case that it cannot be read. */
 const CURRENT = 'likelihood-model';
 const KEPT = 'likelihood-model-kept';
+export const LEARNT_CONSUMERS: readonly string[] = [CURRENT, KEPT];
 /** How much older the kept one may become. */
 const KEPT_FOR_MS = 24 * 3_600_000;
 

@@ -49,8 +49,15 @@ export function submitOrKeep(work: Work, application: ApplicationRow, body: Appl
     variant: application.variant,
     amount_fen: application.amountFen,
     ...policyNames(application),
+    ...(freshBorrower ? {} : afterLoan(work, application)),
   });
   act(work, application, body, result, facts, freshBorrower);
+}
+
+/** The last application before it that came to a loan, for counting who comes back. */
+function afterLoan(work: Work, { borrowerId }: ApplicationRow): { readonly after_loan?: string } {
+  const earlier = work.tx.applications.lastWithLoan(borrowerId);
+  return earlier === undefined ? {} : { after_loan: earlier };
 }
 
 /** Runs every rule again after an operator has looked at it. */

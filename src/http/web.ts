@@ -19,8 +19,8 @@ const SAFE = { 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-refer
 /** A landing page of another origin takes it in, so it says nothing about its opener. */
 const EMBEDDED = { 'x-content-type-options': 'nosniff', 'cross-origin-resource-policy': 'cross-origin', 'access-control-allow-origin': '*' } as const;
 
-/** Paths that lead to pages and not to the API. */
-export const WEB_PATH = /^\/(?:$|apply(?:\/|$)|console(?:$|\/(?!sso\/))|h5\/|sdk\/)/;
+/** Paths that lead to pages and not to the API; the way to a provider and back is the API's. */
+export const WEB_PATH = /^\/(?:$|apply(?:\/|$)|console(?:\/(?!sso\/)|$)|h5\/|sdk\/)/;
 
 export function webRoutes(pages: Pages, random: Random): Hono<Env> {
   const app = new Hono<Env>();

@@ -4,8 +4,11 @@ import { createLines } from '../dispatch/lines.ts';
 import { createActor } from '../flow/act.ts';
 import type { Deps } from '../flow/deps.ts';
 import type { Away } from '../flow/cells/away.ts';
+import type { Cells } from '../flow/cells/cells.ts';
+import { trafficOfCells } from '../flow/cells/traffic-of-cells.ts';
 import { borrowFromDesk } from '../flow/cells/hold-quota.ts';
 import { createDrain, type Drain, type Role } from '../flow/drain-timers.ts';
+import { trafficHere } from '../flow/desk/read-traffic.ts';
 import { replayTraffic } from '../flow/desk/replay-traffic.ts';
 import { createSimulations } from '../flow/desk/simulate-policy.ts';
 import { loadLearnt } from '../flow/learnt.ts';
@@ -35,6 +38,8 @@ export interface Host {
   readonly role?: Role;
   /** A cell's way to the desk and to the others. */
   readonly away?: Away;
+  /** The desk's way to its cells. */
+  readonly cells?: Cells;
   readonly mode: 'sandbox' | 'live';
   readonly publicUrl: string;
   readonly clock: Clock;
@@ -59,6 +64,9 @@ export interface Host {
   /** The disk failed: stop the process. */
   readonly onDiskFailure: (error: unknown) => void;
 }
+
+/** Applications of a simulation between two turns of other work. */
+const PAGE_HERE = 100;
 
 export interface Service {
   readonly deps: Deps;
@@ -107,6 +115,7 @@ export function createService(host: Host): Service {
     // Of a copy everything may be read; quota alone is the desk's own to lend.
     desk: host.role === 'cell' ? { ...desk, lendCap: (key, limit, want) => borrowFromDesk(deps, key, limit, want) } : desk,
     away: host.away ?? null,
+    cells: host.cells ?? null,
     signals: createSignals(),
     log: host.log,
     adapters: host.adapters,
@@ -137,9 +146,10 @@ export function createService(host: Host): Service {
 }
 
 /** With keys of its own, so that past borrowers do not push those being served out of memory. */
-function simulatorHere({ clock, vault }: Host, store: Store): Simulator {
+function simulatorHere({ clock, vault, cells }: Host, store: Store): Simulator {
   const pause = (): Promise<void> => new Promise((resolve) => clock.defer(resolve));
-  return { run: (job, onProgress) => replayTraffic({ store, keys: createOpenKeys(vault, 64), onProgress, pause }, job) };
+  const traffic = cells === undefined ? trafficHere(store, PAGE_HERE) : trafficOfCells(cells, clock);
+  return { run: (job, onProgress) => replayTraffic({ store, traffic, keys: createOpenKeys(vault, 64), onProgress, pause }, job) };
 }
 
 function tombstoneFlag(present: boolean): { any(): boolean; added(): void } {

@@ -15,6 +15,7 @@ import { operatorQueries } from './queries/operators.ts';
 import { policyQueries } from './queries/policies.ts';
 import { partnerQueries } from './queries/partners.ts';
 import { rollupQueries } from './queries/rollups.ts';
+import { spendQueries } from './queries/spend.ts';
 import { stepQueries } from './queries/steps.ts';
 import { trafficQueries } from './queries/traffic.ts';
 import { watchQueries } from './queries/watch.ts';
@@ -40,7 +41,7 @@ function prepareStore(db: Database) {
     offers: offerQueries(db),
     feed: feedQueries(db),
     partners: partnerQueries(db),
-    desk: { ...deskQueries(db), ...policyQueries(db) },
+    desk: { ...deskQueries(db), ...policyQueries(db), ...spendQueries(db) },
     steps: stepQueries(db),
     watch: watchQueries(db),
     rollups: rollupQueries(db),
@@ -56,8 +57,10 @@ export type { CapLoanRow, CopiedRow } from './queries/cells.ts';
 export { REPLY_MARK } from './queries/dispatch.ts';
 export type { AttemptRow, CallbackRow, CapLeaseRow, ConsentRow, ReceiptRow } from './queries/dispatch.ts';
 export type { DeliveryRow, EventRow, IdempotencyRow, TimerRow } from './queries/feed.ts';
+export type { AuditFilter } from './queries/audit.ts';
 export type { ApiKeyRow, AuditRow, BlacklistRow, DeskChangeRow, DeskRecordRow, DeskSecretRow } from './queries/desk.ts';
-export type { ArmCount, PolicyDraftRow } from './queries/policies.ts';
+export type { ChannelSpendRow } from './queries/spend.ts';
+export type { ArmCount, ArmQuery, PolicyDraftRow } from './queries/policies.ts';
 export type { DocumentRow, PhoneVerificationRow } from './queries/intake.ts';
 export type { InvitationRow, OperatorAccountRow, OperatorRow, SessionRow } from './queries/operators.ts';
 export type { LoanRow, OfferRow } from './queries/offers.ts';

@@ -38,6 +38,7 @@ type Decode = (value: unknown) => unknown;
  */
 export function fast<P extends object>(prepared: P): P {
   const { query, fields, stmt } = prepared as Prepared;
+  if (stmt === undefined && fields !== undefined) return readOut(prepared);
   if (query === undefined || stmt === undefined || !isPlain(query.params)) return prepared;
   const slots = query.params.map((param) => (is(param, Placeholder) ? param.name : null));
   const bind = (values: Readonly<Record<string, unknown>> = {}): unknown[] => {
@@ -66,6 +67,12 @@ export function fast<P extends object>(prepared: P): P {
     all: (values?: Record<string, unknown>) => raw.all(...bind(values)).map(row),
     run: (values?: Record<string, unknown>) => void raw.all(...bind(values)),
   } as unknown as P;
+}
+
+/** What comes back must be read to its end: a Durable Object cannot commit, and starts anew, while a write with `RETURNING` still has rows to give. */
+function readOut<P extends object>(prepared: P): P {
+  const { all } = prepared as { all?(values?: Record<string, unknown>): unknown };
+  return Object.assign(prepared, { run: (values?: Record<string, unknown>) => void all?.call(prepared, values) });
 }
 
 function isPlain(params: readonly unknown[]): boolean {

@@ -8,7 +8,7 @@ import { makeIdNumber } from '../../src/domain/id-number.ts';
 import type { Funder } from '../../src/domain/funder.ts';
 import type { ImageReport } from '../../src/ports/images.ts';
 import type { OutboundRequest } from '../../src/ports/transport.ts';
-import { createAway } from '../../src/runtime/cells/away.ts';
+import { createAway, createCells } from '../../src/runtime/cells/away.ts';
 import { createFront } from '../../src/runtime/cells/front.ts';
 import { DESK_CELL, readGenerations } from '../../src/runtime/cells/generations.ts';
 import { createCell, createDesk, type Part } from '../../src/runtime/cells/part.ts';
@@ -31,8 +31,16 @@ interface Running {
 }
 export type Cells = Awaited<ReturnType<typeof makeCells>>;
 
-export async function makeCells(options: { readonly cells?: string; readonly funders?: (funders: readonly Funder[]) => readonly Funder[] } = {}) {
-  const manual = createManualClock(START_MS);
+export interface CellsOptions {
+  readonly cells?: string;
+  readonly funders?: (funders: readonly Funder[]) => readonly Funder[];
+  readonly startMs?: number;
+  /** Parts that have a life behind them, by cell. */
+  readonly databases?: ReadonlyMap<number, ReturnType<typeof openDatabase>>;
+}
+
+export async function makeCells(options: CellsOptions = {}) {
+  const manual = createManualClock(options.startMs ?? START_MS);
   // What the lenders wait has fractions, which no clock tells.
   const clock = { ...manual, nowMs: () => Math.floor(manual.nowMs()) };
   const random = seededRandom(1);
@@ -40,7 +48,7 @@ export async function makeCells(options: { readonly cells?: string; readonly fun
   const urls = Object.fromEntries(PERSONALITIES.map(({ id }) => [id, `http://${id.slice(4)}.funders.test`]));
   const funders = (options.funders ?? ((all) => all))(sandboxFunders(urls));
   const keys = sandboxKeys(vault);
-  const databases = new Map<number, ReturnType<typeof openDatabase>>();
+  const databases = new Map(options.databases ?? []);
   const objects = new Map<string, Uint8Array>();
   const running = new Map<number, Promise<Running>>();
   const cut = new Set<number>();
@@ -76,12 +84,13 @@ export async function makeCells(options: { readonly cells?: string; readonly fun
     const isDesk = cell === DESK_CELL;
     const data = databases.get(cell) ?? openDatabase(':memory:', MIGRATIONS, clock.nowMs());
     databases.set(cell, data);
-    const away = createAway({ cell, generations, desk: askOf(DESK_CELL), cellAt: askOf, clock });
+    const way = { cell, generations, desk: askOf(DESK_CELL), cellAt: askOf, clock };
+    const away = createAway(way);
     const quiet = (): void => undefined;
     const service = createService({
       cell,
       role: isDesk ? 'desk' : 'cell',
-      ...(isDesk ? {} : { away }),
+      ...(isDesk ? { cells: createCells(way) } : { away }),
       mode: 'sandbox',
       publicUrl: 'http://millrace.test',
       clock,
@@ -190,7 +199,7 @@ export async function makeCells(options: { readonly cells?: string; readonly fun
       return call('POST', '/v1/applications', {
         key: keys.secret,
         json: applicationBody(clock.nowMs(), ids, applicant, request, more),
-        headers: { 'idempotency-key': `apply-${serial}` },
+        headers: { 'idempotency-key': `cells-${serial}` },
       });
     },
     async close(): Promise<void> {

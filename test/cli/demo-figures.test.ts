@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { SANDBOX_SECRETS, sandboxFunders } from '../../fixtures/funders.ts';
 import type { Funnel } from '../../src/cli/demo/funnel.ts';
 import { runDemo } from '../../src/cli/demo/run.ts';
+import type { FlowsShown } from '../../src/flow/desk/show-flows.ts';
 import type { FunnelShown } from '../../src/flow/desk/show-funnel.ts';
 import { showSummary } from '../../src/flow/desk/show-summary.ts';
 import { rollUp } from '../../src/flow/roll-up.ts';
@@ -37,6 +38,7 @@ beforeAll(async () => {
     applications: APPLICANTS,
     seed: 5,
     concurrency: APPLICANTS,
+    routing: 'learnt',
     partnerSecret: sandboxPartnerSecret(server.service.deps.vault),
     onDone: () => undefined,
   });
@@ -97,6 +99,24 @@ it('what became of those sent to each funder is the desk’s', async () => {
   expect(desk.toSorted(byId)).toEqual(
     own.map(({ id, attempts, ineligible, approved, declined }) => ({ id, attempts, ineligible, approved, declined })).toSorted(byId),
   );
+});
+
+it('each that was handed over is in one outcome, of the funder’s own counts', async () => {
+  const { flows } = await ask<FlowsShown>('/v1/desk/flows?channel=h5-demo');
+  const { groups } = await ask<FunnelShown>('/v1/desk/funnel?by=funder');
+  for (const group of groups) {
+    const own = flows.filter(({ funder }) => funder === group.key);
+    const of = (outcome: string): number => own.find((flow) => flow.outcome === outcome)?.count ?? 0;
+    const { sent, approved, accepted, disbursed, declined } = counts(group);
+    expect(own.reduce((sum, { count }) => sum + count, 0)).toBe(sent);
+    expect([of('disbursed'), of('accepted'), of('approved'), of('declined')]).toEqual([
+      disbursed,
+      accepted! - disbursed!,
+      approved! - accepted!,
+      declined,
+    ]);
+  }
+  expect(new Set(flows.map(({ outcome }) => outcome))).toContain('disbursed');
 });
 
 it('and both are what the rows say', async () => {

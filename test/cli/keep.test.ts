@@ -78,6 +78,8 @@ it.each([
   [['backup'], 2, /FOLDER/i],
   [['erasures', '--since', 'yesterday'], 2, /--since takes a time/],
   [['restore', 'x', '--datadir', 'y'], 2, /there is no flag --datadir/],
+  [['import', 'x', '--to', 'http://loans.example'], 2, /--to takes the origin of the service, with https/],
+  [['import', 'x', '--to', 'https://loans.example'], 2, /MILLRACE_IMPORT_SECRET is needed/],
 ])('%j is told what is wrong', { timeout: SLOW_MS }, async (words, code, message) => {
   const ended = await run(words);
   expect([ended.code, ended.err]).toEqual([code, expect.stringMatching(message)]);

@@ -17,7 +17,7 @@ export interface Ending {
 }
 
 const ENTRY = new URL('server.ts', import.meta.url).pathname;
-const PRELOAD = new URL('quick-start.ts', import.meta.url).href;
+const PRELOAD = new URL('../quick-start.ts', import.meta.url).href;
 const KEPT_CHARS = 20_000;
 
 export function spawnServer(): Child {

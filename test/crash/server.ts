@@ -2,6 +2,7 @@
  * The real server as a child process that can be told to die. It loads everything and then waits for its order, so that the next one is
  * warm while the last is still running. It ends when its parent does.
  */
+import { flushCompileCache } from 'node:module';
 import { SANDBOX_SECRETS, sandboxFunders } from '../../fixtures/funders.ts';
 import { Policy } from '../../src/domain/policy.ts';
 import { setSecret } from '../../src/flow/desk/secrets.ts';
@@ -26,6 +27,8 @@ export interface Order {
 
 process.once('disconnect', () => process.exit(0));
 process.once('message', (order: Order) => void start(order));
+// Killed as it will be, it would leave nothing for the next one's start.
+flushCompileCache();
 process.send?.({ kind: 'loaded' });
 
 async function start(order: Order): Promise<void> {

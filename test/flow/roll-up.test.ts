@@ -101,6 +101,7 @@ describe('a service that ran for a while', () => {
       };
     const world = await scripted([funder('one', 1), funder('two', 2)], { fnd_one: script(2), fnd_two: script(3) });
     const agreed: string[] = [];
+    let borrowed = -1;
     for (let n = 0; n < 24; n += 1) {
       const { json } = await world.apply(
         { ...person(n), ...(n % 6 === 5 ? { employment: 'student' } : {}) },
@@ -112,10 +113,14 @@ describe('a service that ran for a while', () => {
         const shown = await world.call('POST', `${path}/disclosure`, { key: world.keys.secret });
         await world.settle(30_000);
         await world.call('POST', `${path}/accept`, { key: world.keys.secret, json: { disclosure_hash: shown.json['hash'] } });
+        borrowed = n;
       }
       if (n === 3) await world.call('POST', `/v1/applications/${json['id']}/withdraw`, { key: world.keys.secret });
       await world.settle(10 * 60_000);
     }
+    // One who had a loan comes back, and is refused: who has just applied shall wait.
+    const again = await world.apply(person(borrowed));
+    expect(again.json['status']).toBe('refused');
     const draft = { draft: true, applicant: { phone: '13900000077', phone_verification_id: 'pv_sandbox' } };
     await world.call('POST', '/v1/applications', { key: world.keys.secret, json: draft, headers: { 'idempotency-key': 'draft' } });
     await world.settle(DAY);
@@ -136,9 +141,10 @@ describe('a service that ran for a while', () => {
     });
     expect([funnel.disbursed, funnel.refused, funnel.withdrawn + funnel.expired + funnel.declined]).toEqual([
       funnel.accepted,
-      4,
-      submitted - 4 - funnel.disbursed,
+      5,
+      submitted - 5 - funnel.disbursed,
     ]);
+    expect(funnel.reloan).toBe(1);
     expect(funnel.disbursed).toBeGreaterThan(1);
     expect([funnel.accepted_fen, funnel.disbursed_fen]).toEqual([funnel.accepted * 2_000_000, funnel.disbursed * 1_500_000]);
     expect(funnel.commission_fen).toBeGreaterThan(0);
@@ -175,7 +181,11 @@ function recount(events: readonly FeedEvent[]): Partial<Record<FunnelCount, numb
     seen.add(`${id} ${applicationSeq}`);
     const [noun, verb] = type.split('.') as [string, string];
     if (verb === 'drafted' || (verb === 'submitted' && noun === 'application')) put('started', id);
-    if (type === 'application.submitted') put('submitted', id);
+    if (type === 'application.submitted') {
+      const earlier = String(data['after_loan']);
+      if (sets.get('submitted')?.has(id) !== true && sets.get('disbursed')?.has(earlier) === true) put('reloan', earlier);
+      put('submitted', id);
+    }
     if (sets.get('submitted')?.has(id) !== true || type === 'application.submitted') continue;
     if (noun === 'application') {
       if (['routing', 'needs_consent', 'pending', 'offered', 'declined'].includes(verb)) put('passed', id);
@@ -207,6 +217,7 @@ function recount(events: readonly FeedEvent[]): Partial<Record<FunnelCount, numb
         'overdue',
         'settled',
         'written_off',
+        'reloan',
       ].map((stage) => [stage, size(stage)]),
     ),
     ...Object.fromEntries(ENDS.map((verb) => [verb, ended(verb)])),

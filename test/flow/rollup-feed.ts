@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { addEvents } from '../../src/flow/roll-up.ts';
 import { COUNTED_EVENTS } from '../../src/analytics/funnel-fold.ts';
 import { createStore, type EventRow, type Store } from '../../src/store/index.ts';
-import { memory } from '../store/tables.ts';
+import { memory } from '../store/host-node.ts';
 
 export type FeedEvent = Omit<EventRow, 'seq'>;
 const START_MS = Date.parse('2026-11-20T13:30:00Z');
@@ -44,7 +44,7 @@ export const feeds: fc.Arbitrary<readonly FeedEvent[]> = fc.array(step, { maxLen
       data: {
         ...(/^(attempt|offer|loan)|accepted|disbursed/.test(type) && funder !== undefined ? { funder_id: funder } : {}),
         ...(type === 'application.submitted'
-          ? { variant: app % 3 === 0 ? null : 'b', policy_id: 'pol_x', segment_id: 'seg_y', arm: 'champion' }
+          ? { variant: app % 3 === 0 ? null : 'b', policy_id: 'pol_x', segment_id: 'seg_y', arm: 'champion', after_loan: `app_${fen % 8}` }
           : {}),
         amount_fen: fen,
         asked_fen: 5_000,

@@ -392,6 +392,11 @@ describe('what the desk answers', () => {
     expectDescribed('GET', '/v1/desk/summary', await world.call('GET', '/v1/desk/summary', { key }));
     for (const query of ['', '?by=channel', '?by=funder', '?by=hour&basis=activity'])
       expectDescribed('GET', '/v1/desk/funnel', await world.call('GET', `/v1/desk/funnel${query}`, { key }));
+    expectDescribed('GET', '/v1/desk/flows', await world.call('GET', '/v1/desk/flows', { key }));
+    const spend = await world.call('PUT', '/v1/desk/channels/h5-demo/spend/2026-11-20', { key: world.roleKeys.finance, json: { spend_fen: 1 } });
+    expectDescribed('PUT', '/v1/desk/channels/{id}/spend/{day}', spend);
+    for (const path of ['today', 'caps', 'approvals', 'channels', 'spend'].map((noun) => `/v1/desk/${noun}`))
+      expectDescribed('GET', path, await world.call('GET', path, { key }));
     expectDescribed('GET', '/v1/desk/figures', await world.call('GET', '/v1/desk/figures', { key }));
     expectDescribed('GET', '/v1/desk/funders/{id}/series', await world.call('GET', '/v1/desk/funders/fnd_river/series', { key }));
     expectDescribed('GET', '/v1/desk/funders', await world.call('GET', '/v1/desk/funders', { key }));

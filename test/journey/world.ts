@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig } from '../../src/runtime/node/config.ts';
-import { startEdge } from '../../src/runtime/node/edge.ts';
+import { startEdge, type EdgeOptions } from '../../src/runtime/node/edge.ts';
 import { startServer, type Given, type RunningServer } from '../../src/runtime/node/server.ts';
 import { freePort } from '../../src/cli/own-server.ts';
 import { sandboxPartnerSecret, type SandboxKeys } from '../../src/runtime/sandbox-seed.ts';
@@ -69,9 +69,9 @@ export async function startHost(): Promise<HostedService> {
 }
 
 /** workerd with so many cells; a folder that is given is left when the service closes. */
-export async function startEdgeService(cells = '4', given?: string): Promise<HostedService> {
+export async function startEdgeService(cells = '4', given?: string, more: Partial<EdgeOptions> = {}): Promise<HostedService> {
   const dataDir = given ?? mkdtempSync(join(tmpdir(), 'millrace-edge-'));
-  const edge = await startEdge({ port: await freePort(), dataDir, logLevel: 'error', cells, sandbox: 0 });
+  const edge = await startEdge({ port: await freePort(), dataDir, logLevel: 'error', cells, sandbox: 0, ...more });
   return {
     ...client(edge.url),
     keys: edge.keys,

@@ -203,6 +203,12 @@ const TARGETS: Readonly<Record<string, Target>> = {
     most: 64 * KIB,
   },
   'POST /v1/desk/keys': { key: admin, path: () => '/v1/desk/keys', body: { kind: 'secret', name: 'n', channel_id: 'h5-demo' }, most: 64 * KIB },
+  'PUT /v1/desk/channels/:id/spend/:day': {
+    key: admin,
+    path: () => '/v1/desk/channels/h5-demo/spend/2026-11-19',
+    body: { spend_fen: 120_000 },
+    most: 64 * KIB,
+  },
   'POST /v1/desk/team': {
     key: admin,
     path: () => '/v1/desk/team',

@@ -119,6 +119,13 @@ const TABLE: Readonly<Record<string, Access>> = {
   'GET /v1/desk/simulations/:id': desk(...EVERYBODY),
   'GET /v1/desk/summary': desk(...EVERYBODY),
   'GET /v1/desk/funnel': desk(...EVERYBODY),
+  'GET /v1/desk/flows': desk(...EVERYBODY),
+  'GET /v1/desk/today': desk(...EVERYBODY),
+  'GET /v1/desk/caps': desk(...EVERYBODY),
+  'GET /v1/desk/approvals': desk(...EVERYBODY),
+  'GET /v1/desk/channels': desk(...EVERYBODY),
+  'GET /v1/desk/spend': desk(...EVERYBODY),
+  'PUT /v1/desk/channels/:id/spend/:day': desk('operator', 'finance'),
   'GET /v1/desk/figures': desk(...EVERYBODY),
   'GET /v1/desk/funders/:id/series': desk(...EVERYBODY),
   // Nobody but `admin`.

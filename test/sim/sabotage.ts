@@ -27,6 +27,7 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
     what: 'a withdrawn consent is still relied on',
     // The store refuses a receipt without a live consent; where the receipt was there already, the network finds it.
     caughtBy: ['consent_covers_request', 'no_internal_error'],
+    from: 6,
     make: () => ({
       service: ({ deps }) => {
         const { commit, store } = deps;

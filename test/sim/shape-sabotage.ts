@@ -37,6 +37,7 @@ export const SHAPE_MUTATIONS: Readonly<Record<string, Mutation>> = {
     what: 'a card is handed over and no receipt of it kept',
     caughtBy: ['card_is_granted'],
     mix: 'loans',
+    from: 7,
     make: () =>
       writing((tx) => ({ dispatch: { ...tx.dispatch, insertReceipt: (row) => row.capability === 'bind_card' || tx.dispatch.insertReceipt(row) } })),
   },
@@ -53,6 +54,7 @@ export const SHAPE_MUTATIONS: Readonly<Record<string, Mutation>> = {
     what: 'what a trial says of the interest is not looked at',
     caughtBy: ['drawn_as_accepted'],
     mix: 'loans',
+    from: 11,
     make: () =>
       adapted(({ trial }) => {
         if (trial === undefined) return {};
@@ -71,7 +73,7 @@ export const SHAPE_MUTATIONS: Readonly<Record<string, Mutation>> = {
     what: 'a repayment that was sent is not marked as sent',
     caughtBy: ['repaid_once'],
     mix: 'loans',
-    from: 26,
+    from: 54,
     make: () =>
       writing((tx) => ({
         steps: {
@@ -94,12 +96,14 @@ export const SHAPE_MUTATIONS: Readonly<Record<string, Mutation>> = {
   keeps_steps_of_the_erased: {
     what: 'what is sealed in the steps of somebody erased is kept',
     caughtBy: ['erased_is_null'],
+    from: 5,
     make: () => writing((tx) => ({ steps: { ...tx.steps, forget: () => undefined } })),
   },
   forgets_loans: {
     what: 'a loan that is not heard of is looked at a year later',
     caughtBy: ['loan_ends'],
     mix: 'loans',
+    from: 4,
     make: () => late('loan'),
   },
   forgets_schedule: {
@@ -110,6 +114,7 @@ export const SHAPE_MUTATIONS: Readonly<Record<string, Mutation>> = {
   misdates_plans: {
     what: 'a plan names the records of one change before those it was made with',
     caughtBy: ['plans_can_be_made_again'],
+    from: 5,
     make: () =>
       writing((tx) => ({
         applications: { ...tx.applications, insertPlan: (row) => tx.applications.insertPlan({ ...row, snapshotVersion: row.snapshotVersion - 1 }) },
@@ -119,6 +124,7 @@ export const SHAPE_MUTATIONS: Readonly<Record<string, Mutation>> = {
     what: 'a repayment that is not heard of is looked at a year later',
     caughtBy: ['repayment_ends'],
     mix: 'loans',
+    from: 54,
     make: () => late('repayment'),
   },
 };

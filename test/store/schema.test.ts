@@ -1,8 +1,10 @@
 /** Schema and migrations are written apart and must say the same: columns, types, nulls, keys and indexes of every table. */
 import { sql } from 'drizzle-orm';
 import { getTableConfig, SQLiteColumn } from 'drizzle-orm/sqlite-core';
-import { describe, expect, it } from 'vitest';
-import { memory, TABLES } from './tables.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Database } from '../../src/store/database.ts';
+import { withStore } from './host.ts';
+import { TABLES } from './tables.ts';
 
 interface Info {
   readonly name: string;
@@ -11,9 +13,33 @@ interface Info {
   readonly pk: number;
 }
 
-const { db } = memory();
-const info = (table: string): Info[] => db.all(sql`SELECT name, type, "notnull", pk FROM pragma_table_info(${table})`);
-const indexesOf = (table: string): { name: string; unique: boolean; partial: boolean; columns: string[] }[] =>
+interface Index {
+  readonly name: string;
+  readonly unique: boolean;
+  readonly partial: boolean;
+  readonly columns: readonly string[];
+}
+
+/** What the host's own SQLite has after all migrations. */
+const there = {
+  tables: [] as { readonly name: string; readonly strict: number }[],
+  info: new Map<string, Info[]>(),
+  indexes: new Map<string, Index[]>(),
+};
+beforeAll(() =>
+  withStore((open) => {
+    const { db } = open();
+    there.tables = db.all(
+      sql`SELECT name, strict FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '\\_cf\\_%' ESCAPE '\\' ORDER BY name`,
+    );
+    for (const { name } of there.tables) {
+      there.info.set(name, db.all(sql`SELECT name, type, "notnull", pk FROM pragma_table_info(${name})`));
+      there.indexes.set(name, indexesOf(db, name));
+    }
+  }),
+);
+
+const indexesOf = (db: Database, table: string): Index[] =>
   db
     .all<{ name: string; unique: number; partial: number }>(sql`SELECT name, "unique", partial FROM pragma_index_list(${table}) WHERE origin = 'c'`)
     .map(({ name, unique, partial }) => ({
@@ -25,18 +51,17 @@ const indexesOf = (table: string): { name: string; unique: boolean; partial: boo
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
 
 it('every table is in both', () => {
-  const migrated = db
-    .all<{ name: string }>(
-      sql`SELECT name FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE 'sqlite_%' AND name <> 'migrations' ORDER BY name`,
-    )
-    .map(({ name }) => name);
+  const migrated = there.tables.map(({ name }) => name).filter((name) => name !== 'migrations');
   expect(migrated).toEqual(TABLES.map(([, table]) => getTableConfig(table).name).toSorted());
   expect(migrated.length).toBeGreaterThan(25);
 });
 
 it('every table is strict, so that a wrong type is an error', () => {
-  expect(db.all(sql`SELECT name FROM pragma_table_list WHERE schema = 'main' AND strict = 0 AND name NOT LIKE 'sqlite_%'`)).toEqual([]);
-  expect(() => db.run(sql`INSERT INTO timers (kind, ref, due_at_ms, tries) VALUES ('x', 'y', 'soon', 0)`)).toThrow();
+  expect(there.tables.filter(({ strict }) => strict === 0)).toEqual([]);
+  return withStore((open) => {
+    const { db } = open();
+    expect(() => db.run(sql`INSERT INTO timers (kind, ref, due_at_ms, tries) VALUES ('x', 'y', 'soon', 0)`)).toThrow();
+  });
 });
 
 describe.each(TABLES)('%s', (_, table) => {
@@ -45,7 +70,8 @@ describe.each(TABLES)('%s', (_, table) => {
   it('has the same columns, types, nulls and key', () => {
     const keys = primaryKeys[0]?.columns.map((column) => column.name) ?? columns.filter((column) => column.primary).map((column) => column.name);
     expect(
-      info(name)
+      there.info
+        .get(name)!
         .map(({ notnull, pk, ...rest }) => ({ ...rest, mayBeNull: notnull === 0 && pk === 0, key: pk }))
         .toSorted(byName),
     ).toEqual(
@@ -62,7 +88,7 @@ describe.each(TABLES)('%s', (_, table) => {
   });
 
   it('has the same indexes', () => {
-    expect(indexesOf(name)).toEqual(
+    expect(there.indexes.get(name)).toEqual(
       indexes
         .map(({ config }) => ({
           name: config.name,

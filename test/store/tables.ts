@@ -2,15 +2,11 @@
 import { getTableColumns, is, Table } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import fc from 'fast-check';
-import { openDatabase, readMigrations } from '../../src/runtime/node/sqlite.ts';
 import * as schema from '../../src/store/schema/index.ts';
 
-export const MIGRATIONS = readMigrations(new URL('../../migrations/', import.meta.url).pathname);
 export const TABLES: readonly [string, SQLiteTable][] = Object.entries(schema).flatMap(([name, value]) =>
   is(value, Table) ? [[name, value as SQLiteTable] as [string, SQLiteTable]] : [],
 );
-
-export const memory = (): ReturnType<typeof openDatabase> => openDatabase(':memory:', MIGRATIONS, 0);
 
 export function columnsOf(table: SQLiteTable): [string, SQLiteColumn][] {
   return Object.entries(getTableColumns(table) as Record<string, SQLiteColumn>);

@@ -7,7 +7,8 @@ import { readRows } from '../../src/store/transfer/read-rows.ts';
 import { REFERENCES } from '../../src/store/transfer/references.ts';
 import { TRANSFER_TABLES, type RawRow, type RawValue, type TransferTable } from '../../src/store/transfer/tables.ts';
 import { rowWriter } from '../../src/store/transfer/write-rows.ts';
-import { memory, TABLES } from './tables.ts';
+import { withStore } from './host.ts';
+import { TABLES } from './tables.ts';
 
 const VALUES = {
   // U+2028 ends a line for some readers of text, and so does a carriage return.
@@ -78,26 +79,27 @@ it('a value of another type is refused, and not repeated', () => {
   }
 });
 
-it('rows come in the order they were written, page by page, without one twice or left out', () => {
-  const { db } = memory();
-  const table = TRANSFER_TABLES.find(({ name }) => name === 'idempotency')!;
-  const rows = Array.from({ length: 25 }, (_, n) => ({
-    id: Buffer.from([255 - n]),
-    fingerprint: 'f',
-    status: n,
-    body_sealed: Buffer.alloc(0),
-    created_at_ms: 1,
+it('rows come in the order they were written, page by page, without one twice or left out', () =>
+  withStore((open) => {
+    const { db } = open();
+    const table = TRANSFER_TABLES.find(({ name }) => name === 'idempotency')!;
+    const rows = Array.from({ length: 25 }, (_, n) => ({
+      id: Buffer.from([255 - n]),
+      fingerprint: 'f',
+      status: n,
+      body_sealed: Buffer.alloc(0),
+      created_at_ms: 1,
+    }));
+    rowWriter(db, table)(rows);
+    for (const pageRows of [1, 5, 24, 25, 26]) {
+      const read = [...readRows(db, table, pageRows)].flat().map((row) => row['status']);
+      expect(read).toEqual(rows.map(({ status }) => status));
+    }
+    // Without row numbers the key is the order, of several columns if need be.
+    const records = TRANSFER_TABLES.find(({ name }) => name === 'timers')!;
+    rowWriter(db, records)(['b', 'a'].flatMap((kind) => ['2', '1', '3'].map((ref) => ({ kind, ref, due_at_ms: 1, tries: 0 }))));
+    expect([...readRows(db, records, 2)].flat().map((row) => `${row['kind']}${row['ref']}`)).toEqual(['a1', 'a2', 'a3', 'b1', 'b2', 'b3']);
   }));
-  rowWriter(db, table)(rows);
-  for (const pageRows of [1, 5, 24, 25, 26]) {
-    const read = [...readRows(db, table, pageRows)].flat().map((row) => row['status']);
-    expect(read).toEqual(rows.map(({ status }) => status));
-  }
-  // Without row numbers the key is the order, of several columns if need be.
-  const records = TRANSFER_TABLES.find(({ name }) => name === 'timers')!;
-  rowWriter(db, records)(['b', 'a'].flatMap((kind) => ['2', '1', '3'].map((ref) => ({ kind, ref, due_at_ms: 1, tries: 0 }))));
-  expect([...readRows(db, records, 2)].flat().map((row) => `${row['kind']}${row['ref']}`)).toEqual(['a1', 'a2', 'a3', 'b1', 'b2', 'b3']);
-});
 
 it('an export of other tables or columns does not fit', () => {
   const tables = TRANSFER_TABLES.map(({ name, columns }) => ({ name, columns: columns.map((column) => column.name), rows: 0 }));

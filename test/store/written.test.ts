@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { createGroupCommit } from '../../src/store/group-commit.ts';
 import { createStore, type ApplicationRow, type AttemptRow, type ConsentRow, type Store } from '../../src/store/index.ts';
 import { applications, attempts, consents } from '../../src/store/schema/index.ts';
-import { memory, rowsOf } from './tables.ts';
+import { withStore, type Open } from './host.ts';
+import { rowsOf } from './tables.ts';
 
 const IDS = ['app_1', 'app_2', 'app_3'] as const;
 const id = fc.constantFrom(...IDS);
@@ -72,8 +73,8 @@ const CHANGES: Readonly<Record<string, Change>> = {
   },
 };
 
-function world() {
-  const { db, transact } = memory();
+function world(open: Open) {
+  const { db, transact } = open();
   const store = createStore(db);
   const commit = createGroupCommit({
     store,
@@ -88,41 +89,46 @@ function world() {
 }
 
 describe('rows at hand', () => {
-  it('are those of the tables after any changes, kept or undone', async () => {
-    const step = fc.record({ change: fc.constantFrom(...Object.keys(CHANGES)), at: id, seed: fc.nat(40), fails: fc.boolean() });
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 14 }), async (steps) => {
-        const { store, commit, look } = world();
-        for (const { change, at, seed, fails } of steps) {
-          const done = commit((tx) => {
-            CHANGES[change]!(tx, at, seed);
-            if (fails) throw new Error('not this one');
-          });
-          await done.catch(() => undefined);
-          const atHand = look();
+  it('are those of the tables after any changes, kept or undone', () =>
+    withStore(async (open) => {
+      const { db, store, commit, look } = world(open);
+      const step = fc.record({ change: fc.constantFrom(...Object.keys(CHANGES)), at: id, seed: fc.nat(40), fails: fc.boolean() });
+      await fc.assert(
+        fc.asyncProperty(fc.array(step, { maxLength: 14 }), async (steps) => {
+          for (const table of [applications, attempts, consents]) db.delete(table).run();
           store.written.clear();
-          expect(atHand).toEqual(look());
-        }
-      }),
-      { numRuns: 60 },
-    );
-  });
+          for (const { change, at, seed, fails } of steps) {
+            const done = commit((tx) => {
+              CHANGES[change]!(tx, at, seed);
+              if (fails) throw new Error('not this one');
+            });
+            await done.catch(() => undefined);
+            const atHand = look();
+            store.written.clear();
+            expect(atHand).toEqual(look());
+          }
+        }),
+        { numRuns: 60 },
+      );
+    }));
 
-  it('spare the reading while nothing has changed them', () => {
-    const { db, store } = world();
-    store.applications.insert(application('app_1', 1));
-    // Behind the store's back, which nothing does: what shows that the table was not asked.
-    db.run(sql`DELETE FROM applications`);
-    expect(store.applications.byId('app_1')?.id).toBe('app_1');
-    store.written.clear();
-    expect(store.applications.byId('app_1')).toBeUndefined();
-  });
+  it('spare the reading while nothing has changed them', () =>
+    withStore((open) => {
+      const { db, store } = world(open);
+      store.applications.insert(application('app_1', 1));
+      // Behind the store's back, which nothing does: what shows that the table was not asked.
+      db.run(sql`DELETE FROM applications`);
+      expect(store.applications.byId('app_1')?.id).toBe('app_1');
+      store.written.clear();
+      expect(store.applications.byId('app_1')).toBeUndefined();
+    }));
 
-  it('are no more than a thousand or so', () => {
-    const { db, store } = world();
-    for (let at = 0; at < 1_200; at += 1) store.applications.insert(application(`app_${at}`, 1));
-    db.run(sql`DELETE FROM applications`);
-    expect(store.applications.byId('app_0')).toBeUndefined();
-    expect(store.applications.byId('app_1199')).toBeDefined();
-  });
+  it('are no more than a thousand or so', () =>
+    withStore((open) => {
+      const { db, store } = world(open);
+      for (let at = 0; at < 1_200; at += 1) store.applications.insert(application(`app_${at}`, 1));
+      db.run(sql`DELETE FROM applications`);
+      expect(store.applications.byId('app_0')).toBeUndefined();
+      expect(store.applications.byId('app_1199')).toBeDefined();
+    }));
 });

@@ -10,9 +10,14 @@ export interface Batch {
   readonly events: readonly EventRow[];
 }
 
+/** The consumer that keeps where the desk stands in this cell's feed. */
+export function placeOfCell(cell: number): string {
+  return `cell/${cell}`;
+}
+
 /** `taken` false: it does not follow what is here, and nothing has changed. `cursor` is where the cell is to go on from. */
 export async function takeBatch(deps: Deps, { cell, after, events }: Batch): Promise<{ readonly taken: boolean; readonly cursor: number }> {
-  const name = `cell/${cell}`;
+  const name = placeOfCell(cell);
   return deps.commit((tx) => {
     const known = tx.feed.consumer(name)?.cursor ?? 0;
     if (after !== known || events.some(({ seq }, at) => seq <= (events[at - 1]?.seq ?? after))) return { taken: false, cursor: known };

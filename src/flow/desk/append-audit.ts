@@ -4,9 +4,10 @@
  * are ids, codes and counts: nothing can be erased from a chain, so nothing of a person may get into it.
  */
 import { chainHash, CHAIN_START, verifyChain, type ChainHead, type ChainVerdict } from '../../compliance/audit-chain.ts';
-import type { AuditRow, Store } from '../../store/index.ts';
+import type { AuditFilter, AuditRow, Store } from '../../store/index.ts';
 import type { Deps } from '../deps.ts';
 import { iso } from '../view-application.ts';
+import { actorNames } from './actor-names.ts';
 
 export interface Deed {
   /** Id of the key, or of the operator, that did it. */
@@ -23,6 +24,8 @@ export interface AuditView {
   readonly seq: number;
   readonly at: string;
   readonly actor: string;
+  /** Of an operator or a key that is known here; null for a machine, and in a cell of many. */
+  readonly actor_name: string | null;
   readonly action: string;
   readonly subject: string;
   readonly detail: Readonly<Record<string, unknown>>;
@@ -47,11 +50,17 @@ export function appendAudit(tx: Store, deps: Keyed, deed: Deed): void {
 }
 
 /** Newest first; `before` is the `seq` of the last of the page before. */
-export function auditPage(deps: Pick<Deps, 'store'>, before: number | undefined, limit: number): AuditView[] {
-  return deps.store.desk.auditPage(before, limit).map((row) => ({
+export function auditPage(deps: Pick<Deps, 'store' | 'vault'>, before: number | undefined, limit: number, filter: AuditFilter = {}): AuditView[] {
+  const rows = deps.store.desk.auditPage(before, limit, filter);
+  const names = actorNames(
+    deps,
+    rows.map((row) => row.actor),
+  );
+  return rows.map((row) => ({
     seq: row.seq,
     at: iso(row.atMs),
     actor: row.actor,
+    actor_name: names.get(row.actor) ?? null,
     action: row.action,
     subject: row.subject,
     detail: row.detail,

@@ -1,23 +1,24 @@
 /**
- * Reads past traffic out of the store, one application at a time in the order of its ids, and hands it to the what-if of routing. What is
- * sealed is opened here and forgotten at once; nothing is written. It may take a while, so it says how far it is and pauses between pages.
+ * Hands past traffic to the what-if of routing, one application at a time in the order of its ids. What is sealed is opened here and
+ * forgotten at once; nothing is written. It may take a while, so it says how far it is and pauses between pages.
  */
-import type { NotSimulated, SimulationJob, SimulationReport } from '../../domain/simulation.ts';
+import type { Comparison, NotSimulated, SimulationJob, SimulationReport } from '../../domain/simulation.ts';
 import type { Policy } from '../../domain/policy.ts';
 import { NothingToSimulateError, type SimulationProgress } from '../../ports/simulator.ts';
-import { hashOf } from '../../routing/whatif/collect.ts';
 import type { LoggedAttempt, StoredCase } from '../../routing/whatif/stored-case.ts';
-import { whatIf } from '../../routing/whatif/whatif.ts';
-import type { PastAttempt, Store, TrafficRow } from '../../store/index.ts';
+import { whatIf, type WhatIf } from '../../routing/whatif/whatif.ts';
+import type { Store } from '../../store/index.ts';
 import type { OpenKeys } from '../open-keys.ts';
 import { inputsFromJson } from '../plan-inputs.ts';
 import { routingRecordsAt } from './build-snapshot.ts';
+import { STILL_OPEN, type PastCase, type Traffic } from './read-traffic.ts';
 
-const PAGE = 500;
 const HASHES = 2 ** 32;
 
 export interface ReplayHost {
+  /** Of the desk: what was in force when. */
   readonly store: Store;
+  readonly traffic: Traffic;
   readonly keys: OpenKeys;
   readonly onProgress: (progress: SimulationProgress) => void;
   /** Lets others work between two pages. */
@@ -26,9 +27,10 @@ export interface ReplayHost {
 
 /** Rejects with `NothingToSimulateError` when no application of the window can be used. */
 export async function replayTraffic(host: ReplayHost, { wish, active, candidate, policyId, funders }: SimulationJob): Promise<SimulationReport> {
-  const { store } = host;
-  const filter = { ...wish, policyId };
-  const total = store.traffic.count(filter);
+  const { store, traffic } = host;
+  const { fromMs, toMs, channelId } = wish;
+  const filter = { fromMs, toMs, channelId, policyId };
+  const total = await traffic.count(filter);
   const kept = total === 0 ? 1 : (wish.sample / total) * HASHES;
   const inForce = new Map(funders.map((funder) => [funder.id, funder]));
   const simulation = whatIf({
@@ -42,12 +44,9 @@ export async function replayTraffic(host: ReplayHost, { wish, active, candidate,
   const unusable = { erased: 0, open: 0 };
   const unknown = new Set(inForce.keys());
   let done = 0;
-  let after = '';
-  for (;;) {
-    const rows = store.traffic.page(filter, after, PAGE);
-    for (const row of rows) {
-      if (hashOf(row.borrowerId) >= kept) continue;
-      const stored = readCase(host, row);
+  for await (const { cases, looked } of traffic.pages(filter, kept)) {
+    for (const past of cases) {
+      const stored = readCase(host.keys, past);
       if (stored === null) continue;
       if (typeof stored === 'string') unusable[stored] += 1;
       else {
@@ -55,19 +54,26 @@ export async function replayTraffic(host: ReplayHost, { wish, active, candidate,
         if (unknown.size > 0) for (const { funderId } of stored.inputs.funders) unknown.delete(funderId);
       }
     }
-    done += rows.length;
+    done += looked;
     host.onProgress({ done, total });
-    if (rows.length < PAGE) break;
-    after = rows.at(-1)!.id;
     await host.pause();
   }
   if (simulation.count === 0) throw new NothingToSimulateError('no application of this window can be used');
   return {
-    ...simulation.result(),
+    ...(await inSlices(simulation, host.pause)),
     unusable,
     not_simulated: notSimulated(active, candidate),
     funders_without_history: [...unknown].toSorted(),
   };
+}
+
+async function inSlices(simulation: WhatIf, pause: ReplayHost['pause']): Promise<Comparison> {
+  const slices = simulation.slices();
+  for (;;) {
+    const slice = slices.next();
+    if (slice.done === true) return slice.value;
+    await pause();
+  }
 }
 
 /** What decided at the time, which exploration's chances depend on; read once for each version of the desk and each policy. */
@@ -82,55 +88,43 @@ function loggedPolicies(store: Store): (stored: StoredCase) => ReturnType<typeof
 }
 
 const decoder = new TextDecoder();
-const OPEN = new Set<TrafficRow['state']>(['routing', 'needs_consent', 'pending']);
 
-function readCase({ store, keys }: ReplayHost, row: TrafficRow): StoredCase | 'erased' | 'open' | null {
-  if (row.state === 'erased') return 'erased';
-  if (OPEN.has(row.state)) return 'open';
-  const plan = store.traffic.firstPlan(row.id);
-  const borrower = store.applications.borrowerById(row.borrowerId);
-  const key = borrower === undefined ? null : keys.of(borrower);
+function readCase(keys: OpenKeys, { id, borrowerId, state, dataKey, plan, attempts: made }: PastCase): StoredCase | 'erased' | 'open' | null {
+  if (state === 'erased') return 'erased';
+  if (STILL_OPEN.has(state)) return 'open';
+  const key = keys.of({ id: borrowerId, dataKey: dataKey as Buffer | null });
   // Withdrawn before there was a plan: no policy had a part in it.
-  if (plan === undefined) return null;
+  if (plan === null) return null;
   if (key === null || plan.inputsSealed === null) return 'erased';
   const inputs = inputsFromJson(decoder.decode(key.open(`plans/${plan.id}/inputs`, plan.inputsSealed)), plan);
-  const attempts = readAttempts(store, row.id);
-  const gone = row.state === 'withdrawn' || row.state === 'expired';
+  const attempts = attemptsOf(made);
+  const gone = state === 'withdrawn' || state === 'expired';
   const { policyId } = plan;
-  return {
-    applicationId: row.id,
-    borrowerId: row.borrowerId,
-    policyId,
-    inputs,
-    attempts,
-    left: gone && !attempts.some(({ answer }) => answer === 'approved'),
-  };
+  return { applicationId: id, borrowerId, policyId, inputs, attempts, left: gone && !attempts.some(({ answer }) => answer === 'approved') };
 }
 
-function readAttempts(store: Store, applicationId: string): LoggedAttempt[] {
+function attemptsOf(made: PastCase['attempts']): LoggedAttempt[] {
   let wave = -1;
   let plan = '';
-  return store.traffic.attemptsOf(applicationId).map((row) => {
+  return made.map((row) => {
     if (row.planId !== plan) wave += 1;
     plan = row.planId;
-    return { funderId: row.funderId, wave, answer: answerOf(store, applicationId, row), submitted: row.submittedAtMs !== null };
+    return { funderId: row.funderId, wave, answer: answerOf(row), submitted: row.submittedAtMs !== null };
   });
 }
 
-/** What was approved and then came to nothing was approved all the same: it left an offer behind. */
-function answerOf(store: Store, applicationId: string, row: PastAttempt): LoggedAttempt['answer'] {
-  switch (row.state) {
+function answerOf({ state, offered }: PastCase['attempts'][number]): LoggedAttempt['answer'] {
+  switch (state) {
     case 'approved':
     case 'declined':
-      return row.state;
+      return state;
     case 'ineligible':
     case 'failed':
       return 'no';
     case 'cancelled':
-    case 'expired': {
-      const offered = store.offers.ofApplication(applicationId).some((offer) => offer.attemptId === row.id);
-      return offered ? 'approved' : row.state === 'expired' ? 'no' : 'open';
-    }
+      return offered ? 'approved' : 'open';
+    case 'expired':
+      return offered ? 'approved' : 'no';
     default:
       return 'open';
   }

@@ -26,7 +26,7 @@ export function showFunderSeries(
   const points = [];
   for (let startMs = window.fromMs; startMs < window.toMs; startMs += step === 'hour' ? HOUR_MS : DAY_MS)
     points.push(pointOf(startMs, byStart.get(startMs) ?? NOTHING));
-  return { funder: funderId, step, from: iso(window.fromMs), to: iso(window.toMs), points, changes: changesOf(deps, funderId, window) };
+  return { funder: funderId, step, from: iso(window.fromMs), to: iso(window.toMs), points, changes: changesIn(deps, window)(funderId) };
 }
 
 export type FunderSeries = Exclude<ReturnType<typeof showFunderSeries>, Problem>;
@@ -50,17 +50,19 @@ function pointOf(startMs: number, row: Summed<FunderCount>) {
   };
 }
 
-function changesOf({ store }: Pick<Deps, 'store'>, funderId: string, { fromMs, toMs }: Window) {
-  return new ChangeWatch(savedChanges(store).state)
-    .changes()
-    .filter((change) => change.funderId === funderId && change.sinceMs < toMs && change.raisedMs >= fromMs)
-    .map((change) => ({
-      figure: change.figure,
-      direction: change.direction,
-      part: change.segment === '' ? null : change.segment,
-      since: iso(change.sinceMs),
-      raised: iso(change.raisedMs),
-      cause: change.cause,
-      words: wordsOf(change),
-    }));
+/** By funder: the changes that began or were told in the window. */
+export function changesIn({ store }: Pick<Deps, 'store'>, { fromMs, toMs }: Window) {
+  const found = new ChangeWatch(savedChanges(store).state).changes().filter((change) => change.sinceMs < toMs && change.raisedMs >= fromMs);
+  return (funderId: string) =>
+    found
+      .filter((change) => change.funderId === funderId)
+      .map((change) => ({
+        figure: change.figure,
+        direction: change.direction,
+        part: change.segment === '' ? null : change.segment,
+        since: iso(change.sinceMs),
+        raised: iso(change.raisedMs),
+        cause: change.cause,
+        words: wordsOf(change),
+      }));
 }

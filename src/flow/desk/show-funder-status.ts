@@ -25,9 +25,8 @@ export type FunderStatus = Exclude<ReturnType<typeof showFunderStatus>, Problem>
 
 /** What it told of its own accord and what was made of that, newest first; `before`: the id of the last one of the page before. */
 export function callbacksOf({ store }: Pick<Deps, 'store'>, id: string, limit: number, before?: string) {
-  return store.dispatch
-    .recentCallbacks(id, limit, before)
-    .map((row) => ({ id: row.id, state: row.state, detail: row.detail, attempt_id: row.attemptId, received_at: iso(row.receivedAtMs) }));
+  const rows = before === undefined ? store.dispatch.recentCallbacks(id, limit) : store.dispatch.callbacksBefore(id, limit, before);
+  return rows.map((row) => ({ id: row.id, state: row.state, detail: row.detail, attempt_id: row.attemptId, received_at: iso(row.receivedAtMs) }));
 }
 
 /** What is known of a funder without counting its past. */

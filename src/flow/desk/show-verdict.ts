@@ -1,11 +1,12 @@
-/** What a segment's champion and challenger have come to, read from the stored applications. Only what has ended counts; the rest is told apart. */
+/** What a segment's champion and challenger have come to, read from the stored applications, wherever they are. Only what has ended counts; the rest is told apart. */
 import { compareArms, estimatesOf, type ArmTotals, type Estimate } from '../../analytics/compare-arms.ts';
 import type { DeskSnapshot } from '../../domain/desk.ts';
 import { problem, type Problem } from '../../domain/failures.ts';
 import { idFloor } from '../../domain/ids.ts';
 import type { Arm, Segment } from '../../domain/segment.ts';
 import { APPLICATION_ENDED, type ApplicationState } from '../../domain/states.ts';
-import type { ArmCount, Store } from '../../store/index.ts';
+import type { ArmCount, ArmQuery, Store } from '../../store/index.ts';
+import { Unreachable } from '../cells/away.ts';
 import type { Deps } from '../deps.ts';
 import { iso } from '../view-application.ts';
 
@@ -33,24 +34,22 @@ export interface Verdict {
   readonly challenger_better: { readonly offered_share: number | null; readonly revenue_per_application_fen: number | null } | null;
 }
 
+type VerdictDeps = Pick<Deps, 'store' | 'desk' | 'clock' | 'cells'>;
+
 /** Longer than drafts are usually kept. */
 const DRAFT_MS = 30 * 86_400_000;
 
 /** `sinceMs` null: since champion, challenger and share are what they are; what came before was a different experiment. */
-export function showVerdict(deps: Pick<Deps, 'store' | 'desk' | 'clock'>, id: string, sinceMs: number | null): Verdict | Problem {
+export async function showVerdict(deps: VerdictDeps, id: string, sinceMs: number | null): Promise<Verdict | Problem> {
   const desk = deps.desk.snapshot();
   const segment = desk.segments.find((each) => each.id === id);
   if (segment === undefined) return problem('not_found', '没有生效的这个分群', 'there is no such segment in force');
   const fromMs = sinceMs ?? unchangedSince(deps.store, segment);
   const draftMs = Math.max(DRAFT_MS, ...[...desk.policies.values()].map(({ policy }) => policy.deadlines.draft_s * 1_000));
   const challenger = segment.challenger?.policy ?? null;
-  const counts = deps.store.desk.armCounts({
-    segmentId: id,
-    champion: segment.champion,
-    challenger,
-    fromId: idFloor('app', Math.max(0, fromMs - draftMs)),
-    sinceMs: fromMs,
-  });
+  const fromId = idFloor('app', Math.max(0, fromMs - draftMs));
+  const counts = await countArms(deps, { segmentId: id, champion: segment.champion, challenger, fromId, sinceMs: fromMs });
+  if ('problem' in counts) return counts;
   const [ours, theirs] = [totalsOf(desk, counts, 'champion'), totalsOf(desk, counts, 'challenger')];
   const better = compareArms(ours, theirs);
   return {
@@ -62,6 +61,18 @@ export function showVerdict(deps: Pick<Deps, 'store' | 'desk' | 'clock'>, id: st
     challenger: challenger === null ? null : armVerdict(challenger, theirs),
     challenger_better: challenger === null ? null : { offered_share: better.offeredShare, revenue_per_application_fen: better.revenueFen },
   };
+}
+
+/** Of all cells, where applications are in cells; with one of them missing a verdict would be about other people. */
+async function countArms({ store, cells }: VerdictDeps, query: ArmQuery): Promise<readonly ArmCount[] | Problem> {
+  if (cells === null) return store.desk.armCounts(query);
+  try {
+    const counts = await Promise.all(Array.from({ length: cells.count }, (_, cell) => cells.armCounts(cell, query)));
+    return counts.flat();
+  } catch (error) {
+    if (!(error instanceof Unreachable)) throw error;
+    return problem('overloaded', '有分区暂时没有应答，请稍后再试', 'a cell does not answer; try again', { retryAfterS: 1 });
+  }
 }
 
 interface Totals extends ArmTotals {

@@ -8,6 +8,7 @@ import { readBy } from '../../domain/schema-faults.ts';
 import type { SimulationJob, SimulationReport, SimulationWish } from '../../domain/simulation.ts';
 import { NothingToSimulateError, type SimulationProgress, type Simulator } from '../../ports/simulator.ts';
 import type { DeskRecordRow, Store } from '../../store/index.ts';
+import { Unreachable } from '../cells/away.ts';
 import type { Deps } from '../deps.ts';
 import { iso } from '../view-application.ts';
 import { checkRecord } from './check-record.ts';
@@ -15,6 +16,8 @@ import { invalid } from './propose-change.ts';
 
 /** Ended simulations that are kept; an older one is forgotten. */
 const KEPT = 20;
+/** Applications of one simulation at the desk of many cells, which has no thread for it: its other work waits between two slices. */
+const MOST_OF_CELLS = 10_000;
 /** When to ask again while one runs. */
 const RETRY_S = 15;
 
@@ -27,7 +30,7 @@ export interface SimulationView {
   readonly progress: SimulationProgress;
   readonly result: SimulationReport | null;
   /** Why it failed. */
-  readonly reason: 'nothing_to_simulate' | 'failed' | null;
+  readonly reason: 'nothing_to_simulate' | 'cell_unreachable' | 'failed' | null;
 }
 
 /** The simulations of this process. They are not stored: a restart loses them, and says so. */
@@ -77,6 +80,8 @@ export function simulatePolicy(deps: Deps, policyId: string, given: Policy | und
   const faults = checkRecord(deps, { kind: 'policy', record: candidate }).map((each) => ({ ...each, pointer: `${under}${each.pointer}` }));
   if (given !== undefined && given.id !== policyId)
     faults.unshift(fault('/policy/id', 'other_id', '与路径中的 id 不一致', 'is not the id in the path'));
+  if (deps.cells !== null && wish.sample > MOST_OF_CELLS)
+    faults.push(fault('/sample', 'too_large', `分布在多个分区时最多 ${MOST_OF_CELLS} 份`, `of many cells at most ${MOST_OF_CELLS}`));
   if (faults.length > 0) return invalid(faults);
   const { byId } = deps.simulations;
   if ([...byId.values()].some(({ status }) => status === 'running'))
@@ -116,10 +121,16 @@ async function run(deps: Deps, id: string, candidate: Policy, wish: SimulationWi
     const result = await simulator.run(job, (progress) => change({ progress }));
     change({ status: 'done', result });
   } catch (error) {
-    const nothing = error instanceof NothingToSimulateError;
-    change({ status: 'failed', reason: nothing ? 'nothing_to_simulate' : 'failed' });
-    if (!nothing) deps.log.error('simulation.failed', { simulation: id, error: error instanceof Error ? error.name : 'unknown' });
+    const reason = reasonOf(error);
+    change({ status: 'failed', reason });
+    if (reason !== 'nothing_to_simulate')
+      deps.log.error('simulation.failed', { simulation: id, error: error instanceof Error ? error.name : 'unknown' });
   }
   change({ ended_at: iso(deps.clock.nowMs()) });
   for (const old of [...byId.keys()].slice(0, Math.max(0, byId.size - KEPT))) byId.delete(old);
+}
+
+function reasonOf(error: unknown): SimulationView['reason'] {
+  if (error instanceof NothingToSimulateError) return 'nothing_to_simulate';
+  return error instanceof Unreachable ? 'cell_unreachable' : 'failed';
 }

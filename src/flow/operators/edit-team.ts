@@ -35,7 +35,8 @@ export interface TeamPatch {
 }
 
 export function listTeam(deps: Deps): TeamMember[] {
-  return deps.store.operators.operators().map((operator) => memberView(deps, deps.store, operator));
+  const sessions = sessionsOf(deps, deps.store);
+  return deps.store.operators.operators().map((operator) => memberView(deps, deps.store, operator, sessions));
 }
 
 export async function inviteOperator(deps: Deps, actor: string, wish: TeamWish): Promise<InvitationView | Problem> {
@@ -123,9 +124,15 @@ function isLastAdmin(tx: Store, { id, role, status }: OperatorRow): boolean {
   return !tx.operators.operators().some((other) => other.id !== id && other.role === 'admin' && other.status === 'active');
 }
 
-function memberView(deps: Deps, tx: Pick<Store, 'operators'>, operator: OperatorRow): TeamMember {
-  const nowMs = deps.clock.nowMs();
-  const seen = tx.operators.sessionsByOperator(nowMs, nowMs - IDLE_MS).find(({ operatorId }) => operatorId === operator.id);
+type Sessions = ReadonlyMap<string, { readonly seenAtMs: number; readonly open: number }>;
+
+function sessionsOf({ clock }: Deps, tx: Pick<Store, 'operators'>): Sessions {
+  const nowMs = clock.nowMs();
+  return new Map(tx.operators.sessionsByOperator(nowMs, nowMs - IDLE_MS).map((each) => [each.operatorId, each]));
+}
+
+function memberView(deps: Deps, tx: Pick<Store, 'operators'>, operator: OperatorRow, sessions = sessionsOf(deps, tx)): TeamMember {
+  const seen = sessions.get(operator.id);
   return {
     ...operatorView(deps, operator),
     status: operator.status,

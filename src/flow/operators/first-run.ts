@@ -8,6 +8,8 @@ import { base32Of } from './totp.ts';
 type Keyed = Pick<Deps, 'vault'>;
 
 const HOLDS_MS = 24 * 3_600_000;
+/** So much may the clock of the machine on which it was made be ahead. */
+const AHEAD_MS = 10 * 60_000;
 const TOKEN = /^first\.([0-9a-z]{6,12})\.([A-Za-z0-9_-]{22})$/;
 /** Operators whom a sandbox has from its start; beside them an instance may still be without anybody. */
 export const SANDBOX_OPERATORS = 'opr_sandbox_';
@@ -36,7 +38,7 @@ export function openFirstRun(
   if (!deps.vault.equal(tag, deps.vault.tag('first_run', `link/${until}`))) return null;
   const expiresAtMs = Number.parseInt(until, 36);
   const nowMs = deps.clock.nowMs();
-  if (expiresAtMs <= nowMs || expiresAtMs > nowMs + HOLDS_MS || !isFirstRun(deps)) return null;
+  if (expiresAtMs <= nowMs || expiresAtMs > nowMs + HOLDS_MS + AHEAD_MS || !isFirstRun(deps)) return null;
   const secret = deps.vault.tag('first_run', `totp/${until}`);
   return { totp: base32Of(Uint8Array.from(atob(secret.replaceAll('-', '+').replaceAll('_', '/')), (char) => char.charCodeAt(0))), expiresAtMs };
 }

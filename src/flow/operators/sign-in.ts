@@ -29,6 +29,8 @@ export interface From {
 const WINDOW_MS = 15 * 60_000;
 /** Tries in the window. */
 export const SIGN_IN_LIMITS = { email: 5, ip: 50 } as const;
+/** Addresses of a private network are those of a proxy, behind which everybody is: a limit on them would let anybody keep all others out. */
+const NEARBY = /^(::ffff:)?(127|10|192\.168|169\.254|172\.(1[6-9]|2\d|3[01]))\.|^(::1$|f[cd][0-9a-f]{2}:|fe80:)/i;
 /** For whom no account is known, so that as much is opened and counted. */
 const NO_TOTP = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
 
@@ -81,10 +83,13 @@ function signedIn(tx: Store, deps: Deps, operator: OperatorRow, method: 'passwor
 async function countTry(deps: Deps, tried: string, ip: string | null): Promise<Problem | null> {
   const nowMs = deps.clock.nowMs();
   return deps.commit(({ operators }) => {
-    const counted = [
+    const counted: { tries: number; sinceMs: number; most: number }[] = [
       { ...operators.countTry(tried, nowMs, WINDOW_MS), most: SIGN_IN_LIMITS.email },
-      { ...operators.countTry(deps.vault.blindIndex('operator', `ip/${ip ?? 'unknown'}`), nowMs, WINDOW_MS), most: SIGN_IN_LIMITS.ip },
     ];
+    if (ip !== null && !NEARBY.test(ip)) {
+      const from = deps.vault.blindIndex('operator', `ip/${ip}`);
+      counted.push({ ...operators.countTry(from, nowMs, WINDOW_MS), most: SIGN_IN_LIMITS.ip });
+    }
     const over = counted.filter(({ tries, most }) => tries > most).map(({ sinceMs }) => sinceMs + WINDOW_MS - nowMs);
     if (over.length === 0) return null;
     const [zh, en] = ['尝试次数过多，请稍后再试', 'too many tries; wait before the next'];

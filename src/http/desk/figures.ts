@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import { z } from 'zod';
 import { listFigures } from '../../flow/desk/list-figures.ts';
 import { FUNNEL_BY, showFunnel } from '../../flow/desk/show-funnel.ts';
+import { showFlows } from '../../flow/desk/show-flows.ts';
 import { showFunderSeries } from '../../flow/desk/show-funder-series.ts';
 import { withRole } from '../auth.ts';
 import { json, refuse, type Env, type HttpOptions } from '../context.ts';
@@ -24,6 +25,8 @@ export const FUNNEL_QUERY = {
   segment: named,
   funder: named,
 };
+const { by: _by, basis: _basis, ...narrowed } = FUNNEL_QUERY;
+export const FLOWS_QUERY = narrowed;
 export const SERIES_QUERY = { from: at, to: at, step: z.enum(['hour', 'day']).optional() };
 
 export function figureRoutes({ deps }: HttpOptions): Hono<Env> {
@@ -34,8 +37,15 @@ export function figureRoutes({ deps }: HttpOptions): Hono<Env> {
     const query = readQuery(c, FUNNEL_QUERY);
     if ('problem' in query) return refuse(c, query);
     const { from, to, by, basis = 'cohort', ...filters } = query;
-    const filter = Object.fromEntries(Object.entries(filters).filter(([, value]) => value !== undefined));
-    const shown = showFunnel(deps, { from, to, by, basis, filter });
+    const shown = showFunnel(deps, { from, to, by, basis, filter: given(filters) });
+    return 'problem' in shown ? refuse(c, shown) : json(shown);
+  });
+
+  app.get('/v1/desk/flows', read, (c) => {
+    const query = readQuery(c, FLOWS_QUERY);
+    if ('problem' in query) return refuse(c, query);
+    const { from, to, ...filters } = query;
+    const shown = showFlows(deps, { from, to, filter: given(filters) });
     return 'problem' in shown ? refuse(c, shown) : json(shown);
   });
 
@@ -50,4 +60,8 @@ export function figureRoutes({ deps }: HttpOptions): Hono<Env> {
   });
 
   return app;
+}
+
+function given(filters: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(filters).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }

@@ -38,10 +38,10 @@ export function policyVersionRoutes(options: HttpOptions): Hono<Env> {
     return 'problem' in outcome ? refuse(c, outcome) : json(outcome);
   });
 
-  app.get('/v1/desk/segments/:id/verdict', read, (c) => {
+  app.get('/v1/desk/segments/:id/verdict', read, async (c) => {
     const query = readQuery(c, { since: z.iso.datetime({ offset: true }).optional() });
     if ('problem' in query) return refuse(c, query);
-    const verdict = showVerdict(deps, c.req.param('id'), query.since === undefined ? null : Date.parse(query.since));
+    const verdict = await showVerdict(deps, c.req.param('id'), query.since === undefined ? null : Date.parse(query.since));
     return 'problem' in verdict ? refuse(c, verdict) : json(verdict);
   });
 

@@ -14,6 +14,7 @@ import { policyVersionRoutes } from './policy-versions.ts';
 import { recordRoutes } from './records.ts';
 import { sessionRoutes } from './session.ts';
 import { simulationRoutes } from './simulations.ts';
+import { todayRoutes } from './today.ts';
 import { teamRoutes } from './team.ts';
 import { webhookRoutes } from './webhooks.ts';
 
@@ -32,6 +33,7 @@ export function deskRoutes(options: HttpOptions): Hono<Env> {
     overviewRoutes,
     funderRoutes,
     figureRoutes,
+    todayRoutes,
     decideRoutes,
     simulationRoutes,
     sessionRoutes,

@@ -1,5 +1,6 @@
 /** Records, changes, the audit trail and the blacklist: the guarded part of the desk's description. Roles as the routes name them; `admin` may do everything. */
 import { z } from '@hono/zod-openapi';
+import { AUDIT_QUERY } from '../desk/audit.ts';
 import { BlacklistBody, BlacklistRemoval } from '../desk/blacklist.ts';
 import { ApprovalBody, CHANGE_STATES, ChangeBody } from '../desk/records.ts';
 import { EVERYBODY } from '../desk/roles.ts';
@@ -124,7 +125,8 @@ const guard: readonly Operation[] = [
     access: 'operator',
     roles: ['risk', 'approver', 'finance'],
     title: { zh: '审计日志', en: 'The audit trail' },
-    query: z.object(PAGE_QUERY),
+    description: '`action` is one such as `change.approved`, or the noun before its dot.',
+    query: z.object(AUDIT_QUERY),
     replies: { 200: { description: 'Newest first.', schema: pageOf('AuditPage', AuditEntry) } },
     problems: ['invalid_request'],
   },

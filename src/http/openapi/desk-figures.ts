@@ -1,13 +1,14 @@
 /** The read models as the API description tells them. */
 import { z } from '@hono/zod-openapi';
-import { FUNNEL_QUERY, SERIES_QUERY } from '../desk/figures.ts';
+import { OUTCOMES } from '../../domain/rollups.ts';
+import { FLOWS_QUERY, FUNNEL_QUERY, SERIES_QUERY } from '../desk/figures.ts';
 import { EVERYBODY } from '../desk/roles.ts';
 import type { Operation } from './operation.ts';
 
 const at = z.iso.datetime();
 const text = z.string();
 const share = z.number().nullable();
-const words = z.object({ zh: text, en: text });
+export const words = z.object({ zh: text, en: text });
 
 const group = z
   .object({
@@ -42,6 +43,21 @@ const Funnel = z
     left_out: z.int(),
   })
   .openapi('Funnel');
+
+const Flows = z
+  .object({
+    from: at,
+    to: at,
+    flows: z.array(
+      z.object({
+        channel: text.nullable().openapi({ description: 'Null: applications without one.' }),
+        funder: text,
+        outcome: z.enum(OUTCOMES).openapi({ description: 'What it means is in `/v1/desk/figures`, as `outcome_…`.' }),
+        count: z.int(),
+      }),
+    ),
+  })
+  .openapi('Flows');
 
 const Figures = z
   .object({
@@ -107,6 +123,18 @@ export const DESK_FIGURES: readonly Operation[] = [
       'Each application once per stage. `cohort` (usual): in the hour it was submitted, with all that became of it; `activity`: in the hour it first came so far. By `funder`, or of one, applications at funders are counted. Whole hours; the last seven days when nothing is said; at most 31 days by the hour.',
     query: z.object(FUNNEL_QUERY),
     replies: { 200: { description: 'All in one, and by group: times in order, others the largest first.', schema: Funnel } },
+    problems: ['invalid_request'],
+  },
+  {
+    method: 'get',
+    path: '/v1/desk/flows',
+    tag: 'desk',
+    access: 'operator',
+    roles: EVERYBODY,
+    title: { zh: '渠道到资金方到结果', en: 'From channel to funder to outcome' },
+    description: 'Applications at funders by submission, each handed-over one in one outcome. Whole hours; the last seven days when nothing is said.',
+    query: z.object(FLOWS_QUERY),
+    replies: { 200: { description: 'One row for each channel, funder and outcome that there is.', schema: Flows } },
     problems: ['invalid_request'],
   },
   {

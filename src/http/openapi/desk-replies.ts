@@ -85,7 +85,16 @@ export function pageOf<T extends z.ZodType>(name: string, item: T) {
 }
 
 export const AuditEntry = z
-  .object({ seq: z.int(), at, actor: text, action: text, subject: text, detail: z.record(z.string(), z.unknown()), hash: text })
+  .object({
+    seq: z.int(),
+    at,
+    actor: text,
+    actor_name: text.nullable().openapi({ description: 'Of an operator or a key that is known; null for a machine.' }),
+    action: text,
+    subject: text,
+    detail: z.record(z.string(), z.unknown()),
+    hash: text,
+  })
   .openapi('AuditEntry', { description: 'Ids, codes and counts.' });
 export const AuditVerdict = z
   .object({ ok: z.boolean(), head: z.object({ count: z.int(), hash: text }), at: z.int().optional(), why: text.optional() })

@@ -53,7 +53,10 @@ const Simulation = z
     ended_at: at.nullable(),
     progress: z.object({ done: z.int(), total: z.int() }).openapi({ description: 'In applications looked at; the sums come after the last.' }),
     result: Report.nullable(),
-    reason: z.enum(['nothing_to_simulate', 'failed']).nullable(),
+    reason: z
+      .enum(['nothing_to_simulate', 'cell_unreachable', 'failed'])
+      .nullable()
+      .openapi({ description: '`cell_unreachable`: a cell did not answer, and half of the traffic would look like the whole.' }),
   })
   .openapi('Simulation');
 

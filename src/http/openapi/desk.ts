@@ -13,6 +13,7 @@ import { DESK_CHANGES } from './desk-changes.ts';
 import { Delivery, Endpoint, EndpointCreated, EndpointList, PAGE_QUERY, pageOf, Queued, Rotated } from './desk-replies.ts';
 import { DESK_FUNDERS } from './desk-funders.ts';
 import { DESK_FIGURES } from './desk-figures.ts';
+import { DESK_TODAY } from './desk-today.ts';
 import { DESK_POLICIES } from './desk-policies.ts';
 import type { Operation } from './operation.ts';
 import { REPEATED, Repeatable } from './repeatable.ts';
@@ -251,4 +252,12 @@ const webhooks: readonly Operation[] = [
   },
 ];
 
-export const DESK: readonly Operation[] = [...DESK_CHANGES, ...DESK_POLICIES, ...applications, ...DESK_FUNDERS, ...DESK_FIGURES, ...webhooks];
+export const DESK: readonly Operation[] = [
+  ...DESK_CHANGES,
+  ...DESK_POLICIES,
+  ...applications,
+  ...DESK_FUNDERS,
+  ...DESK_FIGURES,
+  ...DESK_TODAY,
+  ...webhooks,
+];

@@ -49,14 +49,18 @@ export class SecondOpinion {
     this.#kept = this.#kept.filter((one) => one.hash < this.#limit);
   }
 
-  /** The difference between candidate and active; or why there is none. */
-  compare(market: Market, loggedBy: (stored: StoredCase) => LoggedBy, replicates: number, seed: number): Verdict {
+  /** The difference between candidate and active; or why there is none. In slices: whoever takes them may do other work in between. */
+  *compare(market: Market, loggedBy: (stored: StoredCase) => LoggedBy, replicates: number, seed: number): Generator<void, Verdict> {
     if (market.active.strategy !== 'waterfall' || market.candidate.strategy !== 'waterfall') return { refused: 'not_a_waterfall' };
     const logged = this.#kept.map(({ stored }) => loggedBy(stored));
     if (logged.some(({ policy }) => policy.strategy !== 'waterfall')) return { refused: 'not_a_waterfall' };
     if (logged.every(({ policy }) => policy.exploration_share === 0)) return { refused: 'no_exploration' };
     if (logged.length < LEAST_EFFECTIVE) return { refused: 'too_few' };
-    const lines = this.#kept.map(({ stored }, at) => lineOf(stored, market, logged[at]!));
+    const lines: Line[] = [];
+    for (const [at, { stored }] of this.#kept.entries()) {
+      yield;
+      lines.push(lineOf(stored, market, logged[at]!));
+    }
     return summed(lines, replicates, seed);
   }
 }

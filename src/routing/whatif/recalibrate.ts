@@ -18,6 +18,8 @@ const ROUNDS = 7;
 /** The rounds before the last two look at so many applications, evenly taken: they need only come near. */
 const FIRST_LOOK = 12_000;
 const FULL_ROUNDS = 2;
+/** Applications of one slice. */
+const SLICE = 256;
 /** What is believed of spreads before anything is seen, log-odds, and the weight of that belief in funders or cells. */
 const BELIEF = { funder: { spread: 0.5, weight: 4 }, cell: { spread: 0.3, weight: 8 }, slope: 0.5, common: 0.5, sigma: 1 } as const;
 const SMALLEST_SIGMA = 0.2;
@@ -45,8 +47,8 @@ export interface Calibration {
   readonly answers: number;
 }
 
-/** `sigma`: the spread of the latent quality that the plans were made with. */
-export function recalibrate(cases: Cases, funders: number, sigma: number): Calibration {
+/** `sigma`: the spread of the latent quality that the plans were made with. In slices: whoever takes them may do other work in between. */
+export function* recalibrate(cases: Cases, funders: number, sigma: number): Generator<void, Calibration> {
   const { places, centres, used } = askedFunders(cases, funders);
   const values = new Float64Array(used * PARTS + 2);
   values[values.length - 1] = bounded(sigma);
@@ -54,7 +56,7 @@ export function recalibrate(cases: Cases, funders: number, sigma: number): Calib
   let at: Calibration = { values, places, centres, spread, doubts: doubtsOf(cases, funders), lower: new Float64Array(0), answers: 0 };
   for (let round = 0; round < ROUNDS; round += 1) {
     const every = round < ROUNDS - FULL_ROUNDS ? Math.max(1, Math.floor(cases.count / FIRST_LOOK)) : 1;
-    at = improved(cases, at, every);
+    at = yield* improved(cases, at, every);
   }
   return at;
 }
@@ -134,12 +136,13 @@ function against(
 }
 
 /** One step of Fisher scoring on each `every`-th application, then of the spreads between funders and cells. */
-function improved(cases: Cases, at: Calibration, every: number): Calibration {
+function* improved(cases: Cases, at: Calibration, every: number): Generator<void, Calibration> {
   const size = at.values.length;
   const right = new Float64Array(size);
   const matrix = new Float64Array(size * size);
   let answers = 0;
   for (let index = 0; index < cases.count; index += every) {
+    if (index % (SLICE * every) === 0) yield;
     for (const { at: places, by, surprise, weight } of hold(cases, index, at)) {
       answers += 1;
       for (let row = 0; row < places.length; row += 1) {

@@ -21,11 +21,16 @@ export interface Replicates {
 /** Share that stays when nothing was seen, and the weight of that belief in refusals. */
 const STAY = { share: 0.95, weight: 2 } as const;
 
-export function drawReplicates(cases: Cases, at: Calibration, count: number, seed: number): Replicates {
+/** Applications of one slice. */
+const SLICE = 128;
+
+/** In slices: whoever takes them may do other work in between. */
+export function* drawReplicates(cases: Cases, at: Calibration, count: number, seed: number): Generator<void, Replicates> {
   const size = at.values.length;
   const scores = new Float64Array(count * size);
   const [stayed, left] = [new Float64Array(count + 1), new Float64Array(count + 1)];
   for (let index = 0; index < cases.count; index += 1) {
+    if (index % SLICE === 0) yield;
     const held = hold(cases, index, at);
     const borrower = cases.borrower.at(index);
     const [stays, leaves] = [cases.stayed.at(index), cases.left.at(index)];
@@ -44,12 +49,12 @@ export function drawReplicates(cases: Cases, at: Calibration, count: number, see
   }
   return {
     count,
-    ...departures(scores, at, count, seed),
+    ...(yield* departures(scores, at, count, seed)),
     stay: stayed.map((stays, replicate) => (stays + STAY.weight * STAY.share) / (stays + left[replicate]! + STAY.weight)),
   };
 }
 
-function departures(scores: Float64Array, at: Calibration, count: number, seed: number): Pick<Replicates, 'parts' | 'sigma'> {
+function* departures(scores: Float64Array, at: Calibration, count: number, seed: number): Generator<void, Pick<Replicates, 'parts' | 'sigma'>> {
   const size = at.values.length;
   const funders = at.places.length;
   const parts = new Float32Array(count * funders * PARTS);
@@ -57,6 +62,7 @@ function departures(scores: Float64Array, at: Calibration, count: number, seed: 
   const priors = priorsOf(at, size);
   const normal = normals(seed, 'prior');
   for (let replicate = 0; replicate < count; replicate += 1) {
+    yield;
     const right = Float64Array.from(priors, ({ variance }, place) => scores[replicate * size + place]! + normal() / Math.sqrt(variance));
     const moved = solve(at.lower, size, right);
     // As large as what those that were asked are off by in common, in either direction: being asked is to be thought too well of.

@@ -50,13 +50,18 @@ export interface Sums {
   readonly width: number;
 }
 
-export function sumUp(cases: Cases, calibration: Calibration, replicates: Replicates, index: FunderIndex, seed: number): Sums {
+/** Applications that are valued in one slice. */
+const SLICE = 32;
+
+/** In slices: whoever takes them may do other work in between. */
+export function* sumUp(cases: Cases, calibration: Calibration, replicates: Replicates, index: FunderIndex, seed: number): Generator<void, Sums> {
   const { count } = replicates;
   const width = FIGURES.length + 2 * index.ids.length;
   const weights = new Float64Array(count + 1);
   const figures = new Float64Array((count + 1) * 2 * width);
   const moves = new Float64Array(MOST_JUDGES);
   for (let one = 0; one < cases.count; one += 1) {
+    if (one % SLICE === 0) yield;
     const ways = [1, 2].map((way) => ready(cases, one, way, calibration, index));
     const [borrower, band] = [cases.borrower.at(one), cases.band.at(one)];
     for (let replicate = 0; replicate <= count; replicate += 1) {

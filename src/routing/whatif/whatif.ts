@@ -33,8 +33,17 @@ export interface WhatIfOptions {
 export interface WhatIf {
   add(stored: StoredCase): void;
   readonly count: number;
-  /** To be called once, when all have been added; at least one must have been. */
-  result(): Comparison;
+  /** To be called once, when all have been added; at least one must have been. Some milliseconds' work in each slice, and the comparison at the end. */
+  slices(): Generator<void, Comparison>;
+}
+
+/** All slices at once. */
+export function resultOf(simulation: Pick<WhatIf, 'slices'>): Comparison {
+  const slices = simulation.slices();
+  for (;;) {
+    const slice = slices.next();
+    if (slice.done === true) return slice.value;
+  }
 }
 
 export function whatIf({ active, candidate, funders, loggedBy, replicates, seed }: WhatIfOptions): WhatIf {
@@ -52,14 +61,14 @@ export function whatIf({ active, candidate, funders, loggedBy, replicates, seed 
       collect(cases, stored, policies, funders, index);
       opinion.add(stored);
     },
-    result() {
-      const calibration = recalibrate(cases, index.ids.length, sigma / Math.max(1, cases.count));
-      const drawn = drawReplicates(cases, calibration, replicates, seed);
+    *slices() {
+      const calibration = yield* recalibrate(cases, index.ids.length, sigma / Math.max(1, cases.count));
+      const drawn = yield* drawReplicates(cases, calibration, replicates, seed);
       const stay = drawn.stay[replicates]!;
       const market = { ...policies, funders, index, calibration, stay };
       return {
-        ...summarise(cases, sumUp(cases, calibration, drawn, index, seed), index),
-        doubly_robust: opinion.compare(market, loggedBy, replicates, seed),
+        ...summarise(cases, yield* sumUp(cases, calibration, drawn, index, seed), index),
+        doubly_robust: yield* opinion.compare(market, loggedBy, replicates, seed),
         calibration: { answers: calibration.answers, sigma: sigmaOf(calibration), stay },
       };
     },

@@ -1,9 +1,11 @@
-/** A cell's way to the desk and to the other cells. */
+/** A cell's way to the desk and to the other cells, and the desk's to the cells. */
 import type { OutboundResponse } from '../../../adapters/contract.ts';
 import type { Away, DeskChanges, Elsewhere, Heard } from '../../flow/cells/away.ts';
 import { Unreachable } from '../../flow/cells/away.ts';
+import type { Cells } from '../../flow/cells/cells.ts';
+import type { TrafficPage } from '../../flow/desk/read-traffic.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { DocumentRow } from '../../store/index.ts';
+import type { ArmCount, DocumentRow } from '../../store/index.ts';
 import { cellCount, DESK_CELL, homesOf, type Generations } from './generations.ts';
 import { askJson, askRaw, type Ask } from './wire.ts';
 
@@ -23,10 +25,6 @@ export function createAway({ cell, generations, desk, cellAt, clock }: Neighbour
   const count = cellCount(generations);
   const others = Array.from({ length: count }, (_, at) => at).filter((at) => at !== cell);
   const at = (other: number): Ask => (other === DESK_CELL ? desk : cellAt(other));
-  const must = <T>(answer: unknown): T => {
-    if (answer === null) throw new Unreachable('not found');
-    return answer as T;
-  };
   return {
     hasCell: (other) => other < count || other === DESK_CELL,
     deskChanges: async (known) => must<DeskChanges>(await askJson(desk, clock, 'POST', '/internal/desk', known)),
@@ -62,4 +60,24 @@ export function createAway({ cell, generations, desk, cellAt, clock }: Neighbour
     sessionSeen: async (hash) => void (await askJson(desk, clock, 'POST', '/internal/sessions/seen', { hash })),
     historyAt: async (other, query) => must<Elsewhere>(await askJson(cellAt(other), clock, 'POST', '/internal/history', query)),
   };
+}
+
+/** Counting a cell's applications may take it seconds, and whoever asked is an operator. */
+const COUNTING_MS = 10_000;
+
+/** The desk's way to its cells. */
+export function createCells({ generations, cellAt, clock }: Pick<Neighbourhood, 'generations' | 'cellAt' | 'clock'>): Cells {
+  const ask = async <T>(cell: number, path: string, body: unknown): Promise<T> =>
+    must<T>(await askJson(cellAt(cell), clock, 'POST', path, body, COUNTING_MS));
+  return {
+    count: cellCount(generations),
+    trafficCount: (cell, filter) => ask<number>(cell, '/internal/traffic/count', filter),
+    trafficPage: (cell, query) => ask<TrafficPage>(cell, '/internal/traffic', query),
+    armCounts: (cell, query) => ask<readonly ArmCount[]>(cell, '/internal/arms', query),
+  };
+}
+
+function must<T>(answer: unknown): T {
+  if (answer === null) throw new Unreachable('not found');
+  return answer as T;
 }

@@ -12,7 +12,9 @@ import type { Pages } from '../../ports/pages.ts';
 import type { Random } from '../../ports/random.ts';
 import type { Vault } from '../../ports/vault.ts';
 import { cellCount, DESK_CELL, homesOf, type Generations } from './generations.ts';
+import { IMPORT } from './importer.ts';
 import { INTERNAL } from './internal.ts';
+import { MOVED_CELL, MOVED_PARTS } from './moved-rows.ts';
 import { limitOf, merge, type Merging } from './merge.ts';
 import { admitsSession, mostBytes, needsKey, placeOf, type Place } from './route.ts';
 import { askJson, type Ask } from './wire.ts';
@@ -25,6 +27,8 @@ export interface FrontOptions {
   readonly random: Random;
   readonly clock: Clock;
   readonly pages: Pages;
+  /** Opens the way for one import into the desk and the first cell; null or left out: there is no such way. */
+  readonly importSecret?: string | null;
 }
 
 /** The desk's revision: in its replies, and in what is asked of cells after one. */
@@ -44,7 +48,7 @@ export function createFront(options: FrontOptions): (request: Request) => Promis
     const url = new URL(request.url);
     const path = url.pathname;
     if (path === '/healthz') return Response.json({ status: 'ok' });
-    if (path.startsWith(INTERNAL)) return refuse(request, NOT_FOUND);
+    if (path.startsWith(INTERNAL)) return takeImport(options, request, path);
     if (request.method === 'GET' && WEB_PATH.test(path)) return web.fetch(request);
     if (request.method !== 'OPTIONS' && needsKey(path) && !looksKnown(request, path))
       return refuse(request, problem('unauthenticated', '缺少密钥或密钥无效', 'the key is missing or not valid'));
@@ -108,6 +112,19 @@ function refuse(request: Request, found: Problem): Response {
   const lang = /^\s*en\b/i.test(request.headers.get('accept-language') ?? '') ? 'en' : 'zh';
   const given = request.headers.get('x-request-id') ?? '';
   return problemResponse(found, lang, /^[A-Za-z0-9_-]{8,64}$/.test(given) ? given : `req_${crypto.randomUUID().replaceAll('-', '').slice(0, 24)}`);
+}
+
+/** All that comes in below the internal paths: one who knows the secret may import, and there is nothing else there. */
+async function takeImport({ importSecret: secret = null, vault, desk, cellAt }: FrontOptions, request: Request, path: string): Promise<Response> {
+  const part = MOVED_PARTS.find((each) => path.startsWith(`${IMPORT}${each}/`));
+  if (secret === null || part === undefined) return refuse(request, NOT_FOUND);
+  const given = /^Bearer (.{1,200})$/.exec(request.headers.get('authorization') ?? '')?.[1] ?? '';
+  if (!vault.equal(vault.sha256Hex(given), vault.sha256Hex(secret)))
+    return refuse(request, problem('unauthenticated', '迁入口令不正确', 'this is not the secret for the import'));
+  const bytes = await readBytes(request, mostBytes(path));
+  if (!(bytes instanceof Uint8Array)) return refuse(request, bytes);
+  const forwarded = new Request(request.url, { method: request.method, ...(bytes.length === 0 ? {} : { body: bytes as BodyInit }) });
+  return part === 'desk' ? desk(forwarded) : cellAt(MOVED_CELL)(forwarded);
 }
 
 /** The same request, its body byte for byte; what the front alone may say is replaced. */

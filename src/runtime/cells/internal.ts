@@ -5,13 +5,17 @@
 import { Hono } from 'hono';
 import { historyHere } from '../../flow/cells/ask-elsewhere.ts';
 import type { ElsewhereQuery, Holding, KnownDesk } from '../../flow/cells/away.ts';
+import type { TrafficQuery } from '../../flow/cells/cells.ts';
 import { deskChanges } from '../../flow/cells/desk-changes.ts';
 import { heed } from '../../flow/cells/hold-quota.ts';
 import { takeBatch, type Batch } from '../../flow/cells/take-batch.ts';
 import type { Deps } from '../../flow/deps.ts';
 import { takeSeen } from '../../flow/operators/session.ts';
+import { readTraffic } from '../../flow/desk/read-traffic.ts';
 import { receiveCallback } from '../../flow/receive-callback.ts';
-import { fromWire } from './wire.ts';
+import type { ArmQuery, TrafficFilter } from '../../store/index.ts';
+import { IMPORTED } from '../../store/transfer/write-rows.ts';
+import { fromWire, toWire } from './wire.ts';
 
 export const INTERNAL = '/internal/';
 
@@ -38,6 +42,8 @@ export function deskInternal(deps: Deps): Hono {
 export function cellInternal(deps: Deps): Hono {
   const app = shared(deps);
   const { store } = deps;
+  // Of those who applied before it was one of many, and of those erased then, there is nothing in any register: it is to be asked itself.
+  const hasPast = store.desk.fact(IMPORTED) !== undefined;
   app.post('/internal/borrowers', async (c) => {
     const { phone, tombstone } = await read<{ phone: string; tombstone: string }>(c.req.raw);
     return found(store.applications.borrowerByPhone(phone) !== undefined || store.applications.tombstoneAt(tombstone) !== null ? {} : null);
@@ -57,8 +63,15 @@ export function cellInternal(deps: Deps): Hono {
   });
   app.post('/internal/register', async (c) => {
     const { idIndex, cell } = await read<{ idIndex: string; cell: number }>(c.req.raw);
-    return found(await deps.commit((tx) => tx.cells.register(idIndex, cell, deps.clock.nowMs())));
+    const cells = await deps.commit((tx) => tx.cells.register(idIndex, cell, deps.clock.nowMs()));
+    return found(hasPast && !cells.includes(deps.cell) ? [...cells, deps.cell] : cells);
   });
+  app.post('/internal/traffic/count', async (c) => Response.json(store.traffic.count(await read<TrafficFilter>(c.req.raw))));
+  app.post('/internal/traffic', async (c) => {
+    const { filter, below, after, limit } = await read<TrafficQuery>(c.req.raw);
+    return new Response(toWire(readTraffic(store, filter, below, after, limit)));
+  });
+  app.post('/internal/arms', async (c) => Response.json(store.desk.armCounts(await read<ArmQuery>(c.req.raw))));
   app.post('/internal/history', async (c) => found(historyHere(deps, await read<ElsewhereQuery>(c.req.raw))));
   return app;
 }

@@ -29,8 +29,7 @@ export function createCell(service: Service, away: Away, http: Http): Part {
       if (isInternal(request) && !isCallback(request)) return internal.fetch(request);
       const ready = await copy.ready(Number(request.headers.get(REVISION)));
       if (ready) return isInternal(request) ? internal.fetch(request) : app.fetch(request);
-      const starting = problem('overloaded', '服务正在启动，请稍后再试', 'the service is starting; try again', { retryAfterS: 1 });
-      return problemResponse(starting, 'zh', request.headers.get('x-request-id') ?? 'req_starting');
+      return starting(request);
     },
     wake: () => copy.refresh(),
   };
@@ -51,6 +50,12 @@ export function createDesk(service: Service, http: Http): Part {
     },
     wake: () => undefined,
   };
+}
+
+/** What a part says that cannot answer yet. */
+export function starting(request: Request): Response {
+  const problem503 = problem('overloaded', '服务正在启动，请稍后再试', 'the service is starting; try again', { retryAfterS: 1 });
+  return problemResponse(problem503, 'zh', request.headers.get('x-request-id') ?? 'req_starting');
 }
 
 function isCallback(request: Request): boolean {

@@ -36,6 +36,7 @@ const MOST_BYTES: readonly (readonly [path: RegExp, bytes: number])[] = [
   [/^\/v1\/desk\/blacklist$/, 4 * KB * KB],
   [/^\/v1\/desk\/changes$/, 256 * KB],
   [/^\/v1\/callbacks\//, 256 * KB],
+  [/^\/internal\/import\//, 16 * KB * KB],
 ];
 /** Paths that no key of ours opens: a counterparty's own signature, a link with a tag, a password, or nothing secret at all. */
 const KEYLESS =

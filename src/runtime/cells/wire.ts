@@ -10,9 +10,17 @@ const ORIGIN = 'http://millrace.internal';
 const PATIENCE_MS = 2_000;
 
 /** Null for 404; `Unreachable` for no answer in time, and for one that makes no sense. */
-export async function askJson(ask: Ask, clock: Clock, method: 'GET' | 'POST', path: string, body?: unknown): Promise<unknown> {
+export async function askJson(
+  ask: Ask,
+  clock: Clock,
+  method: 'GET' | 'POST',
+  path: string,
+  body?: unknown,
+  patienceMs = PATIENCE_MS,
+): Promise<unknown> {
   const reply = await inTime(
     clock,
+    patienceMs,
     ask(
       new Request(`${ORIGIN}${path}`, {
         method,
@@ -33,16 +41,28 @@ export async function askRaw(
   init: { readonly headers: Readonly<Record<string, string>>; readonly body: Uint8Array },
 ) {
   const request = new Request(`${ORIGIN}${path}`, { method: 'POST', headers: init.headers, body: init.body as BodyInit });
-  return inTime(clock, ask(request));
+  return inTime(clock, PATIENCE_MS, ask(request));
 }
 
 export function fromWire(text: string): unknown {
-  return JSON.parse(text, (_, value: unknown) => (isBuffer(value) ? Buffer.from(value.data) : value)) as unknown;
+  return JSON.parse(text, (_, value: unknown) => (isBuffer(value) ? bytesOf(value.data) : value)) as unknown;
 }
 
-async function inTime<T>(clock: Clock, answer: Promise<T>): Promise<T> {
+/** For what is mostly bytes: they are a third of the size in base64. */
+export function toWire(value: unknown): string {
+  return JSON.stringify(value, function (this: Readonly<Record<string, unknown>>, key, made: unknown) {
+    const own = this[key];
+    return own instanceof Uint8Array ? { type: 'Buffer', data: Buffer.from(own.buffer, own.byteOffset, own.byteLength).toString('base64') } : made;
+  });
+}
+
+function bytesOf(data: string | readonly number[]): Buffer {
+  return typeof data === 'string' ? Buffer.from(data, 'base64') : Buffer.from(data);
+}
+
+async function inTime<T>(clock: Clock, patienceMs: number, answer: Promise<T>): Promise<T> {
   const stop = new AbortController();
-  const late = clock.sleep(PATIENCE_MS, stop.signal).then((): never => {
+  const late = clock.sleep(patienceMs, stop.signal).then((): never => {
     throw new Unreachable('no answer in time');
   });
   try {
@@ -55,6 +75,7 @@ async function inTime<T>(clock: Clock, answer: Promise<T>): Promise<T> {
   }
 }
 
-function isBuffer(value: unknown): value is { readonly data: readonly number[] } {
-  return typeof value === 'object' && value !== null && 'type' in value && value.type === 'Buffer' && 'data' in value && Array.isArray(value.data);
+function isBuffer(value: unknown): value is { readonly data: string | readonly number[] } {
+  if (typeof value !== 'object' || value === null || !('type' in value) || value.type !== 'Buffer' || !('data' in value)) return false;
+  return typeof value.data === 'string' || Array.isArray(value.data);
 }

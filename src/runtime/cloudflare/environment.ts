@@ -32,7 +32,12 @@ export interface EdgeEnvironment {
   readonly sandboxFunders: Readonly<Record<string, string>>;
   /** Who vouches for operators; null: nobody does. */
   readonly oidc: OidcSettings | null;
+  /** Opens the way for one import; null: there is none. */
+  readonly importSecret: string | null;
 }
+
+/** Characters; as many as 32 bytes have in hex, and half of it. */
+const LEAST_SECRET = 32;
 
 const Variables = z.object({
   MILLRACE_MODE: z.enum(['sandbox', 'live']).default('sandbox'),
@@ -43,6 +48,10 @@ const Variables = z.object({
   MILLRACE_MAX_IN_FLIGHT: z.coerce.number().int().min(1).max(100_000).default(1_000),
   MILLRACE_CELLS: z.string().default('4'),
   MILLRACE_SANDBOX_FUNDERS: z.string().default('{}'),
+  MILLRACE_IMPORT_SECRET: z
+    .string()
+    .refine((text) => text === '' || text.length >= LEAST_SECRET, `must have at least ${LEAST_SECRET} characters`)
+    .default(''),
 });
 
 /** Throws an Error that names every variable that is wrong, and no value. */
@@ -71,5 +80,6 @@ export function readEnvironment(env: object): EdgeEnvironment {
     generations,
     sandboxFunders: JSON.parse(data.MILLRACE_SANDBOX_FUNDERS) as Record<string, string>,
     oidc: oidc.oidc,
+    importSecret: data.MILLRACE_IMPORT_SECRET || null,
   };
 }

@@ -1,8 +1,10 @@
 /** Wires one part of the service, a cell or the desk, into what a Durable Object gives. */
 import { adapters } from '../../../adapters/registry.ts';
 import { SANDBOX_SECRETS, sandboxFunders } from '../../../fixtures/funders.ts';
-import { createAway } from '../cells/away.ts';
+import { createAway, createCells } from '../cells/away.ts';
 import { DESK_CELL } from '../cells/generations.ts';
+import { createImporter, type Importer } from '../cells/importer.ts';
+import { MOVED_CELL } from '../cells/moved-rows.ts';
 import { createCell, createDesk, type Part } from '../cells/part.ts';
 import type { Ask } from '../cells/wire.ts';
 import type { Ctx } from '../../http/context.ts';
@@ -13,10 +15,12 @@ import { createJsonLog } from '../json-log.ts';
 import { oidcSso } from '../oidc-sso.ts';
 import { sandboxReply, seedSandbox } from '../sandbox-seed.ts';
 import { checkTarget } from '../ssrf.ts';
+import type { Vault } from '../../ports/vault.ts';
 import { createVault } from '../vault.ts';
 import type { Bindings, EdgeEnvironment } from './environment.ts';
 import { edgeClock, edgeRandom, openStorage } from './host.ts';
 import { edgeImages } from './images.ts';
+import { MIGRATIONS } from './migrations.ts';
 import { bucketObjects } from './objects.ts';
 import type { DurableObjectStorage } from './platform.ts';
 
@@ -33,28 +37,60 @@ export function cellsOf({ CELL }: Bindings): (cell: number) => Ask {
   return (cell) => (request) => CELL.get(CELL.idFromName(String(cell))).fetch(request);
 }
 
-/** `afterCommit` is told of every commit once the service runs. Throws when the keys are not those the data was made with. */
-export async function startPart(
+/** A part whose database is open and migrated. */
+export interface OpenPart {
+  readonly importer: Importer;
+  /** To be called once, when the importer does not wait (any more). `afterCommit` is told of every commit once the service runs. */
+  start(afterCommit: () => void): Promise<RunningPart>;
+}
+
+/** `onImported` is called when an import has ended. Throws when the keys are not those the data was made with. */
+export function openPart(
   cell: number,
   storage: DurableObjectStorage,
   env: EdgeEnvironment,
   bindings: Bindings,
-  afterCommit: () => void,
-): Promise<RunningPart> {
-  const { db, transact } = openStorage(storage, edgeClock.nowMs());
+  onImported: () => Promise<void>,
+): OpenPart {
+  const { db, transact } = openStorage(storage, MIGRATIONS, edgeClock.nowMs());
   const vault = createVault({ masterKeys: env.masterKeys, current: env.masterKeys.at(-1)!.version }, edgeRandom.bytes);
   if (!holdIndexRoot(db, transact, vault)) throw new Error('the master keys are not those this data was made with: the oldest is missing or another');
+  const importer = createImporter({
+    part: cell === DESK_CELL ? 'desk' : 'cell',
+    open: env.importSecret !== null && (cell === DESK_CELL || cell === MOVED_CELL),
+    generations: env.generations,
+    migrations: MIGRATIONS.map(({ name }) => name),
+    db,
+    transact,
+    vault,
+    objects: bucketObjects(bindings.PHOTOS),
+    clock: edgeClock,
+    onEnd: onImported,
+  });
+  return { importer, start: (afterCommit) => startPart(cell, { db, transact, vault }, env, bindings, afterCommit) };
+}
+
+type Opened = ReturnType<typeof openStorage> & { readonly vault: Vault };
+
+async function startPart(
+  cell: number,
+  { db, transact, vault }: Pick<Opened, 'db' | 'transact' | 'vault'>,
+  env: EdgeEnvironment,
+  bindings: Bindings,
+  afterCommit: () => void,
+): Promise<RunningPart> {
   const sandboxed = env.mode === 'sandbox';
   // The platform collects what is printed.
   const log = createJsonLog(env.logLevel, (line) => console.log(line));
   const isDesk = cell === DESK_CELL;
-  const away = createAway({ cell, generations: env.generations, desk: deskOf(bindings), cellAt: cellsOf(bindings), clock: edgeClock });
+  const way = { cell, generations: env.generations, desk: deskOf(bindings), cellAt: cellsOf(bindings), clock: edgeClock };
+  const away = createAway(way);
   const transport = createFetchTransport({ fetch: (...args) => fetch(...args), clock: edgeClock, allowLoopback: sandboxed });
   const { publicUrl } = env;
   const service = createService({
     cell,
     role: isDesk ? 'desk' : 'cell',
-    ...(isDesk ? {} : { away }),
+    ...(isDesk ? { cells: createCells(way) } : { away }),
     mode: env.mode,
     publicUrl,
     clock: edgeClock,

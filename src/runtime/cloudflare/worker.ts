@@ -31,5 +31,6 @@ function frontOf(bindings: Bindings): Front {
     random: edgeRandom,
     clock: edgeClock,
     pages: boundPages(bindings.PAGES),
+    importSecret: env.importSecret,
   });
 }

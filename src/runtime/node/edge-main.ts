@@ -18,8 +18,10 @@ if (readGenerations(cells) === null) {
   process.stderr.write('MILLRACE_CELLS must be rising numbers of cells with commas between, such as 4,16\n');
   process.exit(78);
 }
-const { port, dataDir, logLevel, sandboxPortBase } = config;
-const edge = await startEdge({ port, dataDir, logLevel, cells, sandbox: sandboxPortBase });
+const { port, dataDir, logLevel, sandboxPortBase, oidc } = config;
+const importSecret = process.env['MILLRACE_IMPORT_SECRET'];
+const waits = importSecret === undefined || importSecret === '' ? {} : { importSecret };
+const edge = await startEdge({ port, dataDir, logLevel, cells, sandbox: sandboxPortBase, oidc, ...waits });
 process.stdout.write(banner(edge.url, edge.keys, 'Millrace on workerd', edge.links));
 
 let stopping = false;

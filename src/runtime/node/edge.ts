@@ -4,6 +4,7 @@ import { unstable_startWorker } from 'wrangler';
 import { firstRunToken, welcomeLink } from '../../flow/operators/first-run.ts';
 import { nodeClock, nodeRandom } from './host.ts';
 import { sandboxMasterKey } from './config.ts';
+import type { OidcSettings } from '../oidc-sso.ts';
 import type { ConsoleLinks } from './server.ts';
 import { startSandboxProcess } from './sandbox-process.ts';
 import { createVault, type MasterKey } from '../vault.ts';
@@ -18,6 +19,10 @@ export interface EdgeOptions {
   readonly cells?: string;
   /** First port of the simulated funders, 0 for free ones; or where they run already, by funder id. */
   readonly sandbox: number | Readonly<Record<string, string>>;
+  /** Who vouches for operators, if anybody does. */
+  readonly oidc?: OidcSettings | null;
+  /** As MILLRACE_IMPORT_SECRET. While the data is waited for, the host serves nothing else. */
+  readonly importSecret?: string;
 }
 
 export interface RunningEdge {
@@ -37,6 +42,8 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
   const sandbox = typeof options.sandbox === 'number' ? await startSandboxProcess(options.sandbox) : { urls: options.sandbox, stop: () => undefined };
   const text = (value: string) => ({ type: 'plain_text' as const, value });
   const url = `http://127.0.0.1:${options.port}`;
+  // Wrangler otherwise keeps a trace of every request, with its address, in a database beside ours; and takes time for it.
+  process.env['X_LOCAL_OBSERVABILITY'] ??= 'false';
   const worker = await unstable_startWorker({
     config: CONFIG,
     bindings: {
@@ -45,6 +52,8 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
       MILLRACE_CELLS: text(options.cells ?? '4'),
       MILLRACE_LOG_LEVEL: text(options.logLevel),
       MILLRACE_SANDBOX_FUNDERS: text(JSON.stringify(sandbox.urls)),
+      ...oidcBindings(options.oidc ?? null, text),
+      MILLRACE_IMPORT_SECRET: text(options.importSecret ?? ''),
     },
     dev: {
       server: { hostname: '127.0.0.1', port: options.port },
@@ -60,8 +69,10 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
   };
   try {
     await worker.ready;
-    await answers(`${url}/readyz`);
-    const { first_run: isFirst } = (await answers(`${url}/v1/session/methods`)) as { first_run: boolean };
+    if (options.importSecret === undefined) await answers(`${url}/readyz`);
+    else await answers(`${url}/healthz`);
+    // While data is waited for there is nobody yet to be the first.
+    const isFirst = options.importSecret === undefined && ((await answers(`${url}/v1/session/methods`)) as { first_run: boolean }).first_run;
     const first = isFirst ? welcomeLink(url, firstRunToken({ vault }, nodeClock.nowMs())) : null;
     const links = { first, sandbox: sandboxLinks(vault, url) };
     return { url, keys: sandboxKeys(vault), partnerSecret: sandboxPartnerSecret(vault), links, close };
@@ -69,6 +80,18 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
     await close();
     throw error;
   }
+}
+
+/** The edge host reads them as the Node host does. */
+function oidcBindings<T>(oidc: OidcSettings | null, text: (value: string) => T): Record<string, T> {
+  if (oidc === null) return {};
+  const { issuer, clientId, clientSecret, name } = oidc;
+  return {
+    MILLRACE_OIDC_ISSUER: text(issuer),
+    MILLRACE_OIDC_CLIENT_ID: text(clientId),
+    MILLRACE_OIDC_CLIENT_SECRET: text(clientSecret),
+    MILLRACE_OIDC_NAME: text(name),
+  };
 }
 
 async function answers(url: string): Promise<unknown> {

@@ -87,6 +87,15 @@ export function applicationQueries(db: Database, written: JustWritten) {
       .where(eq(applications.borrowerId, arg('borrowerId')))
       .prepare(),
   );
+  const withLoan = fast(
+    db
+      .select({ id: applications.id })
+      .from(applications)
+      .where(and(eq(applications.borrowerId, arg('borrowerId')), eq(applications.state, 'disbursed')))
+      .orderBy(desc(applications.submittedAtMs))
+      .limit(1)
+      .prepare(),
+  );
   const planById = fast(
     db
       .select()
@@ -152,6 +161,8 @@ export function applicationQueries(db: Database, written: JustWritten) {
   return {
     borrowerById: (id: string): BorrowerRow | undefined => borrowerById.get({ id }),
     borrowerByPhone: (phoneIndex: string): BorrowerRow | undefined => borrowerByPhone.get({ phoneIndex: markBytes(phoneIndex) }),
+    /** Id of the borrower's newest application that was paid out. */
+    lastWithLoan: (borrowerId: string): string | undefined => withLoan.get({ borrowerId })?.id,
     insertBorrower: insertInto(db, borrowers),
     saveBorrower: (row: BorrowerRow) => saveBorrower(row, { id: row.id }),
     byId: (id: string): ApplicationRow | undefined => {

@@ -18,6 +18,7 @@ import {
 import type { DeskRecordKind } from '../../domain/desk.ts';
 import type { Database } from '../database.ts';
 import { arg, fast, insertInto, saveOf } from '../prepare.ts';
+import { auditQueries } from './audit.ts';
 import type { DeliveryRow } from './feed.ts';
 
 export type DeskRecordRow = typeof deskRecords.$inferSelect;
@@ -182,14 +183,6 @@ export function deskQueries(db: Database) {
     lend: (key: string, add: number, nowMs: number) => void lend.run({ key, add, nowMs }),
     lastAudit: (): AuditRow | undefined => lastAudit.get(),
     insertAudit: (row: Omit<AuditRow, 'seq'>) => void db.insert(audit).values(row).run(),
-    auditPage: (before: number | undefined, limit: number): AuditRow[] =>
-      db
-        .select()
-        .from(audit)
-        .where(before === undefined ? undefined : lt(audit.seq, before))
-        .orderBy(desc(audit.seq))
-        .limit(limit)
-        .all(),
     auditAll: (): AuditRow[] => db.select().from(audit).orderBy(asc(audit.seq)).all(),
     auditHead: (): AuditHeadRow | undefined => auditHeadRow.get(),
     saveAuditHead: (row: Omit<AuditHeadRow, 'one'>) => void saveAuditHead.run({ one: 1, ...row }),
@@ -200,6 +193,7 @@ export function deskQueries(db: Database) {
         .delete(deskSecrets)
         .where(and(eq(deskSecrets.owner, owner), inArray(deskSecrets.slot, [...slots])))
         .run(),
+    ...auditQueries(db),
     ...overviewQueries(db),
   };
 }

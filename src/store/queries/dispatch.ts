@@ -130,6 +130,16 @@ export function dispatchQueries(db: Database, written: JustWritten) {
       .where(eq(callbacks.attemptId, arg('attemptId')))
       .prepare(),
   );
+  const recentCallbacks = fast(
+    db
+      .select()
+      .from(callbacks)
+      .where(and(eq(callbacks.funderId, arg('funderId')), sql`instr(${callbacks.dedupeKey}, ${REPLY_MARK}) = 0`))
+      // By the index of the funder; ids grow with time.
+      .orderBy(desc(callbacks.receivedAtMs), desc(callbacks.id))
+      .limit(sql.placeholder('limit'))
+      .prepare(),
+  );
   const saveCallback = saveOf(db, callbacks, ['state', 'attemptId', 'detail', 'rawSealed'], ['id']);
   const forgetExchanges = fast(
     db
@@ -246,18 +256,13 @@ export function dispatchQueries(db: Database, written: JustWritten) {
     insertCallback: insertInto(db, callbacks),
     saveCallback: (row: CallbackRow) => saveCallback(row, { id: row.id }),
     /** What the funder told of its own accord, newest first; the replies that could not be read are no callbacks. */
-    recentCallbacks: (funderId: string, limit: number, before?: string): CallbackRow[] =>
+    recentCallbacks: (funderId: string, limit: number): CallbackRow[] => recentCallbacks.all({ funderId, limit }),
+    /** The same, from the one named on. */
+    callbacksBefore: (funderId: string, limit: number, before: string): CallbackRow[] =>
       db
         .select()
         .from(callbacks)
-        .where(
-          and(
-            eq(callbacks.funderId, funderId),
-            sql`instr(${callbacks.dedupeKey}, ${REPLY_MARK}) = 0`,
-            before === undefined ? undefined : lt(callbacks.id, before),
-          ),
-        )
-        // By the index of the funder; ids grow with time.
+        .where(and(eq(callbacks.funderId, funderId), lt(callbacks.id, before), sql`instr(${callbacks.dedupeKey}, ${REPLY_MARK}) = 0`))
         .orderBy(desc(callbacks.receivedAtMs), desc(callbacks.id))
         .limit(limit)
         .all(),

@@ -20,6 +20,16 @@ export interface ArmCount {
   readonly amountSquares: number;
 }
 
+/** The applications that a segment gave to these policies since then. */
+export interface ArmQuery {
+  readonly segmentId: string;
+  readonly champion: string;
+  readonly challenger: string | null;
+  /** Bounds the walk: ids sort by age, and none that was submitted since is older than its draft may be. */
+  readonly fromId: string;
+  readonly sinceMs: number;
+}
+
 /** Policies on their way into force, and what came of those that are. */
 export function policyQueries(db: Database) {
   const draft = fast(
@@ -51,11 +61,7 @@ export function policyQueries(db: Database) {
         .where(and(eq(deskChanges.kind, kind), inArray(deskChanges.state, ['proposed', 'scheduled'])))
         .orderBy(asc(deskChanges.id))
         .all(),
-    /**
-     * The applications that a segment gave to these policies since then, counted. `fromId` bounds the walk: ids sort by age, and none that
-     * was submitted since is older than its draft may be.
-     */
-    armCounts: (of: { segmentId: string; champion: string; challenger: string | null; fromId: string; sinceMs: number }): ArmCount[] =>
+    armCounts: (of: ArmQuery): ArmCount[] =>
       db.all<ArmCount>(sql`
         SELECT a.arm AS arm, a.state AS state, l.funder_id AS funderId, count(*) AS applications,
           sum(EXISTS (SELECT 1 FROM offers o WHERE o.application_id = a.id AND o.state <> 'blocked')) AS offered,

@@ -98,6 +98,14 @@ export function rollupQueries(db: Database) {
       const of = filter.funder === undefined ? fundersIn(span) : [filter.funder];
       return of.flatMap((funder) => sumsAt(funder, span, filter, group));
     },
+    /** By channel, of each funder; a pair may come once for each span. */
+    pairs: (span: RollupSpan, filter: RollupFilter): (Summed<FunderCount> & { readonly funder: string })[] => {
+      const of = filter.funder === undefined ? fundersIn(span) : [filter.funder];
+      return of.flatMap((funder) => sumsAt(funder, span, filter, 'channel').map((row) => ({ ...row, funder })));
+    },
+    /** Start of the first hour anything happened in. */
+    firstHour: (): number | undefined =>
+      db.get<{ at: number | null }>(sql`SELECT min(start_ms) AS at FROM funnel_rollups WHERE basis = 'activity' AND step = 'hour'`)?.at ?? undefined,
     refusals: (span: RollupSpan, filter: RollupFilter): { readonly reason: string; readonly n: number }[] =>
       db.all(sql`SELECT reason, sum(n) AS n FROM refusal_rollups WHERE ${within(span, filter)} GROUP BY reason`),
   };

@@ -231,3 +231,17 @@ export const partnerOfferCounts = sqliteTable('partner_offer_counts', {
   sales: integer().notNull(),
   earnedFen: integer('earned_fen').notNull(),
 });
+
+/** What was spent on a channel in a day, as operators entered it. */
+export const channelSpend = sqliteTable(
+  'channel_spend',
+  {
+    channelId: text('channel_id').notNull(),
+    /** Of China, `2026-11-22`. */
+    day: text().notNull(),
+    spendFen: integer('spend_fen').notNull(),
+    author: text().notNull(),
+    updatedAtMs: integer('updated_at_ms').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.channelId, t.day] })],
+);

@@ -12,6 +12,8 @@ import { TRANSFER_TABLES, type RawRow, type TransferTable } from './tables.ts';
 
 /** Name of the fact under which the state of an import is kept while it lasts. */
 const FACT = 'import';
+/** Name of the fact that says from which export an instance among many came to be. */
+export const IMPORTED = 'imported';
 /** A Durable Object binds at most so many values to one statement. */
 const MOST_VALUES = 100;
 const MOST_ROWS = 8;
@@ -24,6 +26,8 @@ export interface ImportState {
   readonly table: number;
   /** Rows of that table that are in. */
   readonly rows: number;
+  /** Photos that are in, where they come one by one. */
+  readonly objects?: number;
 }
 
 /** The import that has begun here and not ended, or null. */
@@ -41,6 +45,19 @@ export function saveImport(db: Database, state: ImportState): void {
 /** Call inside the last transaction. */
 export function endImport(db: Database): void {
   db.delete(instanceFacts).where(eq(instanceFacts.name, FACT)).run();
+}
+
+/** Keeps which export this instance came to be from. Call with `endImport`. */
+export function noteImported(db: Database, manifest: string): void {
+  db.insert(instanceFacts)
+    .values({ name: IMPORTED, value: manifest })
+    .onConflictDoUpdate({ target: instanceFacts.name, set: { value: manifest } })
+    .run();
+}
+
+/** SHA-256 of the manifest that this instance was imported from; null: from none, or that is not kept. */
+export function importedFrom(db: Database): string | null {
+  return db.select().from(instanceFacts).where(eq(instanceFacts.name, IMPORTED)).all()[0]?.value ?? null;
 }
 
 /** Tables that hold anything, facts of the instance itself apart. */

@@ -46,8 +46,8 @@ export function ThemeProvider({ children }: { children: ReactNode }): ReactNode 
         theme={{
           algorithm: mode === 'dark' ? [theme.darkAlgorithm, theme.compactAlgorithm] : [theme.compactAlgorithm],
           token: {
-            colorPrimary: mode === 'dark' ? '#45a9a9' : '#1f7a7a',
-            colorInfo: mode === 'dark' ? '#45a9a9' : '#1f7a7a',
+            colorPrimary: mode === 'dark' ? '#45a9a9' : '#18696b',
+            colorInfo: mode === 'dark' ? '#45a9a9' : '#18696b',
             colorLink: mode === 'dark' ? '#6cc4c4' : '#176666',
             colorPrimaryBg: mode === 'dark' ? '#173433' : '#e2f0ef',
             colorPrimaryBgHover: mode === 'dark' ? '#1d4241' : '#cfe6e4',
@@ -55,7 +55,15 @@ export function ThemeProvider({ children }: { children: ReactNode }): ReactNode 
             colorSuccess: '#3f8f5f',
             colorWarning: '#b7791f',
             colorError: '#c0392b',
+            // The usual ones are too pale for the words on a tag.
+            green: '#2c7048',
+            gold: '#85600c',
+            orange: '#9a4d12',
             colorBgLayout: mode === 'dark' ? '#16181a' : '#f6f5f2',
+            // What is derived is too grey to sit on, and too pale to read.
+            ...(mode === 'dark' ? {} : { colorInfoBg: '#e9f3f2', colorInfoBgHover: '#dcecea' }),
+            colorTextDescription: mode === 'dark' ? 'rgba(255, 255, 255, 0.65)' : 'rgba(0, 0, 0, 0.62)',
+            colorTextPlaceholder: mode === 'dark' ? 'rgba(255, 255, 255, 0.55)' : 'rgba(0, 0, 0, 0.56)',
             borderRadius: 6,
             fontSize: 14,
             fontFamily: 'system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif',

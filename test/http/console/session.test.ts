@@ -1,6 +1,7 @@
 /** Signing in to the console over HTTP: the first administrator, colleagues, wrong guesses, and how sessions end. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { firstRunToken } from '../../../src/flow/operators/first-run.ts';
+import { signIn as signInDirectly } from '../../../src/flow/operators/sign-in.ts';
 import { makeWorld, type Reply, type World } from '../../world.ts';
 import { accept, asking, codeOf, CONSOLE, cookieOf, firstAdmin, invite, PASSWORD, signIn } from './people.ts';
 
@@ -116,6 +117,14 @@ describe('a wrong guess', () => {
     for (let n = 0; n < 52; n += 1) tries.push((await signIn(world, `n${n}@millrace.test`, 'JBSWY3DPEHPK3PXP')).status);
     expect(tries.filter((status) => status === 401).length).toBe(50);
     expect(tries.slice(50)).toEqual([429, 429]);
+  });
+
+  it('is not counted by a proxy’s address, behind which everybody is', async () => {
+    const { deps } = world.service;
+    for (const ip of ['::ffff:10.1.2.3', '172.20.0.1', 'fd00::1', null])
+      for (let n = 0; n < 13; n += 1)
+        await signInDirectly(deps, { email: `n${n}@millrace.test`, password: 'x', code: '000000' }, { ip, before: null });
+    expect(world.db.all('SELECT tries FROM sign_in_tries WHERE tries > 5')).toEqual([]);
   });
 
   it('a code is good once, and not after a later one', async () => {

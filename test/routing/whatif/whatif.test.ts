@@ -6,7 +6,7 @@ import type { Policy } from '../../../src/domain/policy.ts';
 import type { Comparison } from '../../../src/domain/simulation.ts';
 import type { LoggedAttempt, StoredCase } from '../../../src/routing/whatif/stored-case.ts';
 import { walk, type Funders } from '../../../src/routing/whatif/walk.ts';
-import { whatIf } from '../../../src/routing/whatif/whatif.ts';
+import { resultOf, whatIf } from '../../../src/routing/whatif/whatif.ts';
 import { byId, funder, inputs, policy, state } from '../world.ts';
 
 const said = (funderId: string, wave: number, answer: LoggedAttempt['answer'], submitted = true): LoggedAttempt => ({
@@ -37,7 +37,7 @@ const B_FIRST = policy({ patience: 0, weights: { fnd_b: 5 } });
 function simulate(cases: readonly StoredCase[], active: Policy, candidate: Policy, funders: Funders = both): Comparison {
   const simulation = whatIf({ active, candidate, funders, loggedBy: () => ({ policy: active, funders }), replicates: 60, seed: 1 });
   for (const one of cases) simulation.add(one);
-  return simulation.result();
+  return resultOf(simulation);
 }
 
 describe('the way of one application', () => {

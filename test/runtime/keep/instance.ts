@@ -8,7 +8,8 @@ import { readConfig, type Config } from '../../../src/runtime/node/config.ts';
 import { openSnapshot } from '../../../src/runtime/node/keep/snapshot.ts';
 import { SANDBOX_PARTNER, sandboxPartnerSecret } from '../../../src/runtime/sandbox-seed.ts';
 import { readRows } from '../../../src/store/transfer/read-rows.ts';
-import { TRANSFER_TABLES } from '../../../src/store/transfer/tables.ts';
+import type { Database } from '../../../src/store/database.ts';
+import { TRANSFER_TABLES, type RawRow } from '../../../src/store/transfer/tables.ts';
 import { indexCheck } from '../../../src/runtime/vault.ts';
 import { idNumber } from '../../../bench/application.ts';
 import { makeWorld, type World } from '../../world.ts';
@@ -166,29 +167,39 @@ async function rest(world: World, applicationId: string): Promise<void> {
 }
 
 /** Every table of a data folder as one hash of its rows in order. */
-export function tablesOf(dataDir: string): Record<string, { readonly rows: number; readonly hash: string }> {
+export function tablesOf(dataDir: string): Record<string, TableHash> {
   const { db, close } = openSnapshot(dataDir);
   try {
-    return Object.fromEntries(
-      TRANSFER_TABLES.map((table) => {
-        const hash = createHash('sha256');
-        let rows = 0;
-        for (const page of readRows(db, table, 97)) {
-          for (const row of page) {
-            rows += 1;
-            for (const { name } of table.columns) {
-              const value = row[name]!;
-              hash.update(value === null ? 'null' : value instanceof Uint8Array ? Buffer.from(value).toString('hex') : JSON.stringify(value));
-              hash.update('\n');
-            }
-          }
-        }
-        return [table.name, { rows, hash: hash.digest('hex') }];
-      }),
-    );
+    return tablesIn(db);
   } finally {
     close();
   }
+}
+export interface TableHash {
+  readonly rows: number;
+  readonly hash: string;
+}
+
+/** `chosen`: only rows that it lets through. */
+export function tablesIn(db: Database, chosen: (table: string, row: RawRow) => boolean = () => true): Record<string, TableHash> {
+  return Object.fromEntries(
+    TRANSFER_TABLES.map((table) => {
+      const hash = createHash('sha256');
+      let rows = 0;
+      for (const page of readRows(db, table, 97)) {
+        for (const row of page) {
+          if (!chosen(table.name, row)) continue;
+          rows += 1;
+          for (const { name } of table.columns) {
+            const value = row[name]!;
+            hash.update(value === null ? 'null' : value instanceof Uint8Array ? Buffer.from(value).toString('hex') : JSON.stringify(value));
+            hash.update('\n');
+          }
+        }
+      }
+      return [table.name, { rows, hash: hash.digest('hex') }];
+    }),
+  );
 }
 
 /** Names and bytes of the photos of a folder. */

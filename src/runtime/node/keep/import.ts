@@ -2,10 +2,8 @@
  * Takes an export into an instance that is empty otherwise. Everything is held against its sum before the first row is written; rows go in by batches,
  * each with how far it got, so that an import that was interrupted goes on when it is asked for again; until it has ended nothing starts on the data.
  */
-import { createReadStream, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
 import { verifyAudit } from '../../../flow/desk/append-audit.ts';
 import type { Database } from '../../../store/database.ts';
 import { createStore } from '../../../store/index.ts';
@@ -28,8 +26,9 @@ import type { Config } from '../config.ts';
 import { openUnfinished, openVault, ownMigrations } from '../data-dir.ts';
 import { fileObjects, nodeClock } from '../host.ts';
 import type { OpenDatabase } from '../sqlite.ts';
-import { damaged, openBundle, sumOf, type Bundle } from './bundle.ts';
+import { openBundle, type Bundle } from './bundle.ts';
 import { tablePart } from './export.ts';
+import { holdParts, tableLines } from './read-export.ts';
 import { objectOf, objectsOf } from './snapshot.ts';
 
 export interface ImportOptions {
@@ -79,20 +78,6 @@ function holdFit(manifest: ExportManifest, config: Config): void {
   if (manifest.index_root !== null && manifest.index_root !== indexCheck(openVault(config)))
     throw new Error('the master keys are not those of the exported instance');
   if (manifest.cell !== null && manifest.cell !== config.cell) throw new Error(`the export is of cell ${manifest.cell}; set MILLRACE_CELL to it`);
-}
-
-async function holdParts({ dir, manifest, parts }: Bundle<ExportManifest>): Promise<void> {
-  const tables = new Set(TRANSFER_TABLES.map(tablePart));
-  let objects = 0;
-  for await (const { name, sha256 } of parts()) {
-    if (!tables.delete(name)) {
-      if (objectOf(name) === null) throw new Error(`the export has a part that this program does not know: ${name}`);
-      objects += 1;
-    }
-    if ((await sumOf(join(dir, name))) !== sha256) throw damaged(name);
-  }
-  for (const name of tables) throw damaged(name);
-  if (objects !== manifest.objects) throw new Error(`the export has ${objects} photos and says ${manifest.objects}`);
 }
 
 /** Goes on with this very export, or begins in an empty instance, or throws. */
@@ -166,7 +151,7 @@ function holdComplete(db: Database, manifest: ExportManifest): void {
 async function* batchesOf(dir: string, table: TransferTable, skip: number): AsyncGenerator<readonly RawRow[]> {
   let number = 0;
   let batch: RawRow[] = [];
-  for await (const line of linesOf(join(dir, tablePart(table)))) {
+  for await (const line of tableLines(dir, table)) {
     number += 1;
     if (number <= skip) continue;
     batch.push(rowOf(table, line, number));
@@ -175,20 +160,4 @@ async function* batchesOf(dir: string, table: TransferTable, skip: number): Asyn
     batch = [];
   }
   if (batch.length > 0) yield batch;
-}
-
-/** Split at line feeds alone: a name may hold any other character that ends a line somewhere. */
-async function* linesOf(path: string): AsyncGenerator<string> {
-  const unzipped = createGunzip();
-  const fed = pipeline(createReadStream(path), unzipped);
-  // Whoever reads is told of its failure; whoever stops reading makes it fail, and need not be told.
-  fed.catch(() => undefined);
-  const decoder = new TextDecoder();
-  let rest = '';
-  for await (const chunk of unzipped) {
-    const lines = (rest + decoder.decode(chunk as Buffer, { stream: true })).split('\n');
-    rest = lines.pop()!;
-    yield* lines;
-  }
-  if (rest !== '') yield rest;
 }

@@ -1,7 +1,7 @@
 /** The name of a figure with its definition one hover (or one Tab) away, as the desk defines it. */
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { Tooltip } from 'antd';
-import type { ReactNode } from 'react';
+import { useCallback, type ReactNode } from 'react';
 import { reading } from '../api.ts';
 import { useLanguage } from '../language.tsx';
 
@@ -26,12 +26,23 @@ export function Figure({ id, kind = 'funnel' }: { id: string; kind?: Definition[
   );
 }
 
+/** Names of the figures of a kind, for charts and choices; an id stands for itself while they are read. */
+export function useDefinitions(kind: Definition['kind'] = 'funnel'): (id: string) => string {
+  const { lang } = useLanguage();
+  const { data } = useFigures();
+  return useCallback((id) => data?.data.find((one) => one.id === id && one.kind === kind)?.name[lang] ?? id, [data, kind, lang]);
+}
+
 /** A figure's name and meaning; undefined while they are read, and for one that the desk does not define. */
 export function useDefinition(id: string, kind: Definition['kind'] = 'funnel'): Definition | undefined {
-  const { data } = useQuery({
+  const { data } = useFigures();
+  return data?.data.find((one) => one.id === id && one.kind === kind);
+}
+
+function useFigures(): UseQueryResult<{ readonly data: readonly Definition[] }> {
+  return useQuery({
     queryKey: ['figures'],
     queryFn: reading<{ data: readonly Definition[] }>('/v1/desk/figures'),
     staleTime: Number.POSITIVE_INFINITY,
   });
-  return data?.data.find((one) => one.id === id && one.kind === kind);
 }

@@ -2,8 +2,9 @@
 import { App, Button, Card, Descriptions, Input } from 'antd';
 import { useState, type ReactNode } from 'react';
 import { ask, Refused } from '../../api.ts';
+import type { Lang } from '../../language-kept.ts';
 import { useLanguage, useTexts, yuan } from '../../language.tsx';
-import { assetName, assetValue } from '../../parts/words.ts';
+import { factOf } from '../../policy/facts.ts';
 import { useMay } from '../../session.ts';
 import type { Detail } from './detail.ts';
 import { texts } from './texts.ts';
@@ -25,9 +26,9 @@ export function Facts({ detail }: { detail: Detail }): ReactNode {
     { key: 'age', label: t('age'), children: [facts.age ?? '–', facts.sex === null ? '' : t(facts.sex)].join(' ') },
     { key: 'province', label: t('province'), children: facts.province?.[lang] ?? '–' },
     { key: 'income', label: t('income'), children: facts.monthly_income_fen === null ? '–' : yuan(facts.monthly_income_fen) },
-    { key: 'employment', label: t('employment'), children: assetValue(facts.employment ?? '–', lang) },
+    { key: 'employment', label: t('employment'), children: said('employment', facts.employment, lang) },
     { key: 'assets', label: t('assets'), children: Object.entries(facts.assets).map(([name, value]) => <div key={name}>{`${name}: ${value}`}</div>) },
-    { key: 'purpose', label: t('purpose'), children: assetValue(facts.purpose ?? '–', lang) },
+    { key: 'purpose', label: t('purpose'), children: said('purpose', facts.purpose, lang) },
     {
       key: 'asked',
       label: t('asked'),
@@ -38,7 +39,11 @@ export function Facts({ detail }: { detail: Detail }): ReactNode {
     {
       key: 'documents',
       label: t('documents'),
-      children: <Lines of={detail.documents.map((one) => `${assetName(one.kind, lang)}: ${one.ok ? t('ok') : one.problems.join(', ')}`)} />,
+      children: (
+        <Lines
+          of={detail.documents.map((one) => `${one.kind === 'id_front' ? t('front') : t('back')}: ${one.ok ? t('ok') : one.problems.join(', ')}`)}
+        />
+      ),
     },
   ];
   return (
@@ -46,6 +51,11 @@ export function Facts({ detail }: { detail: Detail }): ReactNode {
       <Descriptions column={1} size="small" items={items} />
     </Card>
   );
+}
+
+/** A value of a fact in words; the value itself when nobody has put it in words. */
+function said(name: string, value: string | null, lang: Lang): string {
+  return value === null ? '–' : (factOf(name)?.values?.[value]?.[lang] ?? value);
 }
 
 function Lines({ of }: { of: readonly string[] }): ReactNode {
