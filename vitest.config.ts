@@ -30,6 +30,7 @@ const LONG = [
   'sim/sim',
   'edge/crash',
   'edge/import',
+  'edge/demo',
   'journey/magic-phones',
   'crash/crash',
   'cli/main',

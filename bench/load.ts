@@ -8,17 +8,19 @@ import { startDoubles } from './doubles.ts';
 import { latencyOf } from './measure.ts';
 import type { Latency } from './measure.ts';
 import type { Session } from './target.ts';
-import { TARGETS } from './targets.ts';
+import { targetNamed } from './targets.ts';
 
-/** `closed`: that many applications are always under way. `open`: that many are sent per second, whatever comes back. */
+/** `closed`: that many applications are always under way. `open`: that many are sent per second, whatever comes back. `way` goes before each path. */
 export type Order =
   | { readonly kind: 'open_session'; readonly server: string }
-  | { readonly kind: 'closed'; readonly inFlight: number; readonly rampMs: number; readonly forMs: number }
-  | { readonly kind: 'open'; readonly perS: number; readonly rampMs: number; readonly forMs: number };
+  | { readonly kind: 'closed'; readonly inFlight: number; readonly rampMs: number; readonly forMs: number; readonly way?: string }
+  | { readonly kind: 'open'; readonly perS: number; readonly rampMs: number; readonly forMs: number; readonly way?: string };
 
 export interface Outcome {
   /** Whole applications per second: webhooks that arrived within the measured time. */
   readonly perS: number;
+  /** Whole applications of the run, ramp and end included. */
+  readonly all: number;
   readonly posted: number;
   /** POSTs that failed or were not answered by 2xx. */
   readonly errors: number;
@@ -36,11 +38,11 @@ export type Report =
 const CONNECTIONS = 128;
 const DRAIN_MS = 15_000;
 
-const target = TARGETS[process.argv[2] ?? ''];
-if (target === undefined) throw new Error(`no target of that name; there are: ${Object.keys(TARGETS).join(', ')}`);
+const target = targetNamed(process.argv[2] ?? '');
 let session: Session | null = null;
 let pool: Pool | null = null;
 let sequence = 0;
+let way = '';
 let underWay = 0;
 let completed = 0;
 let errors = 0;
@@ -67,16 +69,18 @@ tell({ kind: 'doubles', funder: doubles.funder, webhook: doubles.webhook });
 
 async function obey(order: Order): Promise<Report> {
   if (order.kind !== 'open_session') return { kind: 'outcome', outcome: await measure(order) };
-  session = await target!.open({ server: order.server, funder: doubles.funder, webhook: doubles.webhook });
+  session = await target.open({ server: order.server, funder: doubles.funder, webhook: doubles.webhook });
   pool = new Pool(order.server, { connections: CONNECTIONS });
   return { kind: 'ready' };
 }
 
 async function measure(order: Exclude<Order, { kind: 'open_session' }>): Promise<Outcome> {
   const samples: number[] = [];
+  const doneBefore = completed;
   let measuring = false;
   let going = true;
   errors = 0;
+  way = order.way ?? '';
   const onPosted = (tookMs: number): void => {
     if (measuring) samples.push(tookMs);
   };
@@ -95,7 +99,7 @@ async function measure(order: Exclude<Order, { kind: 'open_session' }>): Promise
   await drained();
   const lost = underWay;
   underWay = 0;
-  return { perS, posted, errors, lost, post: latencyOf(samples), loadCpu: (used.user + used.system) / 1e6 / seconds };
+  return { perS, all: completed - doneBefore, posted, errors, lost, post: latencyOf(samples), loadCpu: (used.user + used.system) / 1e6 / seconds };
 }
 
 function keepFull(inFlight: number, going: () => boolean, onPosted: (tookMs: number) => void): () => void {
@@ -142,7 +146,7 @@ function post(dueMs: number, onPosted: (tookMs: number) => void): void {
     },
     onResponseError: failed,
   };
-  pool!.dispatch({ method: 'POST', path, headers, body }, handler);
+  pool!.dispatch({ method: 'POST', path: `${way}${path}`, headers, body }, handler);
 }
 
 async function drained(): Promise<void> {

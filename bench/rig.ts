@@ -2,7 +2,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { availableParallelism } from 'node:os';
@@ -13,6 +13,8 @@ import type { Target } from './target.ts';
 
 export interface Rig {
   readonly name: string;
+  /** Where it answers. */
+  readonly server: string;
   run(order: Exclude<Order, { kind: 'open_session' }>): Promise<Outcome>;
   /** Resident memory of the server, sampled while orders run. */
   readonly memory: MemorySample[];
@@ -32,31 +34,40 @@ export interface RigOptions {
 const ROOT = join(import.meta.dirname, '..');
 const SERVER_CORE = 0;
 const LOAD_CORE = 1;
-const READY_MS = 60_000;
+const READY_MS = 240_000;
 const SAMPLE_MS = 250;
 const CLOCK_TICKS_PER_S = 100;
+
+/** What is left to do however this process ends, but by SIGKILL. */
+const atTheEnd = new Set<() => void>();
+process.once('exit', () => {
+  for (const end of atTheEnd) end();
+});
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(130));
 
 /** Starts both and resolves when the server is ready and the session open. */
 export async function startRig(target: Target, options: RigOptions): Promise<Rig> {
   const dataDir = mkdtempSync(join(options.dataRoot, `millrace-bench-${target.name}-`));
-  process.once('exit', () => rmSync(dataDir, { recursive: true, force: true }));
+  atTheEnd.add(() => rmSync(dataDir, { recursive: true, force: true }));
   const load = start(LOAD_CORE, ['bench/load.ts', target.name], process.env, true);
   const { funder, webhook } = await answer(load, 'doubles');
-  const server = `http://127.0.0.1:${await freePort()}`;
-  const { args, env } = target.launch({ server, funder, webhook }, dataDir);
+  const given = `http://127.0.0.1:${await freePort()}`;
+  const { args, env, addressFile } = target.launch({ server: given, funder, webhook }, dataDir);
   const child = start(SERVER_CORE, [...options.nodeFlags, ...args], { ...process.env, ...env }, false);
-  await ready(`${server}${target.readyPath}`, child);
+  await ready(`${given}${target.readyPath}`, child);
+  const server = addressFile === undefined ? given : readFileSync(addressFile, 'utf8');
   await ask(load, { kind: 'open_session', server }, 'ready');
   const memory: MemorySample[] = [];
   return {
     name: target.name,
+    server,
     memory,
     cpuS: () => {
-      const [server, own] = [cpuSecondsOf(child.pid!), cpuSecondsOf(load.pid!) + cpuSecondsOf(process.pid)];
+      const [server, own] = [sumOf(family(child.pid!), cpuSecondsOf), cpuSecondsOf(load.pid!) + cpuSecondsOf(process.pid)];
       return { server, others: coreSeconds(SERVER_CORE) + coreSeconds(LOAD_CORE) - server - own };
     },
     run: async (order) => {
-      const sampler = setInterval(() => memory.push({ atMs: performance.now(), rssMib: rssMibOf(child.pid!) }), SAMPLE_MS);
+      const sampler = setInterval(() => memory.push({ atMs: performance.now(), rssMib: sumOf(family(child.pid!), rssMibOf) }), SAMPLE_MS);
       try {
         return (await ask(load, order, 'outcome')).outcome;
       } finally {
@@ -86,7 +97,7 @@ function start(core: number, args: readonly string[], env: NodeJS.ProcessEnv, ip
   const command = canPin() ? ['taskset', '-c', String(core), process.execPath] : [process.execPath];
   const [program, ...rest] = [...command, ...args];
   const child = spawn(program!, rest, { cwd: ROOT, env, stdio: ipc ? ['ignore', 'inherit', 'inherit', 'ipc'] : ['ignore', 'ignore', 'inherit'] });
-  process.once('exit', () => child.kill('SIGKILL'));
+  atTheEnd.add(() => killFamily(child));
   return child;
 }
 
@@ -108,7 +119,7 @@ function answer<K extends Report['kind']>(load: ChildProcess, kind: K): Promise<
   });
 }
 
-/** Resolves when the server answers 2xx here; throws when it ends before, or takes longer than a minute. */
+/** Resolves when the server answers 2xx here; throws when it ends before, or takes longer than four minutes: on a busy machine workerd needs one. */
 export async function ready(url: string, child: ChildProcess): Promise<void> {
   const until = performance.now() + READY_MS;
   while (performance.now() < until) {
@@ -130,6 +141,31 @@ export async function freePort(): Promise<number> {
   server.close();
   await once(server, 'close');
   return port;
+}
+
+/** The server may have started others, as wrangler starts workerd: they would outlive it. */
+function killFamily({ pid, exitCode, signalCode }: ChildProcess): void {
+  if (pid === undefined || exitCode !== null || signalCode !== null) return;
+  for (const each of family(pid)) {
+    try {
+      process.kill(each, 'SIGKILL');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
+}
+
+/** A process and all that it started; none once it is gone. */
+function family(pid: number): number[] {
+  if (!existsSync(`/proc/${pid}/task`)) return [];
+  const children = readdirSync(`/proc/${pid}/task`).flatMap((task) => readChildren(`/proc/${pid}/task/${task}/children`));
+  return [pid, ...children.flatMap(family)];
+}
+function readChildren(file: string): number[] {
+  return readFileSync(file, 'utf8').split(' ').map(Number).filter(Boolean);
+}
+function sumOf(pids: readonly number[], of: (pid: number) => number): number {
+  return pids.reduce((sum, pid) => sum + of(pid), 0);
 }
 
 function rssMibOf(pid: number): number {

@@ -1,18 +1,22 @@
 /**
  * npm run bench -- [--json] [--seconds 5] [--rounds 5] [--in-flight 128] [--soak 60] [--targets bare,sealed,millrace] [--profile]
  *   [--data-root DIR] [--node-flags ='--single-threaded-gc --max-semi-space-size=64']
+ * npm run bench -- --host edge [--cells 1,4,16] [--save]: the edge host instead; --save keeps the figures for `npm run bench:scaling`
  *
  * Measures every target in one run, in turns: each round gives each target the same time, so that a noisy machine harms all alike, and
  * the median of the rounds counts. Server on one core, load and doubles on the other. The last line is JSON.
  */
+import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';
+import { cellsTable, countsTable, frontTable } from './edge/figures.ts';
+import { measureEdge } from './edge/run.ts';
 import type { Outcome } from './load.ts';
 import { median, memoryOf, round } from './measure.ts';
 import { profileByRoom } from './profile.ts';
 import { canPin, pinSelf, startRig } from './rig.ts';
 import type { Rig } from './rig.ts';
-import { TARGETS } from './targets.ts';
+import { TARGETS, targetNamed } from './targets.ts';
 
 const { values } = parseArgs({
   options: {
@@ -25,11 +29,15 @@ const { values } = parseArgs({
     'data-root': { type: 'string', default: tmpdir() },
     'node-flags': { type: 'string', default: '--single-threaded-gc --max-semi-space-size=64' },
     profile: { type: 'boolean', default: false },
+    host: { type: 'string', default: 'node' },
+    cells: { type: 'string', default: '1,4,16' },
+    save: { type: 'boolean', default: false },
   },
 });
 const forMs = Number(values.seconds) * 1_000;
 const inFlight = Number(values['in-flight']);
 const RAMP_MS = 1_000;
+const EDGE_FIGURES = new URL('edge/figures.json', import.meta.url).pathname;
 const names = values.targets.split(',');
 const options = { nodeFlags: values['node-flags'].split(' ').filter((flag) => flag !== ''), dataRoot: values['data-root'] };
 const say = (line: string): void => void (values.json || console.log(line));
@@ -45,11 +53,16 @@ interface Result {
 
 if (!canPin()) console.error('This machine has one core or no taskset: nothing is pinned, and the figures are not comparable.');
 pinSelf();
+if (values.host === 'edge') {
+  const figures = await measureEdge({ cells: values.cells.split(',').map(Number), forMs, rounds: Number(values.rounds), inFlight, options, say });
+  say(`\n${cellsTable(figures)}\n\n${frontTable(figures)}\n\n${countsTable(figures)}\n`);
+  if (values.save) writeFileSync(EDGE_FIGURES, `${JSON.stringify(figures, null, 2)}\n`);
+  console.log(JSON.stringify(figures));
+  process.exit(0);
+}
 const rigs: Rig[] = [];
 for (const name of names) {
-  const target = TARGETS[name];
-  if (target === undefined) throw new Error(`no target ${name}; there are: ${Object.keys(TARGETS).join(', ')}`);
-  rigs.push(await startRig(target, options));
+  rigs.push(await startRig(targetNamed(name), options));
 }
 const results = rigs.map((rig): Result => ({ rig, rounds: [], serverCpu: [], foreignCpu: [] }));
 for (const { rig } of results) await rig.run({ kind: 'closed', inFlight, rampMs: RAMP_MS, forMs: Math.max(3_000, forMs / 2) });
@@ -73,7 +86,7 @@ for (const result of results) figures[result.rig.name] = await finish(result);
 const main = results.find(({ rig }) => rig.name === 'millrace') ?? results.at(-1)!;
 const soak = Number(values.soak) > 0 ? await soaked(main) : null;
 for (const { rig } of results) await rig.close();
-const profile = values.profile ? await profileByRoom(TARGETS[main.rig.name]!, options, { inFlight, forMs }) : null;
+const profile = values.profile ? await profileByRoom(targetNamed(main.rig.name), options, { inFlight, forMs }) : null;
 if (profile !== null) for (const { where, share } of profile) say(`${(share * 100).toFixed(1).padStart(6)} %  ${where}`);
 console.log(JSON.stringify({ ...ratios(), targets: figures, soak, profile }));
 process.exit(0);

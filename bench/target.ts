@@ -11,6 +11,8 @@ export interface Launch {
   /** Arguments of Node: options, entry, arguments. Paths from the repository's root. */
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** File in which the server writes the address that is to be asked, where that is not the one it was given. */
+  readonly addressFile?: string;
 }
 
 export interface LoadRequest {

@@ -1,6 +1,7 @@
 /** Everything that bench/run.ts can measure, by name. */
 import { applicationBody } from './application.ts';
 import { equalInstalments } from '../src/sandbox/instalments.ts';
+import { edgeTarget } from './edge/target.ts';
 import { PIPELINE_WORK } from './environment.ts';
 import type { Addresses, Launch, Reply, Session, Target } from './target.ts';
 
@@ -67,6 +68,14 @@ export const TARGETS: Readonly<Record<string, Target>> = {
   },
   sealed: ceiling('sealed', 'bench/sealed.ts', () => ({ BENCH_WORK: process.env['BENCH_WORK'] ?? JSON.stringify(PIPELINE_WORK) })),
 };
+
+/** One of `TARGETS`, or `edge-4`, `edge-4-counted`: the edge host with so many cells. Throws when it is neither. */
+export function targetNamed(name: string): Target {
+  const edge = /^edge-(\d{1,4})(-counted)?$/.exec(name);
+  const target = edge === null ? TARGETS[name] : edgeTarget(name, Number(edge[1]), edge[2] !== undefined, openMillrace);
+  if (target === undefined) throw new Error(`no target ${name}; there are: ${Object.keys(TARGETS).join(', ')}, edge-4`);
+  return target;
+}
 
 /** Applies as a channel's server does: everything asked and agreed to beforehand. */
 async function openMillrace(at: Addresses): Promise<Session> {

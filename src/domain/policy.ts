@@ -51,6 +51,11 @@ export const Policy = z.strictObject({
   max_attempts: z.number().int().min(1).max(50).default(6),
   /** 'index': the exact value order. 'strict_first': tiers in order, the index within a tier. */
   tier_order: z.enum(['index', 'strict_first']).default('index'),
+  /**
+   * Which of the eligible are tried. 'worthwhile': those that add to what the plan is worth. 'all': every one, to the limit of attempts: with
+   * `strict_first` and tiers of one funder each the plan then rests on the records alone and on nothing that is learnt or priced.
+   */
+  choice: z.enum(['worthwhile', 'all']).default('worthwhile'),
   /** Probability that a borrower is still there after an immediate rejection. */
   patience: z.number().min(0).max(1).default(0.95),
   /** Time in which waiting halves that probability. */

@@ -35,7 +35,7 @@ export function chooseWithinExposure<B extends ExposingBox>(
   for (;;) {
     const waves = chooseByStrategy(rest, policy, { attempts: reach, lastBox: limits.lastBox });
     const over = bound <= room ? null : firstOver(waves, exposed, room);
-    if (over === null) return { waves, left: left.concat(reasons(rest, waves, limits, reach)) };
+    if (over === null) return { waves, left: left.concat(reasons(rest, waves, { ...limits, weighed: policy.choice === 'worthwhile' }, reach)) };
     left.push({ funderId: over.funderId, code: 'exposure_budget', detail: `${room} more recipients allowed` });
     rest = rest.filter((box) => box !== over);
   }
@@ -60,14 +60,19 @@ function firstOver<B extends ExposingBox>(waves: readonly (readonly B[])[], expo
 }
 
 /** With room left in the plan, or worth no more than the last box, a funder was not worth it; otherwise it is the limit that kept it out. */
-function reasons<B extends Box>(rest: readonly B[], waves: readonly (readonly B[])[], limits: Limits, reach: number): Exclusion[] {
+function reasons<B extends Box>(
+  rest: readonly B[],
+  waves: readonly (readonly B[])[],
+  limits: Limits & { readonly weighed: boolean },
+  reach: number,
+): Exclusion[] {
   const chosen = new Set<Box>(waves.flat());
   const full = fullReason(limits, reach);
   const left: Exclusion[] = [];
   for (const box of rest) {
     if (chosen.has(box)) continue;
     const { funderId, index } = box;
-    if (index <= limits.lastBox)
+    if (limits.weighed && index <= limits.lastBox)
       left.push({ funderId, code: 'not_worth_it', detail: `index ${Math.round(index)} fen <= last box ${limits.lastBox} fen` });
     else if (chosen.size < reach) left.push({ funderId, code: 'not_worth_it', detail: `index ${Math.round(index)} fen adds nothing to the plan` });
     else left.push({ funderId, code: full.code, detail: full.detail });

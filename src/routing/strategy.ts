@@ -15,8 +15,10 @@ export interface Limits {
 /**
  * Orders the boxes by the policy and chooses which to try, as waves of boxes asked at once. Waterfall: the exact choice, one box a wave.
  * Wave: greedy waves, never across tiers when the strict go first. Rate table: every box worth more than the last box, best first, at once.
+ * With the choice `all` nothing is weighed: whoever comes first in order is tried first, until the attempts are used up.
  */
 export function chooseByStrategy<B extends Box>(boxes: readonly B[], policy: Policy, limits: Limits): B[][] {
+  if (policy.choice === 'all') return allInOrder(sorted(boxes, policy).slice(0, Math.max(0, limits.attempts)), policy);
   switch (policy.strategy) {
     case 'waterfall': {
       // Where the tiers give the order, a box cannot take the place of any other.
@@ -37,6 +39,13 @@ export function chooseByStrategy<B extends Box>(boxes: readonly B[], policy: Pol
 
 function sorted<B extends Box>(boxes: readonly B[], policy: Policy): B[] {
   return boxes.toSorted(policy.tier_order === 'strict_first' ? byTierThenIndex : byIndex);
+}
+
+function allInOrder<B extends Box>(ordered: readonly B[], policy: Policy): B[][] {
+  if (policy.strategy === 'rate_table') return ordered.length === 0 ? [] : [[...ordered]];
+  const size = policy.strategy === 'wave' ? policy.wave_size : 1;
+  const groups = policy.tier_order === 'strict_first' ? tiersOf(ordered) : [ordered];
+  return groups.flatMap((group) => Array.from({ length: Math.ceil(group.length / size) }, (_, at) => group.slice(at * size, (at + 1) * size)));
 }
 
 function chooseWaves<B extends Box>(ordered: readonly B[], policy: Policy, limits: Limits): B[][] {

@@ -69,7 +69,7 @@ inChromium('routing in the console', () => {
       .getByRole('tooltip')
       .getByRole('button', { name: /确\s*[定认]/ })
       .click();
-    await approver.getByText('已生效', { exact: true }).last().waitFor();
+    await approver.locator('.ant-card-head').getByText('已生效', { exact: true }).waitFor();
     expect(await firstAsked()).toBe('fnd_summit');
 
     await approver.getByRole('tab', { name: '策略版本与回退' }).click();
@@ -92,6 +92,16 @@ inChromium('routing in the console', () => {
     await tabTo(page, page.getByRole('button', { name: 'Propose' }));
     await page.keyboard.press('Enter');
     await page.getByText('Proposed; another person has to approve it').waitFor();
+  });
+
+  it('shows funders at a glance, and one with why it sees its traffic', async () => {
+    const page = await at('operator', '/funders');
+    await page.getByRole('row', { name: /长河银行.*可以送.*剩/ }).waitFor();
+    expect(await serious(page)).toEqual([]);
+    await page.getByRole('link', { name: '长河银行' }).click();
+    await page.getByText(/份申请中 \d+ 份的首个方案里有它/).waitFor();
+    await page.getByText('批准率变了吗？').waitFor();
+    expect(await serious(page)).toEqual([]);
   });
 
   it('says beside the control, in the operator’s language, what a policy may not be', async () => {

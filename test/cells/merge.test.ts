@@ -110,6 +110,28 @@ it('a funder that one cell finds broken is shown broken; a cap is lent once and 
     alarms: [],
     callbacks: [{ id: 'cbk_3' }, { id: 'cbk_2' }],
   });
+  // Of all funders at once each is put together for itself, without what is counted of its past.
+  const { attempts: _attempts, callbacks: _callbacks, ...standing } = desk;
+  const all: { readonly data: readonly object[] }[] = [
+    {
+      data: [
+        { ...standing, tier: 1 },
+        { ...standing, id: 'fnd_b', tier: 2 },
+      ],
+    },
+    {
+      data: [
+        { ...cell('closed', 2, '02:01'), id: 'fnd_b' },
+        { ...cell('open', 3, null), id: 'fnd_a' },
+      ],
+    },
+  ];
+  const { data } = merge('funders', all, 50) as { data: readonly Record<string, unknown>[] };
+  expect(data).toMatchObject([
+    { id: 'fnd_a', tier: 1, breaker: { state: 'open' }, caps: [{ lent: 7, used: 3 }] },
+    { id: 'fnd_b', tier: 2, breaker: { state: 'closed' }, caps: [{ lent: 7, used: 2 }], last_callback_at: '02:01' },
+  ]);
+  expect(data.every((funder) => !('attempts' in funder) && !('callbacks' in funder))).toBe(true);
   const broken = merge('funder', [desk, cell('open', 1, null), cell('closed', 1, null)], 50) as { breaker: object; last_callback_at: unknown };
   expect([broken.breaker, broken.last_callback_at]).toEqual([{ state: 'open', until: '02:10' }, null]);
 });

@@ -38,6 +38,7 @@ beforeAll(async () => {
     applications: APPLICANTS,
     seed: 5,
     concurrency: APPLICANTS,
+    routing: 'learnt',
     partnerSecret: sandboxPartnerSecret(server.service.deps.vault),
     onDone: () => undefined,
   });

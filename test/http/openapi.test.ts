@@ -399,6 +399,9 @@ describe('what the desk answers', () => {
       expectDescribed('GET', path, await world.call('GET', path, { key }));
     expectDescribed('GET', '/v1/desk/figures', await world.call('GET', '/v1/desk/figures', { key }));
     expectDescribed('GET', '/v1/desk/funders/{id}/series', await world.call('GET', '/v1/desk/funders/fnd_river/series', { key }));
+    expectDescribed('GET', '/v1/desk/funders', await world.call('GET', '/v1/desk/funders', { key }));
+    for (const part of ['plans', 'callbacks', 'reliability'])
+      expectDescribed('GET', `/v1/desk/funders/{id}/${part}`, await world.call('GET', `/v1/desk/funders/fnd_river/${part}`, { key }));
     for (const id of ['fnd_river', 'fnd_lotus', 'fnd_cedar'])
       expectDescribed('GET', '/v1/desk/funders/{id}/status', await world.call('GET', `/v1/desk/funders/${id}/status`, { key }));
   });

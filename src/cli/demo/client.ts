@@ -63,7 +63,7 @@ export function createClient(url: string, key: string): Client {
 
   async function send(path: string, init: RequestInit): Promise<Good | Refusal> {
     for (const [tries, waitMs] of [...PATIENCE_MS, 0].entries()) {
-      const response = await fetch(`${url}${path}`, { ...init, headers: { authorization, ...(init.headers as Record<string, string>) } });
+      const response = await fetchAgain(`${url}${path}`, { ...init, headers: { authorization, ...(init.headers as Record<string, string>) } });
       const text = await response.text();
       const body: unknown = text === '' ? null : JSON.parse(text);
       if (response.ok) return { ok: true, status: response.status, body };
@@ -91,6 +91,15 @@ export function createClient(url: string, key: string): Client {
       return { id, ok: quality.ok };
     },
   };
+}
+
+/** Once more when the connection breaks: a server may close one that was idle in the moment in which it is used again. */
+export async function fetchAgain(url: string, init: RequestInit): Promise<Response> {
+  return fetch(url, init).catch(async (error: unknown) => {
+    if ((error as { cause?: { code?: string } }).cause?.code !== 'ECONNRESET') throw error;
+    await pause(PATIENCE_MS[0]);
+    return fetch(url, init);
+  });
 }
 
 export function pause(ms: number): Promise<void> {

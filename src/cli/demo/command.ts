@@ -1,7 +1,7 @@
 /** `millrace demo`: a crowd of applicants through a running server, or through one of our own, and the funnel that comes of it. */
 import { SingleBar } from 'cli-progress';
 import { defineCommand } from 'citty';
-import { knownFlagsOnly, wholeNumber } from '../arguments.ts';
+import { knownFlagsOnly, UsageError, wholeNumber } from '../arguments.ts';
 import { startOwnServer } from '../own-server.ts';
 import { renderFunnel } from './report.ts';
 import { runDemo } from './run.ts';
@@ -13,6 +13,11 @@ export const demo = defineCommand({
     url: { type: 'string', description: 'A running sandbox server; without it one is started and stopped again' },
     seed: { type: 'string', default: '1', description: 'Equal seeds give equal applicants' },
     concurrency: { type: 'string', default: '32', description: 'Applicants on their way at once' },
+    routing: {
+      type: 'string',
+      default: 'ladder',
+      description: 'ladder: every funder, the strict first, so that equal seeds give equal funnels; learnt: as in the real service',
+    },
     json: { type: 'boolean', default: false, description: 'End with the funnel as one line of JSON' },
   },
   setup: knownFlagsOnly,
@@ -20,6 +25,7 @@ export const demo = defineCommand({
     const applications = wholeNumber('--applications', args.applications, 1, 100_000);
     const seed = wholeNumber('--seed', args.seed, 0, 2 ** 32 - 1);
     const concurrency = wholeNumber('--concurrency', args.concurrency, 1, 512);
+    if (args.routing !== 'ladder' && args.routing !== 'learnt') throw new UsageError('--routing must be ladder or learnt');
     const own = args.url === undefined ? await startOwnServer() : null;
     const url = own?.url ?? args.url!.replace(/\/+$/, '');
     const bar = new SingleBar({
@@ -36,6 +42,7 @@ export const demo = defineCommand({
         applications,
         seed,
         concurrency,
+        routing: args.routing,
         partnerSecret: own?.partnerSecret ?? null,
         onDone: (done) => bar.update(done),
       });

@@ -25,6 +25,8 @@ export interface World {
   readonly photos: Photos;
   readonly recipients: readonly string[];
   readonly textVersions: Readonly<Record<'application' | 'credit_decision', string>>;
+  /** Put before an applicant's variant. */
+  readonly variants: string;
   readonly run: string;
   readonly partner: PartnerSecret | null;
 }
@@ -75,7 +77,13 @@ function apply(world: World, person: DemoApplicant, verification: string, docume
     applicant: { ...person.applicant, phone: person.phone, phone_verification_id: verification },
     documents,
     consents: consentsTo(world, person.consents === 'all' ? ['platform', ...world.recipients] : ['platform']),
-    visit: { channel: 'h5-demo', variant: person.variant, utm: { source: 'demo' }, device_id: person.device, click_id: `${world.run}-${person.n}` },
+    visit: {
+      channel: 'h5-demo',
+      variant: `${world.variants}${person.variant}`,
+      utm: { source: 'demo' },
+      device_id: person.device,
+      click_id: `${world.run}-${person.n}`,
+    },
   };
   return world.client.call('POST', '/v1/applications', body, { 'idempotency-key': `demo-${world.run}-${person.n}`, prefer: 'wait=10' });
 }
@@ -127,7 +135,12 @@ async function consider(client: Client, person: DemoApplicant, view: View): Prom
   await pause(Math.max(0, Date.parse(acceptAfter) - Date.now()) + 5);
   const accepted = await client.call('POST', `${path}/accept`, { disclosure_hash: hash }, { 'idempotency-key': `accept-${cheapest.id}` });
   if (!accepted.ok) return view;
-  return viewOf(await client.call('GET', `/v1/applications/${view.id}`, undefined, { prefer: 'wait=15' }));
+  // Until it is paid out: what counts is whether, and not how soon.
+  const untilMs = performance.now() + PATIENCE_MS;
+  let after = view;
+  do after = viewOf(await client.call('GET', `/v1/applications/${view.id}`, undefined, { prefer: 'wait=15' }));
+  while (after.status === 'accepted' && performance.now() < untilMs);
+  return after;
 }
 
 function consentsTo(world: World, recipients: readonly string[]) {

@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto';
 import type { DemoApplicant } from '../../../fixtures/demo/applicants.ts';
 import type { Dice } from '../../../fixtures/demo/dice.ts';
-import type { Client } from './client.ts';
+import { fetchAgain, type Client } from './client.ts';
 
 export interface Promotion {
   readonly shown: number;
@@ -34,18 +34,20 @@ export async function lookAtPartnerOffers(
   let clicked = 0;
   let leads = 0;
   for (const link of links) {
-    if (!dice.chance(person.clicks)) continue;
+    // Both are thrown for every offer, whatever is done with them: else one click more or less would change all that follow.
+    const [clicks, becomesLead] = [dice.chance(person.clicks), dice.chance(LEAD_SHARE)];
+    if (!clicks) continue;
     const landing = await follow(client, link);
     if (landing === null) continue;
     clicked += 1;
-    if (partner !== null && dice.chance(LEAD_SHARE) && (await reportLead(client, partner, landing))) leads += 1;
+    if (partner !== null && becomesLead && (await reportLead(client, partner, landing))) leads += 1;
   }
   return { shown: links.length, clicked, leads };
 }
 
 /** Where the link leads. It is not gone to: the partner's page lies on the internet, or nowhere. */
 async function follow(client: Client, link: string): Promise<URL | null> {
-  const response = await fetch(`${client.url}${new URL(link).pathname}`, { redirect: 'manual' });
+  const response = await fetchAgain(`${client.url}${new URL(link).pathname}`, { redirect: 'manual' });
   await response.arrayBuffer();
   const location = response.headers.get('location');
   return response.status === 302 && location !== null ? new URL(location) : null;
@@ -56,7 +58,7 @@ async function reportLead(client: Client, { partnerId, secret }: PartnerSecret, 
   const body = JSON.stringify({ event_id: `lead-${clickId}`, click_id: clickId, kind: 'lead', at: new Date().toISOString() });
   const timestamp = String(Math.floor(Date.now() / 1_000));
   const signature = createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex');
-  const response = await fetch(`${client.url}/v1/postbacks/${partnerId}`, {
+  const response = await fetchAgain(`${client.url}/v1/postbacks/${partnerId}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-timestamp': timestamp, 'x-signature': signature },
     body,

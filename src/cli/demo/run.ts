@@ -5,6 +5,7 @@ import { sandboxFunders } from '../../../fixtures/funders.ts';
 import { SANDBOX_PARTNER } from '../../runtime/sandbox-seed.ts';
 import { createClient, sandboxKeysOf, type Client } from './client.ts';
 import { countFunnel, type Funnel } from './funnel.ts';
+import { LADDER_VARIANT, publishLadder } from './ladder.ts';
 import { travel, type Course, type World } from './journey.ts';
 import { renderPhotos } from './photos.ts';
 
@@ -14,6 +15,8 @@ export interface DemoOptions {
   readonly seed: number;
   /** Applicants on their way at once. */
   readonly concurrency: number;
+  /** `ladder`: by what no other applicant can change, so that equal seeds give equal funnels. `learnt`: as in the real service. */
+  readonly routing: 'ladder' | 'learnt';
   /** What partners sign with; null: no postbacks. */
   readonly partnerSecret: string | null;
   /** Called after each applicant. */
@@ -24,23 +27,30 @@ export interface DemoOptions {
 export async function runDemo(options: DemoOptions): Promise<Funnel> {
   const keys = await sandboxKeysOf(options.url);
   const client = createClient(options.url, keys.secret);
+  if (options.routing === 'ladder') await publishLadder(createClient(options.url, keys.operator), createClient(options.url, keys.approver));
   const funders = sandboxFunders(Object.fromEntries(FUNDER_IDS.map((id) => [id, 'http://127.0.0.1'])));
   const world: World = {
     client,
     photos: await renderPhotos(),
     recipients: FUNDER_IDS,
     textVersions: await textVersionsOf(client),
+    variants: options.routing === 'ladder' ? LADDER_VARIANT : '',
     run: randomBytes(6).toString('hex'),
     partner: options.partnerSecret === null ? null : { partnerId: SANDBOX_PARTNER, secret: options.partnerSecret },
   };
   const crowd = makeApplicants(options.applications, options.seed, Date.now());
   const courses: Course[] = [];
+  /** The last way of each phone: who comes twice does so after the first time has ended, however slow that was. */
+  const ways = new Map<string, Promise<Course>>();
   let next = 0;
   let done = 0;
   const lane = async (): Promise<void> => {
     while (next < crowd.length) {
       const person = crowd[next++]!;
-      courses[person.n] = await travel(world, person);
+      const before = ways.get(person.phone);
+      const way = before === undefined ? travel(world, person) : before.then(() => travel(world, person));
+      ways.set(person.phone, way);
+      courses[person.n] = await way;
       options.onDone((done += 1));
     }
   };

@@ -1,10 +1,12 @@
 /** How a funder fares right now: breaker, caps, what it is sitting on, and what its last callbacks came to. */
 import { capNeeds } from '../../dispatch/caps.ts';
 import { problem, type Problem } from '../../domain/failures.ts';
+import type { Funder } from '../../domain/funder.ts';
 import type { Deps } from '../deps.ts';
 import { loadPricing } from '../price-volume.ts';
 import { iso } from '../view-application.ts';
 import { factsOf, savedCounts } from '../watch-funders.ts';
+import { funderChecks } from './funder-checks.ts';
 import { alarmView } from './list-alarms.ts';
 
 const CALLBACKS = 20;
@@ -12,6 +14,24 @@ const CALLBACKS = 20;
 export function showFunderStatus(deps: Deps, id: string) {
   const funder = deps.desk.snapshot().funders.get(id);
   if (funder === undefined) return problem('not_found', '没有这个资金方', 'there is no such funder');
+  return {
+    ...standingOf(deps, funder),
+    attempts: Object.fromEntries(deps.store.desk.attemptStates(id).map((row) => [row.state, row.n])),
+    callbacks: callbacksOf(deps, id, CALLBACKS),
+  };
+}
+
+export type FunderStatus = Exclude<ReturnType<typeof showFunderStatus>, Problem>;
+
+/** What it told of its own accord and what was made of that, newest first; `before`: the id of the last one of the page before. */
+export function callbacksOf({ store }: Pick<Deps, 'store'>, id: string, limit: number, before?: string) {
+  const rows = before === undefined ? store.dispatch.recentCallbacks(id, limit) : store.dispatch.callbacksBefore(id, limit, before);
+  return rows.map((row) => ({ id: row.id, state: row.state, detail: row.detail, attempt_id: row.attemptId, received_at: iso(row.receivedAtMs) }));
+}
+
+/** What is known of a funder without counting its past. */
+export function standingOf(deps: Deps, funder: Funder) {
+  const { id } = funder;
   const nowMs = deps.clock.nowMs();
   const line = deps.lines.of(funder);
   const breaker = line.state(nowMs);
@@ -23,6 +43,7 @@ export function showFunderStatus(deps: Deps, id: string) {
     name: funder.name,
     status: funder.status,
     at: iso(nowMs),
+    checks: funderChecks(deps, funder, nowMs),
     breaker:
       breaker.kind === 'open'
         ? { state: breaker.kind, until: iso(breaker.untilMs) }
@@ -49,7 +70,6 @@ export function showFunderStatus(deps: Deps, id: string) {
       const priceFen = Math.round(unit === 'count' ? paced.priceFen : paced.priceFen * pricing.meanAmountFen);
       return [{ id: target, kind, unit, window, period: paced.window, volume, used: paced.used, progress: paced.progress, price_fen: priceFen }];
     }),
-    attempts: Object.fromEntries(deps.store.desk.attemptStates(id).map((row) => [row.state, row.n])),
     /** How long the oldest of each state has been waiting. */
     waiting: facts.waiting.map((each) => ({
       state: each.state,
@@ -61,10 +81,5 @@ export function showFunderStatus(deps: Deps, id: string) {
     last_callback_at: facts.callbacksAtMs[0] === undefined ? null : iso(facts.callbacksAtMs[0]),
     last_24h: facts.counts,
     alarms: deps.store.watch.alarmsOf(`funder/${id}`).map(alarmView),
-    callbacks: deps.store.dispatch
-      .recentCallbacks(id, CALLBACKS)
-      .map((row) => ({ id: row.id, state: row.state, detail: row.detail, attempt_id: row.attemptId, received_at: iso(row.receivedAtMs) })),
   };
 }
-
-export type FunderStatus = Exclude<ReturnType<typeof showFunderStatus>, Problem>;

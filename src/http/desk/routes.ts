@@ -5,6 +5,7 @@ import { deskApplicationRoutes, searchRoutes } from './applications.ts';
 import { auditRoutes } from './audit.ts';
 import { blacklistRoutes } from './blacklist.ts';
 import { figureRoutes } from './figures.ts';
+import { funderRoutes } from './funders.ts';
 import { keyRoutes } from './keys.ts';
 import { decideRoutes } from './decide.ts';
 import { overviewRoutes } from './overview.ts';
@@ -30,6 +31,7 @@ export function deskRoutes(options: HttpOptions): Hono<Env> {
     webhookRoutes,
     keyRoutes,
     overviewRoutes,
+    funderRoutes,
     figureRoutes,
     todayRoutes,
     decideRoutes,

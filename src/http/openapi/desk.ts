@@ -8,9 +8,10 @@ import { DecideBody } from '../schemas/facts.ts';
 import { annotated } from './annotate.ts';
 import { DeskApplication, DeskApplicationDetail, Unmasked, Replayed, Summary } from './desk-application-replies.ts';
 import { Decided, Explained } from './desk-decision-replies.ts';
-import { Alarms, FunderCheck, FunderStatus } from './desk-funder-replies.ts';
+import { Alarms } from './desk-funder-replies.ts';
 import { DESK_CHANGES } from './desk-changes.ts';
 import { Delivery, Endpoint, EndpointCreated, EndpointList, PAGE_QUERY, pageOf, Queued, Rotated } from './desk-replies.ts';
+import { DESK_FUNDERS } from './desk-funders.ts';
 import { DESK_FIGURES } from './desk-figures.ts';
 import { DESK_TODAY } from './desk-today.ts';
 import { DESK_POLICIES } from './desk-policies.ts';
@@ -117,27 +118,6 @@ const applications: readonly Operation[] = [
       200: { description: 'Masked, newest first; empty when nobody has that phone.', schema: z.object({ data: z.array(DeskApplication) }) },
     },
     problems: ['invalid_request'],
-  },
-  {
-    method: 'get',
-    path: '/v1/desk/funders/:id/status',
-    tag: 'desk',
-    access: 'operator',
-    roles: EVERYBODY,
-    title: { zh: '资金方状态', en: 'How a funder fares' },
-    replies: { 200: { description: 'Breaker, caps, attempts, last callbacks.', schema: FunderStatus } },
-    problems: ['not_found'],
-  },
-  {
-    method: 'post',
-    path: '/v1/desk/funders/:id/check',
-    tag: 'desk',
-    access: 'operator',
-    roles: ['operator', 'risk'],
-    title: { zh: '检查资金方接口', en: 'Check a funder’s interface' },
-    description: 'A heartbeat, and against its test environment a conversation about a person who does not exist. Takes up to half a minute.',
-    replies: { 200: { description: 'What was asked, and how it was answered.', schema: FunderCheck } },
-    problems: ['not_found'],
   },
   {
     method: 'post',
@@ -272,4 +252,12 @@ const webhooks: readonly Operation[] = [
   },
 ];
 
-export const DESK: readonly Operation[] = [...DESK_CHANGES, ...DESK_POLICIES, ...applications, ...DESK_FIGURES, ...DESK_TODAY, ...webhooks];
+export const DESK: readonly Operation[] = [
+  ...DESK_CHANGES,
+  ...DESK_POLICIES,
+  ...applications,
+  ...DESK_FUNDERS,
+  ...DESK_FIGURES,
+  ...DESK_TODAY,
+  ...webhooks,
+];

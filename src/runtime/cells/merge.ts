@@ -4,7 +4,7 @@ type Json = null | boolean | number | string | readonly Json[] | { readonly [nam
 type Fields = { readonly [name: string]: Json };
 
 /** How the replies to a question become one. `page`: a list by id, newest first. `sum`: numbers are added. */
-export type Merging = 'page' | 'sum' | 'alarms' | 'funder' | 'queued';
+export type Merging = 'page' | 'sum' | 'alarms' | 'funder' | 'funders' | 'queued';
 
 const CALLBACKS = 20;
 const BREAKERS = ['closed', 'half_open', 'open'];
@@ -19,6 +19,12 @@ export function merge(how: Merging, replies: readonly unknown[], limit: number):
       return { data: alarms(all.flatMap((reply) => rows(reply['data']))) };
     case 'funder':
       return funderStatus(all);
+    case 'funders':
+      return {
+        data: rows(all[0]!['data']).map((funder) =>
+          funderStanding(all.flatMap((reply) => rows(reply['data']).filter(({ id }) => id === funder['id']))),
+        ),
+      };
     case 'sum':
     case 'queued':
       return all.reduce((sum, each) => add(sum, each) as Fields);
@@ -73,8 +79,20 @@ function alarms(found: readonly Fields[]): Fields[] {
     .toSorted((a, b) => (a.since < b.since ? -1 : 1));
 }
 
+function funderStatus(all: readonly Fields[]): Fields {
+  const [, ...cells] = all;
+  return {
+    ...funderStanding(all),
+    attempts: cells.map((cell) => cell['attempts'] ?? null).reduce((sum, each) => add(sum, each)),
+    callbacks: cells
+      .flatMap((cell) => rows(cell['callbacks']))
+      .toSorted((a, b) => (byAge(a) < byAge(b) ? 1 : -1))
+      .slice(0, CALLBACKS),
+  };
+}
+
 /** The desk's words on caps and prices, the cells' on what is under way; of breakers the worst, since a funder that fails one cell is likely to fail all. */
-function funderStatus([desk, ...cells]: readonly Fields[]): Fields {
+function funderStanding([desk, ...cells]: readonly Fields[]): Fields {
   const every = <T>(name: string, read: (value: Json) => T): T[] => cells.map((cell) => read(cell[name] ?? null));
   const breakers = every('breaker', (value) => value as Fields);
   const worst = breakers.toSorted((a, b) => BREAKERS.indexOf(String(b['state'])) - BREAKERS.indexOf(String(a['state'])))[0]!;
@@ -88,7 +106,6 @@ function funderStatus([desk, ...cells]: readonly Fields[]): Fields {
       const sum = (name: string): number => same.reduce((total, each) => total + Number(each[name]), 0);
       return { ...cap, leased: sum('leased'), used: sum('used') };
     }),
-    attempts: every('attempts', (value) => value as Fields).reduce((sum, each) => add(sum, each) as Fields),
     waiting: [...Map.groupBy(every('waiting', rows).flat(), (each) => String(each['state'])).values()].map((same) => ({
       state: same[0]!['state']!,
       count: same.reduce((total, each) => total + Number(each['count']), 0),
@@ -101,10 +118,6 @@ function funderStatus([desk, ...cells]: readonly Fields[]): Fields {
         .at(-1) || null,
     last_24h: every('last_24h', (value) => value as Fields).reduce((sum, each) => add(sum, each) as Fields),
     alarms: alarms([desk!, ...cells].flatMap((each) => rows(each['alarms']))),
-    callbacks: every('callbacks', rows)
-      .flat()
-      .toSorted((a, b) => (byAge(a) < byAge(b) ? 1 : -1))
-      .slice(0, CALLBACKS),
   };
 }
 

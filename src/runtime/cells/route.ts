@@ -133,7 +133,10 @@ function ofDesk(asked: Asked, noun: string | undefined, [id, part]: readonly str
     case 'alarms':
       return reads ? { to: 'all', merging: 'alarms', deskToo: true } : ANY;
     case 'funders':
-      return reads && part === 'status' ? { to: 'all', merging: 'funder', deskToo: true } : DESK;
+      if (reads && id === undefined) return { to: 'all', merging: 'funders', deskToo: true };
+      if (reads && part === 'status') return { to: 'all', merging: 'funder', deskToo: true };
+      if (reads && part === 'callbacks') return { to: 'all', merging: 'page', deskToo: false };
+      return reads && (part === 'plans' || part === 'reliability') ? { to: 'all', merging: 'sum', deskToo: false } : DESK;
     case 'audit': {
       // Deeds on applications and deliveries are in the chain of their cell.
       const cell = asked.query.get('cell');

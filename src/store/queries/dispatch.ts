@@ -1,4 +1,4 @@
-import { and, desc, eq, gte, inArray, isNull, sql } from 'drizzle-orm';
+import { and, desc, eq, gte, inArray, isNull, lt, sql } from 'drizzle-orm';
 import { applications, attempts, callbacks, capLeases, consents, receipts } from '../schema/index.ts';
 import type { Database } from '../database.ts';
 import { arg, changing, fast, insertAllInto, insertInto, saveOf } from '../prepare.ts';
@@ -135,7 +135,8 @@ export function dispatchQueries(db: Database, written: JustWritten) {
       .select()
       .from(callbacks)
       .where(and(eq(callbacks.funderId, arg('funderId')), sql`instr(${callbacks.dedupeKey}, ${REPLY_MARK}) = 0`))
-      .orderBy(desc(callbacks.id))
+      // By the index of the funder; ids grow with time.
+      .orderBy(desc(callbacks.receivedAtMs), desc(callbacks.id))
       .limit(sql.placeholder('limit'))
       .prepare(),
   );
@@ -256,6 +257,15 @@ export function dispatchQueries(db: Database, written: JustWritten) {
     saveCallback: (row: CallbackRow) => saveCallback(row, { id: row.id }),
     /** What the funder told of its own accord, newest first; the replies that could not be read are no callbacks. */
     recentCallbacks: (funderId: string, limit: number): CallbackRow[] => recentCallbacks.all({ funderId, limit }),
+    /** The same, from the one named on. */
+    callbacksBefore: (funderId: string, limit: number, before: string): CallbackRow[] =>
+      db
+        .select()
+        .from(callbacks)
+        .where(and(eq(callbacks.funderId, funderId), lt(callbacks.id, before), sql`instr(${callbacks.dedupeKey}, ${REPLY_MARK}) = 0`))
+        .orderBy(desc(callbacks.receivedAtMs), desc(callbacks.id))
+        .limit(limit)
+        .all(),
     /** Drops the raw bytes of callbacks older than that, whoever they were about. */
     forgetCallbacksBefore: (beforeMs: number) => void forgetOld.run({ beforeMs }),
     /** Drops what was said on the wire about an application: calls and callbacks. */

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, gte, isNull, lt, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, gte, isNull, lt, min, or, sql } from 'drizzle-orm';
 import { idFloor } from '../../domain/ids.ts';
 import type { Database } from '../database.ts';
 import { arg, fast } from '../prepare.ts';
@@ -16,6 +16,16 @@ export type TrafficRow = Pick<typeof applications.$inferSelect, 'id' | 'borrower
 export type FirstPlan = Pick<typeof plans.$inferSelect, 'id' | 'inputsSealed' | 'snapshotVersion' | 'policyId' | 'policyVersion' | 'createdAtMs'>;
 
 export type PastAttempt = Pick<typeof attempts.$inferSelect, 'id' | 'funderId' | 'planId' | 'state' | 'submittedAtMs'>;
+
+/** Attempts whose likelihood at planning lay in `[band / 10, (band + 1) / 10)`. */
+export interface OutcomeBand {
+  readonly band: number;
+  readonly approved: number;
+  readonly declined: number;
+  /** Of those that were decided, added up, parts per million. */
+  readonly likelihoodPpm: number;
+  readonly undecided: number;
+}
 
 /** Past traffic, read in the order of its ids and without its bodies. */
 export function trafficQueries(db: Database) {
@@ -77,6 +87,36 @@ export function trafficQueries(db: Database) {
         .all(),
     /** In the order they were made. */
     attemptsOf: (applicationId: string): PastAttempt[] => attemptsOf.all({ applicationId }),
+    /** First plans of the applications of `[fromMs, toMs)` as they were made, newest first. */
+    firstPlans: (fromMs: number, toMs: number, limit: number): string[] =>
+      db
+        // With a lone min() SQLite takes the other columns from the row it is found in, and ids grow with time.
+        .select({ result: plans.result, first: min(plans.id) })
+        .from(plans)
+        .where(and(gte(plans.applicationId, idFloor('app', fromMs)), lt(plans.applicationId, idFloor('app', toMs))))
+        .groupBy(plans.applicationId)
+        .orderBy(desc(plans.applicationId))
+        .limit(limit)
+        .all()
+        .map(({ result }) => result),
+    /**
+     * What became of a funder's attempts of `[fromMs, toMs)` by bands of the likelihood they were planned with, a tenth each; of the newest `limit` attempts
+     * at whomever. What was approved and came to nothing left an offer behind.
+     */
+    outcomes: (funderId: string, fromMs: number, toMs: number, limit: number): OutcomeBand[] =>
+      db.all<OutcomeBand>(sql`
+        SELECT min(9, likelihood_ppm / 100000) AS band, sum(approved) AS approved, sum(declined) AS declined,
+               sum(CASE WHEN approved + declined > 0 THEN likelihood_ppm ELSE 0 END) AS "likelihoodPpm", sum(1 - approved - declined) AS undecided
+        FROM (
+          SELECT likelihood_ppm, CASE WHEN state = 'approved' OR offered THEN 1 ELSE 0 END AS approved,
+                 CASE WHEN state = 'declined' AND NOT offered THEN 1 ELSE 0 END AS declined
+          FROM (
+            SELECT likelihood_ppm, state, EXISTS (SELECT 1 FROM offers WHERE offers.application_id = a.application_id AND offers.attempt_id = a.id) AS offered
+            FROM (SELECT id, application_id, funder_id, state, likelihood_ppm, submitted_at_ms FROM attempts WHERE id >= ${idFloor('att', fromMs)} AND id < ${idFloor('att', toMs)} ORDER BY id DESC LIMIT ${limit}) a
+            WHERE funder_id = ${funderId} AND submitted_at_ms IS NOT NULL
+          )
+        )
+        GROUP BY band ORDER BY band`),
     firstPlan: (applicationId: string): FirstPlan | undefined => firstPlan.get({ applicationId }),
   };
 }

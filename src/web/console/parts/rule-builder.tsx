@@ -10,10 +10,16 @@ import type { JsonLogic } from '../../../domain/funder.ts';
 import { useLanguage } from '../language.tsx';
 import { FACTS } from '../policy/facts.ts';
 import { ruleWords } from '../policy/rule-words.ts';
-import { fromQuery, toQuery } from './rule-query.ts';
+import { fromQuery, isComplete, toQuery } from './rule-query.ts';
 import { OPERATORS, TRANSLATIONS, WORDS } from './rule-texts.ts';
 
-export default function RuleBuilder({ rule, onChange }: { rule: JsonLogic; onChange: (rule: JsonLogic) => void }): ReactNode {
+interface Props {
+  readonly rule: JsonLogic;
+  /** `isWhole`: nothing is half written; what is must not be proposed. */
+  readonly onChange: (rule: JsonLogic, isWhole: boolean) => void;
+}
+
+export default function RuleBuilder({ rule, onChange }: Props): ReactNode {
   const { lang } = useLanguage();
   // What is begun as text stays text until the drawer is closed: it would jump under the hand.
   const [query, setQuery] = useState<RuleGroupType | null>(() => toQuery(rule));
@@ -42,7 +48,7 @@ export default function RuleBuilder({ rule, onChange }: { rule: JsonLogic; onCha
           query={query}
           onQueryChange={(next) => {
             setQuery(next);
-            onChange(fromQuery(next));
+            onChange(fromQuery(next), isComplete(next));
           }}
           combinators={[
             { name: 'and', label: WORDS['and']![lang] },
@@ -54,12 +60,12 @@ export default function RuleBuilder({ rule, onChange }: { rule: JsonLogic; onCha
           resetOnFieldChange
         />
       </QueryBuilderAntD>
-      <p className="quiet">{ruleWords(rule, lang)}</p>
+      <p className={isComplete(query) ? 'quiet' : 'fault'}>{isComplete(query) ? ruleWords(rule, lang) : WORDS['half']![lang]}</p>
     </div>
   );
 }
 
-function Written({ rule, onChange }: { rule: JsonLogic; onChange: (rule: JsonLogic) => void }): ReactNode {
+function Written({ rule, onChange }: Props): ReactNode {
   const { lang } = useLanguage();
   const [text, setText] = useState(() => JSON.stringify(rule, null, 2));
   const [isBroken, setIsBroken] = useState(false);
@@ -75,9 +81,10 @@ function Written({ rule, onChange }: { rule: JsonLogic; onChange: (rule: JsonLog
         onChange={(event) => {
           setText(event.target.value);
           try {
-            onChange(JSON.parse(event.target.value) as JsonLogic);
+            onChange(JSON.parse(event.target.value) as JsonLogic, true);
             setIsBroken(false);
           } catch {
+            onChange(rule, false);
             setIsBroken(true);
           }
         }}

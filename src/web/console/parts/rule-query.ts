@@ -25,6 +25,17 @@ export function fromQuery(query: RuleGroupType): JsonLogic {
   return typeof logic === 'boolean' ? true : logic;
 }
 
+/** Every condition has something to compare with. */
+export function isComplete({ rules }: RuleGroupType): boolean {
+  return rules.every((each) => {
+    const node = each as RuleType | RuleGroupType;
+    if ('rules' in node) return isComplete(node);
+    if (node.operator === 'null' || node.operator === 'notNull') return true;
+    const values: readonly unknown[] = Array.isArray(node.value) ? node.value : [node.value];
+    return values.length > 0 && values.every((value) => value !== '' && value !== null && value !== undefined);
+  });
+}
+
 /** Texts of number fields as numbers; sums by the factor. */
 function scaled(node: RuleType | RuleGroupType, factor: number): RuleType | RuleGroupType {
   if ('rules' in node) return { ...node, rules: node.rules.map((each) => scaled(each as RuleType | RuleGroupType, factor)) };

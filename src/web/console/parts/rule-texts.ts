@@ -22,6 +22,7 @@ export const WORDS: Readonly<Record<string, Bilingual>> = {
     '这条规则的写法不能用条件表示，请直接修改 JsonLogic。',
     'This rule is not written in a way that conditions can show; edit its JsonLogic.',
   ),
+  half: w('有条件还没有填值', 'a condition has no value yet'),
   broken: w('不是有效的 JSON', 'is not JSON'),
 };
 

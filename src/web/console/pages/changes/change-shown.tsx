@@ -1,6 +1,6 @@
 /** One change for whoever is to decide on it: in words, field by field, as past applications would have fared, and as it is written. */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Alert, Button, Card, Collapse, Popconfirm, Tag, Tooltip } from 'antd';
+import { Alert, Badge, Button, Card, Collapse, Popconfirm, Tooltip } from 'antd';
 import { useState, type ReactNode } from 'react';
 import { ask, Refused } from '../../api.ts';
 import { moment, useLanguage, useTexts } from '../../language.tsx';
@@ -11,7 +11,7 @@ import type { Change } from '../../policy/records.ts';
 import { SimulationAnswers } from '../../policy/simulation-answers.tsx';
 import { useSimulation } from '../../policy/use-simulation.ts';
 import { sessionQuery, useMay } from '../../session.ts';
-import { STATE_COLOURS } from './states.ts';
+import { STATE_BADGES } from './states.ts';
 import { texts } from './texts.ts';
 
 export function ChangeShown({ change }: { change: Change }): ReactNode {
@@ -25,7 +25,7 @@ export function ChangeShown({ change }: { change: Change }): ReactNode {
       size="small"
       title={
         <>
-          {KIND_WORDS[change.kind]?.[lang] ?? change.kind} · {nameOf(change.record_id)} <Tag color={STATE_COLOURS[state]}>{t(state)}</Tag>
+          {KIND_WORDS[change.kind]?.[lang] ?? change.kind} · {nameOf(change.record_id)} <Badge status={STATE_BADGES[state]} text={t(state)} />
         </>
       }
     >

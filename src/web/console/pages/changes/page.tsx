@@ -1,7 +1,7 @@
 /** Changes: what waits for a second person, what became of the others, and the way back to an earlier policy. */
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { Button, Card, Empty, Segmented, Table, Tabs, Tag } from 'antd';
+import { Badge, Button, Card, Empty, Segmented, Table, Tabs } from 'antd';
 import type { ReactNode } from 'react';
 import { ask, reading } from '../../api.ts';
 import { moment, useLanguage, useTexts } from '../../language.tsx';
@@ -11,7 +11,7 @@ import { KIND_WORDS } from '../../policy/fields.ts';
 import { useNames } from '../../policy/names.ts';
 import type { Change, ChangeState } from '../../policy/records.ts';
 import { ChangeShown } from './change-shown.tsx';
-import { STATE_COLOURS } from './states.ts';
+import { STATE_BADGES } from './states.ts';
 import { texts } from './texts.ts';
 import { Versions } from './versions.tsx';
 
@@ -128,7 +128,7 @@ function List({ rows, state, chosen, onChoose, t }: ListProps): ReactNode {
             </Button>
           ),
         },
-        { title: t('state'), dataIndex: 'state', width: 130, render: (value: ChangeState) => <Tag color={STATE_COLOURS[value]}>{t(value)}</Tag> },
+        { title: t('state'), dataIndex: 'state', width: 130, render: (value: ChangeState) => <Badge status={STATE_BADGES[value]} text={t(value)} /> },
         { title: t('note'), dataIndex: 'note', ellipsis: true },
         { title: t('at'), dataIndex: 'created_at', width: 150, render: (value: string) => moment(value, lang) },
       ]}

@@ -1,11 +1,11 @@
 import type { ChangeState } from '../../policy/records.ts';
 
-/** antd's names of colours. */
-export const STATE_COLOURS: Readonly<Record<ChangeState, string>> = {
-  proposed: 'gold',
-  scheduled: 'blue',
-  approved: 'green',
+/** antd's badges. */
+export const STATE_BADGES: Readonly<Record<ChangeState, 'warning' | 'processing' | 'success' | 'default' | 'error'>> = {
+  proposed: 'warning',
+  scheduled: 'processing',
+  approved: 'success',
   rejected: 'default',
   withdrawn: 'default',
-  failed: 'red',
+  failed: 'error',
 };

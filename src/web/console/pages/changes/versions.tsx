@@ -1,6 +1,6 @@
 /** A policy as it was, version by version, and the way back to one. */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Alert, Button, Card, Form, Input, Modal, Select, Tag } from 'antd';
+import { Alert, Badge, Button, Card, Form, Input, Modal, Select, Tag } from 'antd';
 import { useState, type ReactNode } from 'react';
 import { ask, reading, Refused } from '../../api.ts';
 import { moment, useLanguage, useTexts } from '../../language.tsx';
@@ -64,7 +64,7 @@ function History({ id, inForce }: { id: string; inForce: number }): ReactNode {
               style={{ marginBottom: 8 }}
               title={
                 <>
-                  {t('version')} {version.version} {at === 0 && !version.retired ? <Tag color="green">{t('inForce')}</Tag> : null}
+                  {t('version')} {version.version} {at === 0 && !version.retired ? <Badge status="success" text={t('inForce')} /> : null}
                   {version.retired ? <Tag>{t('retired')}</Tag> : null}
                 </>
               }
@@ -81,8 +81,7 @@ function History({ id, inForce }: { id: string; inForce: number }): ReactNode {
                 {version.approver === null || version.approver === version.author
                   ? t('byOne', { author: version.author })
                   : t('by', { author: version.author, approver: version.approver })}
-                {' · '}
-                {t('differs')}
+                {at === data.length - 1 ? null : ` · ${t('differs')}`}
               </p>
               <DifferenceList kind="policy" diff={version.diff} nameOf={nameOf} empty={at === data.length - 1 ? t('first') : t('sameContent')} />
             </Card>

@@ -38,6 +38,7 @@ function Fields({ segment, proposing: { busy, wrong, propose, faultAt } }: { seg
   const [form] = Form.useForm<Values>();
   const challenger = Form.useWatch('challenger', form) ?? '';
   const [rule, setRule] = useState<Segment['rule']>(segment.rule);
+  const [isWhole, setIsWhole] = useState(true);
   const first: Values = { ...segment, challenger: segment.challenger?.policy ?? '', share: (segment.challenger?.share ?? 0.1) * 100, ...NO_PROPOSAL };
   const submit = ({ name, order, champion, challenger: other, share, ...why }: Values): void => {
     const body: Segment = {
@@ -57,7 +58,13 @@ function Fields({ segment, proposing: { busy, wrong, propose, faultAt } }: { seg
       </Form.Item>
       <Form.Item label={t('condition')} {...faultAt('/rule')}>
         <Suspense>
-          <RuleBuilder rule={rule} onChange={setRule} />
+          <RuleBuilder
+            rule={rule}
+            onChange={(next, whole) => {
+              setRule(next);
+              setIsWhole(whole);
+            }}
+          />
         </Suspense>
       </Form.Item>
       <Form.Item name="order" label={t('order')} rules={[{ required: true }]} {...faultAt('/order')}>
@@ -76,7 +83,7 @@ function Fields({ segment, proposing: { busy, wrong, propose, faultAt } }: { seg
       )}
       <ProposalFields />
       <ProposalRefused problem={wrong} />
-      <Button type="primary" htmlType="submit" loading={busy}>
+      <Button type="primary" htmlType="submit" loading={busy} disabled={!isWhole}>
         {t('proposeNow')}
       </Button>
     </Form>

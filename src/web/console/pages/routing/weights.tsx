@@ -80,7 +80,7 @@ function Weight({ editing, funder, tier, onTier }: { editing: Editing; funder: F
           {move(-1)}
           {move(1)}
           {funder.status === 'paused' ? <Tag>{t('paused')}</Tag> : null}
-          {tier === funder.tier ? null : <Tag color="gold">{t('tierWas', { n: funder.tier })}</Tag>}
+          {tier === funder.tier ? null : <Tag>{t('tierWas', { n: funder.tier })}</Tag>}
           {caps.length === 0 ? null : (
             <Meaning words={caps.join(' · ')}>
               <small className="quiet">{t('caps', { n: caps.length })}</small>
