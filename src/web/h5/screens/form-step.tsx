@@ -1,15 +1,16 @@
 /** @jsxImportSource preact */
 /** One step of the form. Each saves what it asked before the next comes. */
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { PageStep } from '../../../domain/page-variant.ts';
 import { AssetsStep } from './assets.tsx';
 import { IdentityStep } from './identity.tsx';
-import { LazyPhotos } from './lazy.tsx';
+import { fetchLater, LazyPhotos } from './lazy.tsx';
 import { PurposeStep } from './purpose.tsx';
 import { WorkStep } from './work.tsx';
 
 export function FormStep({ step }: { readonly step: PageStep }) {
   const [first] = useState(step);
+  useEffect(fetchLater, []);
   switch (first) {
     case 'identity':
       return <IdentityStep />;
