@@ -135,7 +135,7 @@ export function dispatchQueries(db: Database, written: JustWritten) {
       .select()
       .from(callbacks)
       .where(and(eq(callbacks.funderId, arg('funderId')), sql`instr(${callbacks.dedupeKey}, ${REPLY_MARK}) = 0`))
-      .orderBy(desc(callbacks.id))
+      .orderBy(desc(callbacks.receivedAtMs), desc(callbacks.id))
       .limit(sql.placeholder('limit'))
       .prepare(),
   );
