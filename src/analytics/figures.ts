@@ -185,7 +185,7 @@ const DERIVED: Readonly<Record<string, readonly [Figure['unit'], ...Words]>> = {
   ],
   earned_fen: ['fen', '收入', 'Earned', '预期佣金加合作收入', 'expected commission and partner earnings together'],
   profit_fen: ['fen', '毛利', 'Margin', '收入减去投放费用', 'earned less spend'],
-  roi: ['share', 'ROI', 'ROI', '毛利除以投放费用', 'margin over spend'],
+  roi: ['share', '投放回报 ROI', 'ROI', '毛利除以投放费用', 'margin over spend'],
   cost_per_submitted_fen: ['fen', '单件成本', 'Cost per application', '投放费用除以已提交的申请', 'spend over submitted applications'],
   cost_per_loan_fen: ['fen', '单笔放款成本', 'Cost per loan', '投放费用除以已放款的申请', 'spend over disbursed applications'],
   approved_share: ['share', '获批占提交', 'Approved of submitted', '获批的申请除以已提交的申请', 'approved over submitted applications'],

@@ -51,6 +51,14 @@ export const router = createRouter({
   routeTree: root.addChildren([signIn, welcome, inside.addChildren(pages)]),
   basepath: '/console',
   defaultPreload: 'intent',
+  // Filters are texts and are written as they are, so that an address can be read and typed.
+  parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
+  stringifySearch: (search) => {
+    const text = new URLSearchParams(
+      Object.entries(search).flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]])),
+    ).toString();
+    return text === '' ? '' : `?${text}`;
+  },
 });
 
 declare module '@tanstack/react-router' {

@@ -155,6 +155,8 @@ async function rest(world: World, applicationId: string): Promise<void> {
       world.db.run(sql`INSERT OR IGNORE INTO endpoint_health (endpoint_id, failing_since_ms) VALUES ('ep_1', ${nowMs})`);
       world.db.run(sql`INSERT INTO operator_sessions (hash, operator_id, method, created_at_ms, seen_at_ms, ends_at_ms)
         VALUES ('aa', 'opr_sandbox_operator', 'sandbox', ${nowMs}, ${nowMs}, ${nowMs})`);
+      world.db.run(sql`INSERT INTO channel_spend (channel_id, day, spend_fen, author, updated_at_ms)
+        VALUES ('h5-demo', '2026-11-20', 100, 'opr_sandbox_operator', ${nowMs})`);
       world.db.run(sql`INSERT INTO operator_invitations (hash, operator_id, totp_sealed, created_at_ms, expires_at_ms)
         VALUES ('bb', 'opr_sandbox_operator', ${sealed}, ${nowMs}, ${nowMs + 90_000_000})`);
       world.db.run(sql`INSERT INTO sign_in_tries (who_index, tries, since_ms) VALUES (${sealed}, 1, ${nowMs})`);

@@ -67,7 +67,7 @@ export default function Page(): ReactNode {
 function Shown({ channels, onEnter }: { channels: Channels; onEnter: ((channel: string) => void) | null }): ReactNode {
   const t = useTexts(texts);
   const columns: TableColumnType<Row>[] = [
-    { key: 'channel', title: t('channel'), fixed: 'left', render: (_, row) => nameOf(row, t('none'), t('total')) },
+    { key: 'channel', title: t('channel'), render: (_, row) => nameOf(row, t('none'), t('total')) },
     ...COLUMNS.map((column): TableColumnType<Row> => ({
       key: column[0],
       title: <Figure id={column[0]} kind={column[1]} />,
@@ -90,29 +90,30 @@ function Shown({ channels, onEnter }: { channels: Channels; onEnter: ((channel: 
         </span>
       }
     >
-      <Table<Row>
-        size="small"
-        rowKey={(row) => row.channel ?? ''}
-        pagination={false}
-        scroll={{ x: 'max-content' }}
-        columns={columns}
-        dataSource={[...channels.channels]}
-        locale={{ emptyText: <Empty description={t('noChannels')} /> }}
-        summary={() =>
-          channels.channels.length < 2 ? null : (
-            <Table.Summary.Row>
-              <Table.Summary.Cell index={0}>
-                <strong>{t('total')}</strong>
-              </Table.Summary.Cell>
-              {COLUMNS.map((column, at) => (
-                <Table.Summary.Cell key={column[0]} index={at + 1} align="right">
-                  <ValueCell row={channels.total} column={column} />
+      <div className="wide-table">
+        <Table<Row>
+          size="small"
+          rowKey={(row) => row.channel ?? ''}
+          pagination={false}
+          columns={columns}
+          dataSource={[...channels.channels]}
+          locale={{ emptyText: <Empty description={t('noChannels')} /> }}
+          summary={() =>
+            channels.channels.length < 2 ? null : (
+              <Table.Summary.Row>
+                <Table.Summary.Cell index={0}>
+                  <strong>{t('total')}</strong>
                 </Table.Summary.Cell>
-              ))}
-            </Table.Summary.Row>
-          )
-        }
-      />
+                {COLUMNS.map((column, at) => (
+                  <Table.Summary.Cell key={column[0]} index={at + 1} align="right">
+                    <ValueCell row={channels.total} column={column} />
+                  </Table.Summary.Cell>
+                ))}
+              </Table.Summary.Row>
+            )
+          }
+        />
+      </div>
     </Card>
   );
 }

@@ -18,7 +18,7 @@ export function Groups({ funnel, byText, name }: { funnel: Funnel; byText: strin
   const label: Name = timed ? (key) => (key === null ? '' : moment(key, lang)) : name;
   const kind = funnel.counts === 'attempt' ? 'funder' : 'funnel';
   const columns: TableColumnType<Group>[] = [
-    { key: 'key', title: byText, fixed: 'left', render: (_, group) => label(group.key) },
+    { key: 'key', title: byText, render: (_, group) => label(group.key) },
     ...wayOf(funnel.total.stages).map(({ stage }): TableColumnType<Group> => ({
       key: stage,
       title: <Figure id={stage} kind={kind} />,
@@ -39,15 +39,16 @@ export function Groups({ funnel, byText, name }: { funnel: Funnel; byText: strin
         </span>
       }
     >
-      <Table<Group>
-        size="small"
-        rowKey={(group) => group.key ?? ''}
-        columns={columns}
-        dataSource={[...funnel.groups]}
-        pagination={funnel.groups.length > 50 ? { pageSize: 50, showSizeChanger: false } : false}
-        scroll={{ x: 'max-content' }}
-        {...(funnel.left_out > 0 ? { footer: () => t('leftOut', { n: funnel.left_out }) } : {})}
-      />
+      <div className="wide-table">
+        <Table<Group>
+          size="small"
+          rowKey={(group) => group.key ?? ''}
+          columns={columns}
+          dataSource={[...funnel.groups]}
+          pagination={funnel.groups.length > 50 ? { pageSize: 50, showSizeChanger: false } : false}
+          {...(funnel.left_out > 0 ? { footer: () => t('leftOut', { n: funnel.left_out }) } : {})}
+        />
+      </div>
     </Card>
   );
 }

@@ -1,4 +1,4 @@
-import { Alert, App, Button, Form, Input, Tag } from 'antd';
+import { Alert, App, Button, Form, Input } from 'antd';
 import type { ReactNode } from 'react';
 import { useLanguage, useTexts } from '../../language.tsx';
 import type { Faults } from '../../parts/faults.ts';
@@ -33,7 +33,7 @@ export function WelcomeForm({
     <>
       <p style={{ marginTop: 0 }}>
         {t('role', { role: '' })}
-        <Tag color="cyan">{roleTexts[lang][invitation.role]}</Tag>
+        <strong>{roleTexts[lang][invitation.role]}</strong> · 
         {roleMeanings[lang][invitation.role]}
       </p>
       {faults.title === null ? null : <Alert type="error" role="alert" title={faults.title} style={{ marginBottom: 16 }} />}

@@ -1,0 +1,95 @@
+/**
+ * node bench/console.ts [--applications 1000000] [--rounds 20] [--keep /tmp/somewhere]
+ *
+ * Whether the console is quick with a full database. A real server takes a small crowd through its simulated funders; then what became of them is
+ * copied until there are so many applications, over a year and five channels, each with a borrower and a sealed body of its own, its attempts, offers
+ * and loan, two events and a delivery; the read models are added up from those rows. Then every GET that the pages use, over HTTP, so many times.
+ * `--keep`: a folder to seed once and measure again. Ends with code 1 when a median is above 300 ms. The last line is JSON.
+ */
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { SANDBOX_SECRETS, sandboxFunders } from '../fixtures/funders.ts';
+import { runDemo } from '../src/cli/demo/run.ts';
+import { rollUp } from '../src/flow/roll-up.ts';
+import { readConfig, type Config } from '../src/runtime/node/config.ts';
+import { startServer, type RunningServer } from '../src/runtime/node/server.ts';
+import { startSandbox, type Sandbox } from '../src/sandbox/start.ts';
+import { askAll } from './console/questions.ts';
+import { seedCrowd } from './console/seed.ts';
+
+const { values } = parseArgs({
+  options: {
+    applications: { type: 'string', default: '1000000' },
+    rounds: { type: 'string', default: '20' },
+    crowd: { type: 'string', default: '60' },
+    keep: { type: 'string' },
+  },
+});
+const MOST_MS = 300;
+const dataDir = values.keep ?? mkdtempSync(join(tmpdir(), 'millrace-console-'));
+const file = join(dataDir, 'millrace.db');
+mkdirSync(dataDir, { recursive: true });
+
+const beside = await startSandbox({ secrets: SANDBOX_SECRETS, latencyScale: 0.02, callbackDelayMs: 20 });
+try {
+  if (!existsSync(file)) await seed(beside);
+  const server = await serve(beside);
+  try {
+    const figures = await askAll(server, Number(values.rounds));
+    for (const { name, p50_ms, p95_ms, kib } of figures) console.log(`${name.padEnd(52)} p50 ${pad(p50_ms)} ms  p95 ${pad(p95_ms)} ms  ${kib} KiB`);
+    const slow = figures.filter(({ p50_ms }) => p50_ms > MOST_MS);
+    console.log(slow.length === 0 ? `every median is within ${MOST_MS} ms` : `above ${MOST_MS} ms: ${slow.map(({ name }) => name).join(', ')}`);
+    console.log(JSON.stringify({ applications: Number(values.applications), mib: Math.round(statSync(file).size / 2 ** 20), figures }));
+    process.exitCode = slow.length === 0 ? 0 : 1;
+  } finally {
+    await server.close();
+  }
+} finally {
+  await beside.close();
+  if (values.keep === undefined) rmSync(dataDir, { recursive: true, force: true });
+}
+
+async function seed(funders: Sandbox): Promise<void> {
+  const server = await serve(funders);
+  await runDemo({
+    url: server.url,
+    applications: Number(values.crowd),
+    seed: 5,
+    concurrency: 30,
+    partnerSecret: null,
+    routing: 'learnt',
+    onDone: () => undefined,
+  });
+  const endpoint = await fetch(`${server.url}/v1/webhook-endpoints`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${server.keys!.operator}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ url: 'http://127.0.0.1:8099/', types: ['alarm.raised'] }),
+  });
+  if (endpoint.status !== 201) throw new Error(await endpoint.text());
+  const { id: endpointId } = (await endpoint.json()) as { id: string };
+  const { deps } = server.service;
+  while (deps.store.feed.lastSeq() > (deps.store.feed.consumer('rollups')?.cursor ?? 0)) await rollUp(deps);
+  await server.close();
+  const startedMs = performance.now();
+  seedCrowd(file, deps, endpointId, Number(values.applications));
+  console.log(`seeded in ${Math.round((performance.now() - startedMs) / 1_000)} s, ${Math.round(statSync(file).size / 2 ** 20)} MiB`);
+}
+
+async function serve(funders: Sandbox): Promise<RunningServer> {
+  const config = readConfig({
+    PORT: '0',
+    MILLRACE_SANDBOX_PORT_BASE: '0',
+    MILLRACE_LOG_LEVEL: 'error',
+    MILLRACE_SHUTDOWN_MS: '500',
+    MILLRACE_DATA_DIR: dataDir,
+  });
+  if (Array.isArray(config)) throw new Error('the configuration has faults');
+  const records = sandboxFunders(Object.fromEntries(funders.funders.map(({ id, url }) => [id, url])));
+  return startServer(config as Config, { sandbox: { funders: records, secrets: SANDBOX_SECRETS } });
+}
+
+function pad(ms: number): string {
+  return ms.toFixed(1).padStart(7);
+}
