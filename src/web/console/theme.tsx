@@ -49,6 +49,7 @@ export function ThemeProvider({ children }: { children: ReactNode }): ReactNode 
             colorPrimary: mode === 'dark' ? '#45a9a9' : '#18696b',
             colorInfo: mode === 'dark' ? '#45a9a9' : '#18696b',
             colorLink: mode === 'dark' ? '#6cc4c4' : '#176666',
+            colorLinkHover: mode === 'dark' ? '#8fd6d6' : '#0f4d4d',
             colorPrimaryBg: mode === 'dark' ? '#173433' : '#e2f0ef',
             colorPrimaryBgHover: mode === 'dark' ? '#1d4241' : '#cfe6e4',
             controlItemBgActive: mode === 'dark' ? '#173433' : '#e2f0ef',
