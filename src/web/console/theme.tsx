@@ -56,6 +56,8 @@ export function ThemeProvider({ children }: { children: ReactNode }): ReactNode 
             colorSuccess: '#3f8f5f',
             colorWarning: '#b7791f',
             colorError: '#c0392b',
+            // Labels of descriptions and hints: antd's own are too pale to be read.
+            colorTextTertiary: mode === 'dark' ? 'rgb(255 255 255 / 65%)' : 'rgb(0 0 0 / 62%)',
             colorBgLayout: mode === 'dark' ? '#16181a' : '#f6f5f2',
             // What is derived is too grey to sit on, and too pale to read.
             ...(mode === 'dark' ? {} : { colorInfoBg: '#e9f3f2', colorInfoBgHover: '#dcecea' }),
