@@ -1,5 +1,5 @@
 /**
- * node bench/console.ts [--applications 1000000] [--rounds 20] [--keep /tmp/somewhere]
+ * npm run bench:console -- [--applications 1000000] [--rounds 20] [--keep /tmp/somewhere]
  *
  * Whether the console is quick with a full database. A real server takes a small crowd through its simulated funders; then what became of them is
  * copied until there are so many applications, over a year and five channels, each with a borrower and a sealed body of its own, its attempts, offers
