@@ -13,8 +13,19 @@ const DAY_MS = 86_400_000;
 const ADMIN = 'admin';
 
 export async function askAll(server: RunningServer, rounds: number, told: (asked: Asked) => void): Promise<Asked[]> {
-  const { deps } = server.service;
   const key = await adminKey(server);
+  const asked: Asked[] = [];
+  for (const path of pathsOf(server)) {
+    const figures = await ask(server.url, key, path, rounds);
+    told(figures);
+    asked.push(figures);
+  }
+  return asked;
+}
+
+/** Filters that are common, rare and fit nothing; spans of a day, a week and all there is. */
+function pathsOf(server: RunningServer): string[] {
+  const { deps } = server.service;
   const nowMs = deps.clock.nowMs();
   const from = (days: number): string => new Date(nowMs - days * DAY_MS).toISOString();
   const [newest] = deps.store.applications.page({ limit: 1 });
@@ -78,13 +89,7 @@ export async function askAll(server: RunningServer, rounds: number, told: (asked
     '',
     ...['', '/deliveries?limit=100', '/deliveries?limit=100&state=dead', '/deliveries?limit=100&state=waiting'].map((rest) => `/${endpoint}${rest}`),
   ];
-  const asked: Asked[] = [];
-  for (const path of [...paths, ...endpoints.map((rest) => `/v1/webhook-endpoints${rest}`)]) {
-    const figures = await ask(server.url, key, path, rounds);
-    told(figures);
-    asked.push(figures);
-  }
-  return asked;
+  return [...paths, ...endpoints.map((rest) => `/v1/webhook-endpoints${rest}`)];
 }
 
 async function ask(url: string, key: string, path: string, rounds: number): Promise<Asked> {
