@@ -37,8 +37,9 @@ try {
   if (!existsSync(file)) await seed(beside);
   const server = await serve(beside);
   try {
-    const figures = await askAll(server, Number(values.rounds));
-    for (const { name, p50_ms, p95_ms, kib } of figures) console.log(`${name.padEnd(52)} p50 ${pad(p50_ms)} ms  p95 ${pad(p95_ms)} ms  ${kib} KiB`);
+    const figures = await askAll(server, Number(values.rounds), ({ name, p50_ms, p95_ms, kib }) =>
+      console.log(`${name.padEnd(52)} p50 ${pad(p50_ms)} ms  p95 ${pad(p95_ms)} ms  ${kib} KiB`),
+    );
     const slow = figures.filter(({ p50_ms }) => p50_ms > MOST_MS);
     console.log(slow.length === 0 ? `every median is within ${MOST_MS} ms` : `above ${MOST_MS} ms: ${slow.map(({ name }) => name).join(', ')}`);
     console.log(JSON.stringify({ applications: Number(values.applications), mib: Math.round(statSync(file).size / 2 ** 20), figures }));

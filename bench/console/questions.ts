@@ -12,7 +12,7 @@ export interface Asked {
 const DAY_MS = 86_400_000;
 const ADMIN = 'admin';
 
-export async function askAll(server: RunningServer, rounds: number): Promise<Asked[]> {
+export async function askAll(server: RunningServer, rounds: number, told: (asked: Asked) => void): Promise<Asked[]> {
   const { deps } = server.service;
   const key = await adminKey(server);
   const nowMs = deps.clock.nowMs();
@@ -62,7 +62,7 @@ export async function askAll(server: RunningServer, rounds: number): Promise<Ask
     'blacklist',
     'team',
     'keys',
-    'summary',
+    `funnel?basis=activity&from=${from(1_090)}`,
     `channels?from=${from(28)}`,
     `channels?from=${from(365)}`,
     `spend?from=${from(365)}`,
@@ -79,7 +79,11 @@ export async function askAll(server: RunningServer, rounds: number): Promise<Ask
     ...['', '/deliveries?limit=100', '/deliveries?limit=100&state=dead', '/deliveries?limit=100&state=waiting'].map((rest) => `/${endpoint}${rest}`),
   ];
   const asked: Asked[] = [];
-  for (const path of [...paths, ...endpoints.map((rest) => `/v1/webhook-endpoints${rest}`)]) asked.push(await ask(server.url, key, path, rounds));
+  for (const path of [...paths, ...endpoints.map((rest) => `/v1/webhook-endpoints${rest}`)]) {
+    const figures = await ask(server.url, key, path, rounds);
+    told(figures);
+    asked.push(figures);
+  }
   return asked;
 }
 

@@ -56,10 +56,6 @@ export function ThemeProvider({ children }: { children: ReactNode }): ReactNode 
             colorSuccess: '#3f8f5f',
             colorWarning: '#b7791f',
             colorError: '#c0392b',
-            // The usual ones are too pale for the words on a tag.
-            green: '#2c7048',
-            gold: '#85600c',
-            orange: '#9a4d12',
             colorBgLayout: mode === 'dark' ? '#16181a' : '#f6f5f2',
             // What is derived is too grey to sit on, and too pale to read.
             ...(mode === 'dark' ? {} : { colorInfoBg: '#e9f3f2', colorInfoBgHover: '#dcecea' }),
