@@ -55,12 +55,7 @@ export async function askAll(server: RunningServer, rounds: number, told: (asked
     'records/policy',
     'records/partner_offer',
     'funders',
-    `funders/${funder}/status`,
-    `funders/${funder}/plans`,
-    `funders/${funder}/callbacks`,
-    `funders/${funder}/reliability`,
-    `funders/${funder}/series?from=${from(90)}&step=day`,
-    `funders/${funder}/series?from=${from(28)}&step=hour`,
+    ...ofFunder(from).map((rest) => `funders/${funder}/${rest}`),
     'changes',
     'policies',
     'blacklist',
@@ -89,6 +84,10 @@ export async function askAll(server: RunningServer, rounds: number, told: (asked
     asked.push(figures);
   }
   return asked;
+}
+
+function ofFunder(from: (days: number) => string): readonly string[] {
+  return ['status', 'plans', 'callbacks', 'reliability', `series?from=${from(90)}&step=day`, `series?from=${from(28)}&step=hour`];
 }
 
 async function ask(url: string, key: string, path: string, rounds: number): Promise<Asked> {
