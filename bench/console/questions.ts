@@ -65,9 +65,8 @@ function pathsOf(server: RunningServer): string[] {
     'records/channel',
     'records/policy',
     'records/partner_offer',
-    `funders/${funder}/status`,
-    `funders/${funder}/series?from=${from(90)}&step=day`,
-    `funders/${funder}/series?from=${from(28)}&step=hour`,
+    'funders',
+    ...ofFunder(from).map((rest) => `funders/${funder}/${rest}`),
     'changes',
     'policies',
     'blacklist',
@@ -90,6 +89,10 @@ function pathsOf(server: RunningServer): string[] {
     ...['', '/deliveries?limit=100', '/deliveries?limit=100&state=dead', '/deliveries?limit=100&state=waiting'].map((rest) => `/${endpoint}${rest}`),
   ];
   return [...paths, ...endpoints.map((rest) => `/v1/webhook-endpoints${rest}`)];
+}
+
+function ofFunder(from: (days: number) => string): readonly string[] {
+  return ['status', 'plans', 'callbacks', 'reliability', `series?from=${from(90)}&step=day`, `series?from=${from(28)}&step=hour`];
 }
 
 async function ask(url: string, key: string, path: string, rounds: number): Promise<Asked> {
