@@ -77,18 +77,24 @@ function pathsOf(server: RunningServer): string[] {
     `channels?from=${from(365)}`,
     `spend?from=${from(365)}`,
 
-    'audit?limit=200',
-    `audit?limit=200&cursor=${Math.floor(seq / 2)}`,
-    `audit?limit=200&from=${from(28)}&action=change`,
-    'audit?limit=200&subject=thing_5',
-    'audit?limit=200&actor=nobody',
-    `audit?limit=200&from=${from(300)}&to=${from(299)}`,
+    ...ofAudit(from, seq),
   ].map((path) => `/v1/desk/${path}`);
   const endpoints = [
     '',
     ...['', '/deliveries?limit=100', '/deliveries?limit=100&state=dead', '/deliveries?limit=100&state=waiting'].map((rest) => `/${endpoint}${rest}`),
   ];
   return [...paths, ...endpoints.map((rest) => `/v1/webhook-endpoints${rest}`)];
+}
+
+function ofAudit(from: (days: number) => string, seq: number): readonly string[] {
+  return [
+    'audit?limit=200',
+    `audit?limit=200&cursor=${Math.floor(seq / 2)}`,
+    `audit?limit=200&from=${from(28)}&action=change`,
+    'audit?limit=200&subject=thing_5',
+    'audit?limit=200&actor=nobody',
+    `audit?limit=200&from=${from(300)}&to=${from(299)}`,
+  ];
 }
 
 function ofFunder(from: (days: number) => string): readonly string[] {
