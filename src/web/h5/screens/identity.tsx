@@ -15,9 +15,11 @@ import { useAt, useSaving } from '../step.ts';
 const NAME = '/applicant/name';
 const NUMBER = '/applicant/id_number';
 const WHOLE = 18;
+/** Nobody's: the sandbox asks for one that passes its check. */
+const SAMPLE_NUMBER = '110105199003072338';
 
 export function IdentityStep() {
-  const { kept, next, view } = useJourney();
+  const { config, kept, next, view } = useJourney();
   const { lang } = useLanguage();
   const say = useSay();
   const [name, setName] = useState('');
@@ -27,6 +29,7 @@ export function IdentityStep() {
   const checked = checkIdNumber(number, Date.now());
   const done = kept?.done.includes('identity') === true;
   const said = useSaid(checked);
+  const sample = config.mode === 'sandbox' && number === '' ? say(['测试可用 {id}', 'For a try: {id}'], { id: SAMPLE_NUMBER }) : undefined;
   const typed = number.replace(/\s/g, '').length;
 
   const submit = (): void => {
@@ -69,7 +72,7 @@ export function IdentityStep() {
           setNumber(value.toUpperCase());
           trying.clear(NUMBER);
         }}
-        hint={typed > 0 && typed < WHOLE ? say(['还差 {n} 位', '{n} more'], { n: WHOLE - typed }) : undefined}
+        hint={typed > 0 && typed < WHOLE ? say(['还差 {n} 位', '{n} more'], { n: WHOLE - typed }) : sample}
         good={said}
         error={trying.errorAt(NUMBER) ?? (typed >= WHOLE && !checked.ok ? ID_NUMBER_FAULTS[checked.fault][lang] : undefined)}
       />

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { checkPhone, PHONE_FAULTS } from '../../../domain/facts.ts';
 import { ask, credentials, Refused } from '../api.ts';
 import { doneOf, useJourney, type Journey } from '../journey.ts';
-import { useLanguage, useSay } from '../language.tsx';
+import { useLanguage, useSay, type Pair } from '../language.tsx';
 import { Button } from '../parts/button.tsx';
 import { Field } from '../parts/field.tsx';
 import { Next } from '../parts/next.tsx';
@@ -13,6 +13,10 @@ import { focusWrong, useTrying, type Trying } from '../parts/trouble.tsx';
 import { ENDED, type View } from '../types.ts';
 import { visitOf } from '../visit.ts';
 
+const TRY_THESE: Pair = [
+  '测试号：13800000001 获批，13800000002 只有一家批，13800000003 被拒。',
+  'To try: 13800000001 is approved, 13800000002 by one funder, 13800000003 declined.',
+];
 const RESEND_S = 60;
 const CODE_DIGITS = 6;
 
@@ -78,6 +82,7 @@ export function PhoneScreen() {
           setSent(null);
           trying.clear('/phone');
         }}
+        hint={journey.config.mode === 'sandbox' ? say(TRY_THESE) : undefined}
         error={trying.errorAt('/phone') ?? trying.errorAt('/applicant/phone')}
       />
       {sent === null ? null : <CodeField code={code} onCode={setCode} trying={trying} left={left} send={send} />}

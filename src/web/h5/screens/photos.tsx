@@ -25,6 +25,8 @@ const FAULTS: Readonly<Record<PhotoFault, Pair>> = {
   dark: ['太暗了：到亮一点的地方再拍。', 'Too dark: please find more light.'],
   glare: ['有反光：换个角度，避开灯光再拍。', 'There is glare: tilt the card away from the light.'],
 };
+/** Photos that a sandbox has of its own, for who has no card at hand. */
+const SAMPLES: Readonly<Record<PhotoKind, string>> = { id_front: 'doc_sandbox_front', id_back: 'doc_sandbox_back' };
 const UPLOAD_MS = 180_000;
 
 interface Taken {
@@ -52,6 +54,11 @@ export function PhotosStep() {
       next(documents.length === 0 && view !== null ? view : await ask<View>('PATCH', path, { json: { documents } }), 'photos');
     });
   };
+  const useSamples = (): void =>
+    void trying.attempt(async () => {
+      const documents = config.photos.map((kind) => SAMPLES[kind]);
+      next(await ask<View>('PATCH', `/v1/applications/${kept?.id ?? ''}`, { json: { documents } }), 'photos');
+    });
   return (
     <Screen
       {...useAt('photos')}
@@ -73,6 +80,11 @@ export function PhotosStep() {
           }}
         />
       ))}
+      {config.mode === 'sandbox' ? (
+        <Button look="quiet" busy={trying.busy} onTap={useSamples}>
+          {say(['测试环境：用示例照片', 'Sandbox: use sample photos'])}
+        </Button>
+      ) : null}
     </Screen>
   );
 }
