@@ -14,8 +14,8 @@ export interface Borrower {
   /** What the browser refused or threw. */
   readonly complaints: string[];
   next(): Promise<void>;
-  /** From the first look to the platform's consent, which is not given yet. */
-  toAgree(phone: string): Promise<void>;
+  /** From the first look to the platform's consent, which is not given yet; with photos of a card that are uploaded, or those that a sandbox lends. */
+  toAgree(phone: string, pictures?: 'uploaded' | 'lent'): Promise<void>;
   photos(): Promise<void>;
   agreeAndSubmit(): Promise<void>;
   /** Agrees to every funder on every sheet until `selector` is there. */

@@ -81,7 +81,7 @@ inChromium('the borrower’s page', () => {
 
     it('3: a clear no with each reason, what helps and when to come back, and below a line what is advertising', async () => {
       const { page, toAgree, agreeAndSubmit, agreeUntil, complaints, context } = await open();
-      await toAgree(phone(3));
+      await toAgree(phone(3), 'lent');
       await agreeAndSubmit();
       await agreeUntil('.apart');
       expect(await page.locator('h1').textContent()).toBe('这次没有通过');
@@ -168,7 +168,7 @@ inChromium('the borrower’s page', () => {
 
   it('a submit whose reply is lost on the way is repeated by itself and has one effect', async () => {
     const { page, toAgree, agreeAndSubmit, context } = await open();
-    await toAgree(phone(5));
+    await toAgree(phone(5), 'lent');
     const keys: string[] = [];
     const replayed: (string | undefined)[] = [];
     await page.route('**/submit', async (route) => {
@@ -187,7 +187,7 @@ inChromium('the borrower’s page', () => {
 
   it('asks for whatever a funder wants of its borrower, and goes on by waiting requests where streams do not come through', async () => {
     const { page, toAgree, context } = await open();
-    await toAgree(phone(7));
+    await toAgree(phone(7), 'lent');
     const funder = { id: 'fnd_river', name: '长河银行' };
     const view = async (): Promise<Record<string, unknown>> => {
       const reply = await page.evaluate(() => localStorage.getItem('millrace.application.h5-demo'));
