@@ -7,6 +7,8 @@ export interface SimulationWish {
   readonly fromMs: number | null;
   readonly toMs: number | null;
   readonly channelId: string | null;
+  /** Applications of every policy, not only of the one it would replace. */
+  readonly everybody?: boolean;
   /** About so many applications, chosen by a stable hash of the borrower; all when there are fewer. */
   readonly sample: number;
   readonly replicates: number;

@@ -117,7 +117,8 @@ async function run(deps: Deps, id: string, candidate: Policy, wish: SimulationWi
   const { byId, simulator } = deps.simulations;
   const change = (more: Partial<SimulationView>): void => void byId.set(id, { ...byId.get(id)!, ...more });
   try {
-    const job = { wish, candidate, ...basisOf(snapshot, candidate), funders: [...snapshot.funders.values()] };
+    const basis = basisOf(snapshot, candidate);
+    const job = { wish, candidate, ...basis, ...(wish.everybody === true ? { policyId: null } : {}), funders: [...snapshot.funders.values()] };
     const result = await simulator.run(job, (progress) => change({ progress }));
     change({ status: 'done', result });
   } catch (error) {

@@ -20,6 +20,8 @@ export const SimulateBody = z
     from: z.iso.datetime({ offset: true }).optional(),
     to: z.iso.datetime({ offset: true }).optional(),
     channel: z.string().min(1).max(40).optional(),
+    /** `own`: those that went by the policy it would replace. `all`: of every policy; each is weighed by what decided about it then. */
+    applications: z.enum(['own', 'all']).default('own'),
     sample: z.number().int().min(1).max(1_000_000).default(10_000),
     replicates: z.number().int().min(20).max(1_000).default(200),
     seed: z
@@ -45,11 +47,12 @@ export function simulationRoutes({ deps }: HttpOptions): Hono<Env> {
     if ('problem' in body) return refuse(c, body);
     const wish = check<z.infer<typeof SimulateBody>>(SimulateBody, body.value);
     if ('problem' in wish) return refuse(c, wish);
-    const { policy, from, to, channel, ...rest } = wish;
+    const { policy, from, to, channel, applications, ...rest } = wish;
     const started = simulatePolicy(deps, c.req.param('id'), policy, {
       fromMs: from === undefined ? null : Date.parse(from),
       toMs: to === undefined ? null : Date.parse(to),
       channelId: channel ?? null,
+      everybody: applications === 'all',
       ...rest,
     });
     return 'problem' in started ? refuse(c, started) : json(started, 202, { location: `/v1/desk/simulations/${started.id}` });

@@ -42,6 +42,27 @@ describe('a simulation', () => {
     await world.close();
   });
 
+  it('of a policy that nobody has gone by yet has nothing of its own, and can be asked of everybody', async () => {
+    const world = await traffic();
+    const change = await world.call('POST', '/v1/desk/changes', {
+      key: world.roleKeys.risk,
+      json: { kind: 'policy', id: 'pol_other', note: 'try', body: { ...POLICY, id: 'pol_other', max_attempts: 1 } },
+    });
+    const approval = { key: world.roleKeys.approver, json: { hash: change.json['hash'] } };
+    expect((await world.call('POST', `/v1/desk/changes/${String(change.json['id'])}/approve`, approval)).status).toBe(200);
+    const ended = async (applications: string): Promise<Reply> => {
+      const started = await simulate(world, { applications, replicates: 20 }, 'pol_other');
+      await world.settle();
+      return look(world, started.json['id']);
+    };
+    expect((await ended('own')).json).toMatchObject({ status: 'failed', reason: 'nothing_to_simulate' });
+    const { json } = await ended('all');
+    expect([json['status'], json['result']!['applications']]).toEqual(['done', 6]);
+    expect(Number(json['result']!['candidate']!['attempts']!['value'])).toBeLessThanOrEqual(1);
+    expect(pointers(await simulate(world, { applications: 'some' }, 'pol_other'))).toEqual(['/applications']);
+    await world.close();
+  });
+
   it('takes a policy along, or a proposed change, and says what it cannot tell', async () => {
     const world = await traffic();
     const id = policyId(world);

@@ -35,7 +35,7 @@ export function SimulationAnswers({ asking, nameOf, may, extra }: { asking: Aski
 }
 
 function Standing({ asking, t }: { asking: Asking; t: Say }): ReactNode {
-  const { status, progress, result, reason, problem } = asking;
+  const { status, progress, result, reason, problem, everybody } = asking;
   if (status === 'busy') return t('busy');
   if (status === 'running') {
     const words = progress.total === 0 ? t('starting') : t('running', { done: progress.done, total: progress.total });
@@ -59,6 +59,7 @@ function Standing({ asking, t }: { asking: Asking; t: Say }): ReactNode {
       {t('basis', { n: result.applications.toLocaleString('en-US') })}
       {unusable.open > 0 ? t('basisOpen', { n: unusable.open }) : ''}
       {unusable.erased > 0 ? t('basisErased', { n: unusable.erased }) : ''} · {t('interval')}
+      {everybody ? ` · ${t('everybody')}` : ''}
     </span>
   );
 }

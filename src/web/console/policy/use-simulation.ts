@@ -20,6 +20,8 @@ export interface Asking {
   readonly result: SimulationReport | null;
   readonly reason: Simulation['reason'] | 'network';
   readonly problem: ProblemBody | null;
+  /** Nothing went by this policy yet, so the applications of all policies were asked. */
+  readonly everybody: boolean;
 }
 
 const MOST_APPLICATIONS = 10_000;
@@ -27,7 +29,7 @@ const DAY_MS = 86_400_000;
 const FIRST_LOOK_MS = 150;
 const LAST_LOOK_MS = 1_200;
 const BUSY_MS = 1_500;
-const NOTHING: Asking = { status: 'idle', progress: { done: 0, total: 0 }, result: null, reason: null, problem: null };
+const NOTHING: Asking = { status: 'idle', progress: { done: 0, total: 0 }, result: null, reason: null, problem: null, everybody: false };
 
 /** `wish` null: nothing is asked. */
 export function useSimulation(wish: SimulationWish | null): Asking {
@@ -49,19 +51,30 @@ export function useSimulation(wish: SimulationWish | null): Asking {
 }
 
 async function follow(wish: SimulationWish, signal: AbortSignal, tell: (more: Partial<Asking>) => void): Promise<void> {
-  let simulation = await start(wish, signal, tell);
+  const own = await ended(wish, 'own', signal, tell);
+  const everybody = own.reason === 'nothing_to_simulate';
+  const simulation = everybody ? await ended(wish, 'all', signal, tell) : own;
+  if (simulation.status === 'done') tell({ status: 'done', result: simulation.result, progress: simulation.progress, everybody });
+  else tell({ status: 'failed', reason: simulation.reason, result: null, everybody });
+}
+
+type Applications = 'own' | 'all';
+type Tell = (more: Partial<Asking>) => void;
+
+async function ended(wish: SimulationWish, applications: Applications, signal: AbortSignal, tell: Tell): Promise<Simulation> {
+  let simulation = await start(wish, applications, signal, tell);
   for (let waitMs = FIRST_LOOK_MS; simulation.status === 'running'; waitMs = Math.min(LAST_LOOK_MS, waitMs * 1.5)) {
     tell({ status: 'running', progress: simulation.progress });
     await rest(waitMs, signal);
     simulation = await ask<Simulation>('GET', `/v1/desk/simulations/${simulation.id}`, undefined, { signal });
   }
-  if (simulation.status === 'done') tell({ status: 'done', result: simulation.result, progress: simulation.progress });
-  else tell({ status: 'failed', reason: simulation.reason, result: null });
+  return simulation;
 }
 
-async function start(wish: SimulationWish, signal: AbortSignal, tell: (more: Partial<Asking>) => void): Promise<Simulation> {
+async function start(wish: SimulationWish, applications: Applications, signal: AbortSignal, tell: Tell): Promise<Simulation> {
   const body = {
     sample: MOST_APPLICATIONS,
+    applications,
     ...(wish.days === null ? {} : { from: new Date(Date.now() - wish.days * DAY_MS).toISOString() }),
     ...(wish.channel === null ? {} : { channel: wish.channel }),
   };
