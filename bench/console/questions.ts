@@ -12,9 +12,20 @@ export interface Asked {
 const DAY_MS = 86_400_000;
 const ADMIN = 'admin';
 
-export async function askAll(server: RunningServer, rounds: number): Promise<Asked[]> {
-  const { deps } = server.service;
+export async function askAll(server: RunningServer, rounds: number, told: (asked: Asked) => void): Promise<Asked[]> {
   const key = await adminKey(server);
+  const asked: Asked[] = [];
+  for (const path of pathsOf(server)) {
+    const figures = await ask(server.url, key, path, rounds);
+    told(figures);
+    asked.push(figures);
+  }
+  return asked;
+}
+
+/** Filters that are common, rare and fit nothing; spans of a day, a week and all there is. */
+function pathsOf(server: RunningServer): string[] {
+  const { deps } = server.service;
   const nowMs = deps.clock.nowMs();
   const from = (days: number): string => new Date(nowMs - days * DAY_MS).toISOString();
   const [newest] = deps.store.applications.page({ limit: 1 });
@@ -54,33 +65,40 @@ export async function askAll(server: RunningServer, rounds: number): Promise<Ask
     'records/channel',
     'records/policy',
     'records/partner_offer',
-    `funders/${funder}/status`,
-    `funders/${funder}/series?from=${from(90)}&step=day`,
-    `funders/${funder}/series?from=${from(28)}&step=hour`,
+    'funders',
+    ...ofFunder(from).map((rest) => `funders/${funder}/${rest}`),
     'changes',
     'policies',
     'blacklist',
     'team',
     'keys',
-    'summary',
+    `funnel?basis=activity&from=${from(1_090)}`,
     `channels?from=${from(28)}`,
     `channels?from=${from(365)}`,
     `spend?from=${from(365)}`,
 
+    ...ofAudit(from, seq),
+  ].map((path) => `/v1/desk/${path}`);
+  const endpoints = [
+    '',
+    ...['', '/deliveries?limit=100', '/deliveries?limit=100&state=dead', '/deliveries?limit=100&state=waiting'].map((rest) => `/${endpoint}${rest}`),
+  ];
+  return [...paths, ...endpoints.map((rest) => `/v1/webhook-endpoints${rest}`)];
+}
+
+function ofAudit(from: (days: number) => string, seq: number): readonly string[] {
+  return [
     'audit?limit=200',
     `audit?limit=200&cursor=${Math.floor(seq / 2)}`,
     `audit?limit=200&from=${from(28)}&action=change`,
     'audit?limit=200&subject=thing_5',
     'audit?limit=200&actor=nobody',
     `audit?limit=200&from=${from(300)}&to=${from(299)}`,
-  ].map((path) => `/v1/desk/${path}`);
-  const endpoints = [
-    '',
-    ...['', '/deliveries?limit=100', '/deliveries?limit=100&state=dead', '/deliveries?limit=100&state=waiting'].map((rest) => `/${endpoint}${rest}`),
   ];
-  const asked: Asked[] = [];
-  for (const path of [...paths, ...endpoints.map((rest) => `/v1/webhook-endpoints${rest}`)]) asked.push(await ask(server.url, key, path, rounds));
-  return asked;
+}
+
+function ofFunder(from: (days: number) => string): readonly string[] {
+  return ['status', 'plans', 'callbacks', 'reliability', `series?from=${from(90)}&step=day`, `series?from=${from(28)}&step=hour`];
 }
 
 async function ask(url: string, key: string, path: string, rounds: number): Promise<Asked> {

@@ -17,7 +17,14 @@ type Words = readonly [zhName: string, enName: string, zh: string, en: string];
 
 /** What each stage's conversion is a share of, in the order the stages are shown. */
 export const FUNNEL_STAGES = {
+  visited: null,
+  phone_verified: 'visited',
   started: null,
+  step_identity: 'started',
+  step_work: 'started',
+  step_assets: 'started',
+  step_purpose: 'started',
+  step_photos: 'started',
   submitted: 'started',
   quarantined: 'submitted',
   refused: 'submitted',
@@ -57,6 +64,38 @@ export const FUNDER_STAGES = {
 } as const satisfies Partial<Record<FunderCount, FunderCount | null>>;
 
 const FUNNEL: Readonly<Record<FunnelCount, Words>> = {
+  visited: [
+    '访问',
+    'Visited',
+    '打开申请页的访客，每人每渠道每天一次；计入访问的那一小时。渠道自己的页面不在内，除非它也上报',
+    'visitors who opened the page, once each a day and channel, in the hour of the visit; a channel’s own page counts only when it reports them',
+  ],
+  phone_verified: ['已验证手机', 'Phone verified', '短信验证码通过的次数，计入通过的那一小时', 'codes entered rightly, each in its hour'],
+  step_identity: [
+    '填完身份',
+    'Identity given',
+    '以草稿逐步填写、已有姓名和身份证号的申请',
+    'applications filled in step by step that have name and ID number',
+  ],
+  step_work: [
+    '填完收入',
+    'Income given',
+    '以草稿逐步填写、已有职业和收入的申请',
+    'applications filled in step by step that have employment and income',
+  ],
+  step_assets: [
+    '答过资产',
+    'Assets answered',
+    '以草稿逐步填写、答过资产一步的申请，全部没有也算',
+    'applications filled in step by step that answered what they have, none included',
+  ],
+  step_purpose: ['填完用途', 'Purpose given', '以草稿逐步填写、已有用途的申请', 'applications filled in step by step that have a purpose'],
+  step_photos: [
+    '照片合格',
+    'Photos taken',
+    '以草稿逐步填写、两面证件照都合格的申请',
+    'applications filled in step by step with a good photo of both sides',
+  ],
   started: ['已开始', 'Started', '存了草稿或直接提交的申请', 'applications saved as a draft or submitted at once'],
   submitted: ['已提交', 'Submitted', '资料齐全并已提交的申请', 'complete applications that were submitted'],
   quarantined: ['曾挂起', 'Set aside', '预审曾挂起等待人工的申请', 'applications that prescreen ever set aside for a person'],

@@ -4,7 +4,7 @@
  * its cohort. It reads ids, codes and amounts, and must not be asked who anybody is.
  */
 import { DECIDED_COUNTS, DECIDED_WITHIN_MS, HOUR_MS, startOf, type FunderCount, type FunnelCount, type RollupDimensions } from '../domain/rollups.ts';
-import { APPLICATION_MOVES, ATTEMPT_MOVES, bitOf, funderBitOf, LOAN_MOVES, type Ended } from './funnel-moves.ts';
+import { APPLICATION_MOVES, ATTEMPT_MOVES, bitOf, funderBitOf, LOAN_MOVES, PAGE_MOVES, STEP_MOVES, type Ended } from './funnel-moves.ts';
 import { RollupSheet } from './rollup-sheet.ts';
 
 /** How far an application has come. Plain data, changed in place. */
@@ -30,7 +30,9 @@ export interface FunnelEvent {
 
 /** The types that are counted; others need not be handed in. */
 export const COUNTED_EVENTS: readonly string[] = [
+  ...Object.keys(PAGE_MOVES),
   'application.drafted',
+  'application.step_done',
   'application.submitted',
   ...Object.keys(APPLICATION_MOVES),
   ...Object.keys(ATTEMPT_MOVES),
@@ -56,6 +58,8 @@ export class FunnelFold {
 
   take(event: FunnelEvent): void {
     const { applicationId, applicationSeq: seq, type } = event;
+    const ofPage = PAGE_MOVES[type];
+    if (ofPage !== undefined) return this.#count(event, ofPage);
     if (applicationId === null || seq === null) return;
     const begins = type === 'application.drafted' || type === 'application.submitted';
     const known = (this.progress.get(applicationId) ?? this.#load(applicationId)) as Changing | undefined;
@@ -68,14 +72,26 @@ export class FunnelFold {
     if (known === undefined) this.#add(of, of.cohortMs, 'started');
     if (type === 'application.submitted') this.#submit(of, event);
     else if (!begins && has(of, 'submitted')) this.#move(of, event);
+    else if (type === 'application.step_done') this.#step(of, event);
+  }
+
+  #count({ channelId, atMs, data }: FunnelEvent, count: FunnelCount): void {
+    const whose = { ...dimensionsOf(channelId, data), policyId: '', segmentId: '', arm: '' };
+    for (const basis of ['cohort', 'activity'] as const) this.sheet.funnel(basis, startOf('hour', atMs), whose, count, 1);
+  }
+
+  #step(of: Changing, { atMs, data }: FunnelEvent): void {
+    const stage = typeof data['step'] === 'string' && Object.hasOwn(STEP_MOVES, data['step']) ? STEP_MOVES[data['step']] : undefined;
+    if (stage !== undefined) this.#reach(of, startOf('hour', atMs), stage);
   }
 
   #submit(of: Changing, { channelId, atMs, data }: FunnelEvent): void {
     if (has(of, 'submitted')) return;
-    // A draft moves from the hour it was begun to the one of its submission; begun it was when it was.
-    this.sheet.funnel('cohort', of.cohortMs, of, 'started', -1);
+    // A draft moves, with the steps behind it, from the hour it was begun to the one of its submission; begun it was when it was.
+    const before = ['started' as const, ...Object.values(STEP_MOVES).filter((stage) => has(of, stage))];
+    for (const stage of before) this.sheet.funnel('cohort', of.cohortMs, of, stage, -1);
     Object.assign(of, dimensionsOf(channelId, data), { cohortMs: startOf('hour', atMs) });
-    this.sheet.funnel('cohort', of.cohortMs, of, 'started', 1);
+    for (const stage of before) this.sheet.funnel('cohort', of.cohortMs, of, stage, 1);
     this.sheet.funnel('cohort', of.cohortMs, of, 'open', 1);
     this.#reach(of, of.cohortMs, 'submitted');
     this.#sum(of, of.cohortMs, 'asked_fen', fenOf(data, 'amount_fen'));

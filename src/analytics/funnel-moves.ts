@@ -45,6 +45,21 @@ export const LOAN_MOVES: Readonly<Record<string, FunderCount & FunnelCount>> = {
   'loan.written_off': 'written_off',
 };
 
+/** Of nobody we know: counted each time, in its own hour. */
+export const PAGE_MOVES: Readonly<Record<string, FunnelCount>> = {
+  'page.visited': 'visited',
+  'page.phone_verified': 'phone_verified',
+};
+
+/** Steps of the form, by their names in the events. */
+export const STEP_MOVES: Readonly<Record<string, FunnelCount>> = {
+  identity: 'step_identity',
+  work: 'step_work',
+  assets: 'step_assets',
+  purpose: 'step_purpose',
+  photos: 'step_photos',
+};
+
 /** In the order of their bits; only ever added to at the end. */
 const STAGES: readonly FunnelCount[] = [
   'submitted',
@@ -66,6 +81,11 @@ const STAGES: readonly FunnelCount[] = [
   'clicked',
   'converted',
   'reloan',
+  'step_identity',
+  'step_work',
+  'step_assets',
+  'step_purpose',
+  'step_photos',
 ];
 const FUNDER_STAGES: readonly FunderCount[] = [
   'attempts',

@@ -1,6 +1,7 @@
 /** The other records of the desk, and the immutable snapshot of them all that a cell works from. */
 import { z } from 'zod';
 import { Funder, FUNDER_TYPES, JsonLogic } from './funder.ts';
+import { PageVariant } from './page-variant.ts';
 import { Policy } from './policy.ts';
 import { Segment } from './segment.ts';
 
@@ -82,6 +83,7 @@ export const DESK_RECORDS = {
   policy: Policy,
   segment: Segment,
   channel: Channel,
+  page_variant: PageVariant,
   partner_offer: PartnerOffer,
   consent_text: ConsentText,
   cost_cap: CostCap,
@@ -116,6 +118,7 @@ export interface DeskSnapshot {
   readonly version: number;
   readonly funders: ReadonlyMap<string, Funder>;
   readonly channels: ReadonlyMap<string, Channel>;
+  readonly pageVariants: readonly PageVariant[];
   /** The policy of those whom no segment has been found for yet: the champion of the last segment; without segments, the first policy by id. */
   readonly policy: Policy;
   /** Version of that policy's record. */

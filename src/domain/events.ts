@@ -1,6 +1,7 @@
 /** The types of the event feed. What outsiders may subscribe to is named here, with what each carries beside the ids. No personal data in any. */
 export const EVENT_TYPES = {
   'application.drafted': 'A draft was saved for the first time.',
+  'application.step_done': 'A step of the form was done for the first time; `step` names it.',
   'application.submitted': 'The borrower submitted; screening began.',
   'application.quarantined': 'Screening set it aside for a person; `reasons` are codes.',
   'application.released': 'An operator released it; screening ran again.',
@@ -46,6 +47,8 @@ export const EVENT_TYPES = {
   'partner_offer.shown': 'Partner offers were shown.',
   'partner_offer.clicked': 'One was clicked.',
   'partner_offer.converted': 'A partner reported a lead, a sale or a reversal.',
+  'page.visited': 'Somebody looked at the borrower’s page, for the first time that day.',
+  'page.phone_verified': 'Somebody entered the code sent to their phone.',
   'alarm.raised': 'Something about a funder or a channel needs somebody to look.',
   'alarm.cleared': 'An alarm is over.',
   'endpoint.disabled': 'A webhook endpoint failed for too long and was switched off.',

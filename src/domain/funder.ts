@@ -60,6 +60,8 @@ export const Funder = z.strictObject({
     min_income_fen: fen.default(0),
     excluded_regions: z.array(z.string().regex(/^\d{2,6}$/)).default([]),
     quoted_apr_bps: bps,
+    /** Share of the amount that is taken at disbursement, for the example cost on the page; an offer says its own fees. */
+    upfront_fee_bps: bps.default(0),
   }),
   /** Further eligibility in the operators' words; must evaluate truthy. */
   rule: JsonLogic.default(true),

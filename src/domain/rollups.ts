@@ -1,8 +1,15 @@
 /** The rows of the read models: what they are keyed by and what they count. `docs/figures.md` says what each count means. */
 
-/** Counts and sums of applications. Sums end in `_fen`; `open` are those submitted and not ended. */
+/** Counts and sums of applications, and of visits before there are any. Sums end in `_fen`; `open` are those submitted and not ended. */
 export const FUNNEL_COUNTS = [
+  'visited',
+  'phone_verified',
   'started',
+  'step_identity',
+  'step_work',
+  'step_assets',
+  'step_purpose',
+  'step_photos',
   'submitted',
   'quarantined',
   'refused',

@@ -1,4 +1,4 @@
-/** What is kept for a time and no longer: replies to repeat (7 days), unused verifications (2 days), photos nobody claimed (1 day), raw callbacks (180 days), ended sessions of operators (30 days). */
+/** What is kept for a time and no longer: replies to repeat (7 days), unused verifications and visits (2 days), photos nobody claimed (1 day), raw callbacks (180 days), ended sessions of operators (30 days). */
 import type { Deps } from './deps.ts';
 
 const EVERY_MS = 600_000;
@@ -18,6 +18,7 @@ export async function keepHouse(deps: Deps): Promise<void> {
     tx.feed.dropReplies(nowMs - 7 * DAY_MS);
     tx.dispatch.forgetCallbacksBefore(nowMs - RAW_CALLBACKS_MS);
     tx.intake.dropVerifications(nowMs - 2 * DAY_MS);
+    tx.visits.dropBefore(nowMs - 2 * DAY_MS);
     if (deps.away === null) {
       tx.operators.dropSessionsBefore(nowMs - SESSIONS_MS);
       tx.operators.dropStale(nowMs, nowMs - DAY_MS);

@@ -11,7 +11,7 @@ const CONSUMER = 'rollups';
 /** The timer's `ref` under the kind `watch`. */
 export const ROLLUPS = 'rollups';
 /** To be raised when what an event counts as has changed: everything is then counted again from the first event. */
-const RULES = 'rules 2';
+const RULES = 'rules 3';
 const EVERY_MS = 5_000;
 /** Events of the feed that are looked at in one commit: some ten milliseconds during which no borrower is served. */
 export const SPAN = 500;

@@ -12,6 +12,7 @@ import { openBody, sealBody, type ApplicationBody } from './application-body.ts'
 import type { Deps } from './deps.ts';
 import type { ApplicationInput, Caller, RecordReply } from './intake-input.ts';
 import { checkConsents, recordConsents } from './record-consents.ts';
+import { noteSteps } from './steps-done.ts';
 import { submitOrKeep } from './screen-application.ts';
 import { viewOf } from './view-application.ts';
 import { perform, type Work } from './work.ts';
@@ -59,6 +60,7 @@ export async function createApplication(
     if (application.state === 'draft') {
       work.setTimer('application', application.id, application.deadlineAtMs);
       work.emit('application.drafted', application, { variant: application.variant });
+      noteSteps(work, application, body, input);
     }
     return reply(work, application, 201, lang, record);
   });
@@ -96,6 +98,7 @@ export async function continueApplication(
     work.tx.applications.saveIndexes(application);
     saveParts(work, application, borrower, body, input, lang);
     work.touch(application);
+    noteSteps(work, application, body, input);
     if (submit) submitOrKeep(work, application, body, false, elsewhere);
     return reply(work, application, 200, lang, record);
   });
@@ -224,7 +227,7 @@ function defined<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], u
   return kept;
 }
 
-function checkPhoneVerification(deps: Deps, phone: string, id: string | undefined): Fault[] {
+export function checkPhoneVerification(deps: Deps, phone: string, id: string | undefined): Fault[] {
   const pointer = '/applicant/phone_verification_id';
   if (id === undefined) return [fault(pointer, 'required', '请先用短信验证码验证手机号', 'verify the phone by SMS code first')];
   if (deps.mode === 'sandbox' && id === SANDBOX_VERIFICATION) return [];

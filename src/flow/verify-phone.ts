@@ -51,6 +51,7 @@ export async function confirmVerification(
   deps: Deps,
   id: string,
   code: string,
+  from: { readonly channelId: string; readonly variant: string | null },
 ): Promise<{ readonly id: string; readonly confirmed: true } | Problem> {
   return perform(deps, (work) => {
     const row = work.tx.intake.verification(id);
@@ -65,6 +66,7 @@ export async function confirmVerification(
       return problem('code_wrong', zh, en, { faults: [fault('/code', 'code_wrong', zh, en)] });
     }
     work.tx.intake.saveVerification({ ...row, confirmedAtMs: work.nowMs });
+    work.emitOfPage('page.phone_verified', from.channelId, { variant: from.variant });
     return { id, confirmed: true };
   });
 }

@@ -76,6 +76,8 @@ export interface ApplicationView {
     readonly funder: FunderView;
     readonly status: string;
     readonly reason?: ReasonView;
+    /** Of a no: not before this does the same funder look at this borrower again. */
+    readonly again_at?: string;
     readonly at: string;
   }[];
   readonly offers: readonly OfferView[];
@@ -151,6 +153,8 @@ export function offerView(sight: Pick<Work, 'desk'>, offer: OfferRow): OfferView
   };
 }
 
+const DAY_MS = 86_400_000;
+
 export function iso(ms: number): string {
   return new Date(ms).toISOString();
 }
@@ -223,8 +227,15 @@ function attemptView(sight: Sight, attempt: AttemptRow, lang: 'zh' | 'en'): Appl
     funder: funderView(sight, attempt.funderId),
     status: attempt.state,
     ...(told ? { reason: reasonView(funderReason(attempt.reason!.code), lang) } : {}),
+    ...againOf(sight, attempt),
     at: iso(attempt.decidedAtMs ?? attempt.submittedAtMs ?? attempt.createdAtMs),
   };
+}
+
+/** A decline counts for as long as the funder's record says. */
+function againOf({ desk }: Pick<Work, 'desk'>, { state, funderId, decidedAtMs }: AttemptRow): { readonly again_at?: string } {
+  const days = desk.funders.get(funderId)?.cooling_off_days;
+  return state !== 'declined' || decidedAtMs === null || days === undefined ? {} : { again_at: iso(decidedAtMs + days * DAY_MS) };
 }
 
 function funderView(sight: Pick<Work, 'desk'>, funderId: string): FunderView {

@@ -214,6 +214,11 @@ export class Work {
     this.#events.push({ type, applicationId: null, applicationSeq: null, channelId: null, atMs: this.nowMs, data });
   }
 
+  /** Appends an event of a channel's page, of nobody we know: it is counted and goes nowhere. */
+  emitOfPage(type: Extract<EventType, `page.${string}`>, channelId: string, data: Readonly<Record<string, unknown>>): void {
+    this.#events.push({ type, applicationId: null, applicationSeq: null, channelId, atMs: this.nowMs, data });
+  }
+
   /** Marks the application as changed, so that it is saved and its waiters are woken. */
   touch(application: ApplicationRow): void {
     application.updatedAtMs = this.nowMs;

@@ -9,6 +9,7 @@ import type { Random } from '../ports/random.ts';
 import { applicationRoutes, decisionRoutes } from './borrower/applications.ts';
 import { intakeRoutes } from './borrower/intake.ts';
 import { offerRoutes } from './borrower/offers.ts';
+import { pageRoutes } from './borrower/pages.ts';
 import { stepRoutes } from './borrower/steps.ts';
 import { json, refuse, type Ctx, type Env, type HttpOptions } from './context.ts';
 import { counterpartyRoutes } from './counterparty.ts';
@@ -61,8 +62,7 @@ export function createApp(options: HttpOptions): Hono<Env> {
     });
   });
 
-  for (const routes of [operationRoutes, applicationRoutes, decisionRoutes, intakeRoutes, offerRoutes, stepRoutes, counterpartyRoutes, deskRoutes])
-    app.route('/', routes(options));
+  for (const routes of ROUTES) app.route('/', routes(options));
   app.route('/', docsRoutes());
   if (options.pages !== null) app.route('/', webRoutes(options.pages, deps.random));
 
@@ -89,6 +89,18 @@ export function createApp(options: HttpOptions): Hono<Env> {
     return false;
   }
 }
+
+const ROUTES = [
+  operationRoutes,
+  applicationRoutes,
+  decisionRoutes,
+  intakeRoutes,
+  pageRoutes,
+  offerRoutes,
+  stepRoutes,
+  counterpartyRoutes,
+  deskRoutes,
+];
 
 /** Health, metrics, and what tools need to know of a sandbox. */
 function operationRoutes(options: HttpOptions): Hono<Env> {

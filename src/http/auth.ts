@@ -5,6 +5,7 @@ import { problem } from '../domain/failures.ts';
 import { isId } from '../domain/ids.ts';
 import type { Deps } from '../flow/deps.ts';
 import { noteSeen, sessionOf } from '../flow/operators/session.ts';
+import { readPageKey } from '../flow/page-key.ts';
 import { clientToken, type ApplicationRow } from '../flow/view-application.ts';
 import { refuse, type Ctx, type Env } from './context.ts';
 import { sessionToken, whyNotOurs } from './session-cookie.ts';
@@ -15,8 +16,8 @@ const KEY = /^Bearer ((?:pk|sk|ok)_[A-Za-z0-9_-]{8,120})$/;
 export function withKey(deps: Deps, ...kinds: readonly ApiKey['kind'][]): MiddlewareHandler<Env> {
   return async (c, next) => {
     const text = KEY.exec(c.req.header('authorization') ?? '')?.[1];
-    const key = text === undefined ? undefined : deps.desk.snapshot().keysByHash.get(deps.vault.sha256Hex(text));
-    if (key === undefined) return refuse(c, problem('unauthenticated', '缺少密钥或密钥无效', 'the key is missing or not valid'));
+    const key = text === undefined ? null : keyOf(deps, text);
+    if (key === null) return refuse(c, problem('unauthenticated', '缺少密钥或密钥无效', 'the key is missing or not valid'));
     if (!kinds.includes(key.kind)) return refuse(c, problem('forbidden', '这类密钥不能使用此接口', `a ${key.kind} key cannot do this`));
     const channel = key.channelId === null ? null : deps.desk.snapshot().channels.get(key.channelId);
     if (channel === undefined || channel?.status === 'paused') return refuse(c, problem('forbidden', '渠道已停用', 'the channel is paused'));
@@ -27,6 +28,11 @@ export function withKey(deps: Deps, ...kinds: readonly ApiKey['kind'][]): Middle
     c.set('key', key);
     return next();
   };
+}
+
+/** A stored key, or that of our own page, which is derived. */
+function keyOf(deps: Deps, text: string): ApiKey | null {
+  return deps.desk.snapshot().keysByHash.get(deps.vault.sha256Hex(text)) ?? readPageKey(deps, text);
 }
 
 /** Admits operators of these roles, by key or by session. Deny by default: a desk route names its roles or nobody may use it. */

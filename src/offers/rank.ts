@@ -124,7 +124,12 @@ const APPROVAL_CLAIM =
 
 /** True when a text of the offer promises or claims approval: in the hands of a declined borrower that is a lie. */
 export function claimsApproval(offer: Pick<PartnerOffer, 'title' | 'text'>): boolean {
-  return [offer.title.zh, offer.title.en, offer.text.zh, offer.text.en].some((text) => APPROVAL_CLAIM.test(text));
+  return [offer.title.zh, offer.title.en, offer.text.zh, offer.text.en].some(textClaimsApproval);
+}
+
+/** The same of one text; nobody may be told so before anybody has decided. */
+export function textClaimsApproval(text: string): boolean {
+  return APPROVAL_CLAIM.test(text);
 }
 
 const NOTICES: Readonly<Record<OfferClass, Bilingual>> = {

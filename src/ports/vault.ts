@@ -36,7 +36,10 @@ export interface Vault {
   /** For what belongs to no borrower: funder secrets, stored replies, raw callbacks of unknown origin. */
   readonly serviceKey: DataKey;
   /** Keyed tag for tokens of our own (client tokens, click links), as base64url. */
-  tag(purpose: 'client_token' | 'click' | 'cursor' | 'audit' | 'sandbox_key' | 'step_link' | 'first_run', text: string): string;
+  tag(
+    purpose: 'client_token' | 'click' | 'cursor' | 'audit' | 'sandbox_key' | 'step_link' | 'page_key' | 'visit' | 'first_run',
+    text: string,
+  ): string;
   /** Compares in constant time. */
   equal(left: string, right: string): boolean;
   /** Hex SHA-256; for key look-up, body fingerprints, text hashes. */

@@ -72,7 +72,17 @@ const INDEX_PURPOSES = Object.keys({
   blacklist_device: true,
   operator: true,
 } satisfies Record<IndexPurpose, true>) as IndexPurpose[];
-const TAG_PURPOSES: readonly TagPurpose[] = ['client_token', 'click', 'cursor', 'audit', 'sandbox_key', 'step_link', 'first_run'];
+const TAG_PURPOSES: readonly TagPurpose[] = [
+  'client_token',
+  'click',
+  'cursor',
+  'audit',
+  'sandbox_key',
+  'step_link',
+  'page_key',
+  'visit',
+  'first_run',
+];
 
 /** Makes the vault. Throws `InvariantError` when the keys are not what they must be. `randomBytes` must be cryptographic outside simulations. */
 export function createVault(keys: VaultKeys, randomBytes: (count: number) => Uint8Array): Vault {

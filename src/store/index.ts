@@ -18,6 +18,7 @@ import { rollupQueries } from './queries/rollups.ts';
 import { spendQueries } from './queries/spend.ts';
 import { stepQueries } from './queries/steps.ts';
 import { trafficQueries } from './queries/traffic.ts';
+import { visitQueries } from './queries/visits.ts';
 import { watchQueries } from './queries/watch.ts';
 import { createJustWritten } from './written.ts';
 
@@ -43,6 +44,7 @@ function prepareStore(db: Database) {
     partners: partnerQueries(db),
     desk: { ...deskQueries(db), ...policyQueries(db), ...spendQueries(db) },
     steps: stepQueries(db),
+    visits: visitQueries(db),
     watch: watchQueries(db),
     rollups: rollupQueries(db),
     cells: cellQueries(db),

@@ -92,7 +92,7 @@ inChromium('routing in the console', () => {
     await tabTo(page, page.getByRole('button', { name: 'Propose' }));
     await page.keyboard.press('Enter');
     await page.getByText('Proposed; another person has to approve it').waitFor();
-  });
+  }, 60_000);
 
   it('shows funders at a glance, and one with why it sees its traffic', async () => {
     const page = await at('operator', '/funders');
@@ -114,7 +114,7 @@ inChromium('routing in the console', () => {
     await page.getByRole('spinbutton', { name: '最多尝试次数 K' }).fill('16');
     await page.getByText('限制偏离度时最多尝试 16 家').waitFor({ state: 'detached' });
     await answered(page);
-  });
+  }, 60_000);
 });
 
 /** Past applications have answered, and nothing more is being asked. */
@@ -132,6 +132,11 @@ async function tabTo(page: Page, target: Locator): Promise<void> {
 
 /** What axe finds serious or critical, by rule and place. */
 async function serious(page: Page): Promise<string[]> {
+  // A colour on its way to another is neither.
+  await page.evaluate(async () => {
+    const ending = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().iterations !== Infinity);
+    await Promise.allSettled(ending.map(async ({ finished }) => finished));
+  });
   await page.evaluate(AXE);
   const found = await page.evaluate(async () => {
     const { axe } = globalThis as unknown as {

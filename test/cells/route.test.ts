@@ -40,7 +40,8 @@ describe('a request goes', () => {
   it('to the home of a phone, however it is written', () => {
     for (const phone of ['13800000001', '+86 138 0000 0001', '138-0000-0001'])
       expect(place('POST', '/v1/applications', { applicant: { phone } })).toEqual({ to: 'phone', phone: '13800000001' });
-    expect(place('POST', '/v1/phone-verifications', { phone: '13800000001' })).toEqual({ to: 'phone', phone: '13800000001' });
+    for (const noun of ['phone-verifications', 'resumptions'])
+      expect(place('POST', `/v1/${noun}`, { phone: '13800000001' })).toEqual({ to: 'phone', phone: '13800000001' });
   });
 
   it('to any cell when nobody can tell: it is refused there as it would be anywhere', () => {
@@ -48,6 +49,12 @@ describe('a request goes', () => {
       expect(place('POST', '/v1/applications', body)).toEqual({ to: 'any' });
     expect(place('GET', '/v1/applications/app_nonsense')).toEqual({ to: 'any' });
     expect(place('POST', '/v1/callbacks/fnd_river/decision')).toEqual({ to: 'any' });
+  });
+
+  it('to one and the same cell for one visitor, who has no phone yet', () => {
+    expect(place('POST', '/v1/visits', { visitor: 'v'.repeat(20) })).toEqual({ to: 'spread', text: 'v'.repeat(20) });
+    expect(place('POST', '/v1/visits', { visitor: 7 })).toEqual({ to: 'any' });
+    expect([place('GET', '/v1/pages/h5-demo'), needsKey('/v1/pages/h5-demo'), needsKey('/v1/visits')]).toEqual([{ to: 'any' }, false, true]);
   });
 
   it('to the desk, or to all', () => {

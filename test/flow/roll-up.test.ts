@@ -175,8 +175,11 @@ function recount(events: readonly FeedEvent[]): Partial<Record<FunnelCount, numb
   const ends = new Map<string, string>();
   const seen = new Set<string>();
   let leads = 0;
+  let looks = 0;
   for (const { type, applicationId, applicationSeq, data } of events) {
-    const id = applicationId!;
+    if (type.startsWith('page.')) put(type === 'page.visited' ? 'visited' : 'phone_verified', `${(looks += 1)}`);
+    if (applicationId === null) continue;
+    const id = applicationId;
     if (seen.has(`${id} ${applicationSeq}`)) continue;
     seen.add(`${id} ${applicationSeq}`);
     const [noun, verb] = type.split('.') as [string, string];
@@ -186,11 +189,13 @@ function recount(events: readonly FeedEvent[]): Partial<Record<FunnelCount, numb
       if (sets.get('submitted')?.has(id) !== true && sets.get('disbursed')?.has(earlier) === true) put('reloan', earlier);
       put('submitted', id);
     }
+    if (type === 'application.step_done' && sets.get('started')?.has(id) === true && sets.get('submitted')?.has(id) !== true)
+      put(`step_${String(data['step'])}`, id);
     if (sets.get('submitted')?.has(id) !== true || type === 'application.submitted') continue;
     if (noun === 'application') {
       if (['routing', 'needs_consent', 'pending', 'offered', 'declined'].includes(verb)) put('passed', id);
       if (['quarantined', 'offered', 'accepted', 'disbursed'].includes(verb)) put(verb, id);
-      if (verb !== 'drafted' && verb !== 'erased') ends.set(id, verb);
+      if (!['drafted', 'erased', 'step_done'].includes(verb)) ends.set(id, verb);
       if (['refused', 'declined', 'expired', 'withdrawn'].includes(verb)) put(`ever ${verb}`, id);
     }
     if (noun === 'attempt' && data['funder_id'] !== undefined && (verb === 'submitted' || verb === 'approved'))
@@ -205,6 +210,13 @@ function recount(events: readonly FeedEvent[]): Partial<Record<FunnelCount, numb
   return {
     ...Object.fromEntries(
       [
+        'visited',
+        'phone_verified',
+        'step_identity',
+        'step_work',
+        'step_assets',
+        'step_purpose',
+        'step_photos',
         'started',
         'submitted',
         'quarantined',

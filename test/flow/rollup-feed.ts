@@ -35,6 +35,8 @@ export const feeds: fc.Arbitrary<readonly FeedEvent[]> = fc.array(step, { maxLen
     const applicationSeq = (seqs.get(app) ?? 0) + 1;
     seqs.set(app, applicationSeq);
     atMs += afterMs;
+    if (type.startsWith('page.'))
+      return [{ type, applicationId: null, applicationSeq: null, channelId: app % 2 === 0 ? 'h5' : 'shop', atMs, data: { variant: 'b' } }];
     const event: FeedEvent = {
       type,
       applicationId: `app_${app}`,
@@ -51,6 +53,7 @@ export const feeds: fc.Arbitrary<readonly FeedEvent[]> = fc.array(step, { maxLen
         commission_fen: fen % 100,
         earned_fen: fen % 50,
         count: word,
+        step: ['identity', 'work', 'assets', 'photos', 'dance'][word],
         latency_ms: fen * 7,
         kind: ['lead', 'sale', 'reversal', 'lead', 'other'][word],
         reasons: [['student'], ['student', 'under_age'], [], ['blacklisted'], ['under_age']][word],

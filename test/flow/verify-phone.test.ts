@@ -7,6 +7,7 @@ import { beginVerification, confirmVerification, VERIFICATION_LIMITS, type Verif
 import { makeWorld, type World } from '../world.ts';
 
 const PHONE = '13912345678';
+const FROM = { channelId: 'h5-demo', variant: null };
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
@@ -95,24 +96,24 @@ describe('confirming', () => {
     const [first, second] = [(await begin()) as Verification, (await begin()) as Verification];
     expect(first.expiresAtMs).toBe(world.clock.nowMs() + 10 * MINUTE);
     await world.leap(10 * MINUTE - 1);
-    expect(await confirmVerification(deps, first.id, codes[0]!)).toEqual({ id: first.id, confirmed: true });
+    expect(await confirmVerification(deps, first.id, codes[0]!, FROM)).toEqual({ id: first.id, confirmed: true });
     await world.leap(1);
-    expect(kind(await confirmVerification(deps, second.id, codes[1]!))).toBe('code_expired');
-    expect(kind(await confirmVerification(deps, first.id, codes[0]!))).toBe('ok');
-    expect(kind(await confirmVerification(deps, 'pv_0000000000000000000000', '123456'))).toBe('not_found');
+    expect(kind(await confirmVerification(deps, second.id, codes[1]!, FROM))).toBe('code_expired');
+    expect(kind(await confirmVerification(deps, first.id, codes[0]!, FROM))).toBe('ok');
+    expect(kind(await confirmVerification(deps, 'pv_0000000000000000000000', '123456', FROM))).toBe('not_found');
     await world.close();
   });
 
   it('takes five wrong codes, then not even the right one; a burst of guesses counts each', async () => {
     const { world, deps, begin, codes } = await live();
     const slow = (await begin()) as Verification;
-    expect(await many(6, () => confirmVerification(deps, slow.id, other(codes[0]!)))).toEqual([
+    expect(await many(6, () => confirmVerification(deps, slow.id, other(codes[0]!), FROM))).toEqual([
       ...Array.from({ length: 5 }, () => 'code_wrong'),
       'code_expired',
     ]);
-    expect(kind(await confirmVerification(deps, slow.id, codes[0]!))).toBe('code_expired');
+    expect(kind(await confirmVerification(deps, slow.id, codes[0]!, FROM))).toBe('code_expired');
     const rushed = (await begin()) as Verification;
-    const guesses = await Promise.all(Array.from({ length: 50 }, () => confirmVerification(deps, rushed.id, other(codes[1]!))));
+    const guesses = await Promise.all(Array.from({ length: 50 }, () => confirmVerification(deps, rushed.id, other(codes[1]!), FROM)));
     expect(guesses.filter((one) => kind(one) === 'code_wrong')).toHaveLength(5);
     await world.close();
   });
@@ -121,8 +122,8 @@ describe('confirming', () => {
     const { world, deps, begin, codes } = await live();
     const [first, second] = [(await begin()) as Verification, (await begin('13912345679')) as Verification];
     expect(codes[0]).not.toBe(codes[1]);
-    expect(kind(await confirmVerification(deps, first.id, codes[1]!))).toBe('code_wrong');
-    expect(kind(await confirmVerification(deps, second.id, codes[1]!))).toBe('ok');
+    expect(kind(await confirmVerification(deps, first.id, codes[1]!, FROM))).toBe('code_wrong');
+    expect(kind(await confirmVerification(deps, second.id, codes[1]!, FROM))).toBe('ok');
     await world.close();
   });
 

@@ -494,7 +494,7 @@ describe('webhooks', () => {
   it('are described for every type that is sent, and fit what is sent', async () => {
     const described = document.webhooks as unknown as Readonly<Record<string, { readonly post: Described }>>;
     expect(Object.keys(described)).toEqual(WEBHOOK_TYPES);
-    expect(Object.keys(EVENT_TYPES).filter((type) => !(type in described))).toEqual(['endpoint.disabled']);
+    expect(Object.keys(EVENT_TYPES).filter((type) => !(type in described))).toEqual(['page.visited', 'page.phone_verified', 'endpoint.disabled']);
     const { deps } = world.service;
     await deps.commit((tx) => {
       const endpoint = { id: 'ep_all', url: 'https://receiver.test/hook', types: ['*'], channel_id: null, status: 'enabled', disabled_reason: null };

@@ -48,6 +48,9 @@ const TABLE: Readonly<Record<string, Access>> = {
   'POST /v1/callbacks/:funder/*': { who: 'proof', status: 401 },
   'POST /v1/postbacks/:partner': { who: 'proof', status: 401 },
 
+  'GET /v1/pages/:channel': { who: 'anyone', status: 200 },
+  'POST /v1/visits': { who: 'channel', status: 422 },
+  'POST /v1/resumptions': { who: 'channel', status: 422 },
   'POST /v1/applications': { who: 'channel', status: 422 },
   'POST /v1/phone-verifications': { who: 'channel', status: 422 },
   'POST /v1/phone-verifications/:id/confirm': { who: 'channel', status: 422 },
@@ -57,6 +60,7 @@ const TABLE: Readonly<Record<string, Access>> = {
   'PATCH /v1/applications/:id': { who: 'owner', status: 409 },
   'POST /v1/applications/:id/submit': { who: 'owner', status: 409 },
   'GET /v1/applications/:id/events': { who: 'owner', status: 200, state: 'withdrawn' },
+  'GET /v1/applications/:id/consents': { who: 'owner', status: 200 },
   'POST /v1/applications/:id/consents': { who: 'owner', status: 200 },
   'DELETE /v1/applications/:id/consents/:recipient': { who: 'owner', status: 200 },
   'POST /v1/applications/:id/withdraw': { who: 'owner', status: 200 },
@@ -215,6 +219,7 @@ async function ask(route: string, on: Target, caller: Caller): Promise<Reply> {
   const [method, pattern] = route.split(' ') as [string, string];
   const path = pattern
     .replace(':kind', 'policy')
+    .replace(':channel', 'h5-demo')
     .replace(':funder', 'fnd_summit')
     .replace(':partner', 'ptn_sandbox')
     .replace(':recipient', 'fnd_summit')

@@ -13,6 +13,7 @@ export function buildSnapshot(store: Store): DeskSnapshot {
     funders: byId(of('funder')),
     ...policyRecords(rows),
     channels: byId(of('channel')),
+    pageVariants: of('page_variant').toSorted((a, b) => (a.id < b.id ? -1 : 1)),
     partnerOffers: byId(of('partner_offer')),
     consentTexts: new Map(of('consent_text').map((text) => [text.purpose, text])),
     costCaps: of('cost_cap'),

@@ -8,6 +8,7 @@ import { landingUrl } from '../../offers/landing.ts';
 import { claimsApproval } from '../../offers/rank.ts';
 import { findRuleFault } from '../../domain/rules.ts';
 import type { Deps } from '../deps.ts';
+import { checkPageVariant } from './check-page-variant.ts';
 import { checkSegment, policyNeeded, segmentNeeded, takesOver } from './check-segment.ts';
 
 /** Kinds that only two people together can change. */
@@ -16,6 +17,7 @@ export const TWO_PERSON_KINDS = [
   'policy',
   'segment',
   'channel',
+  'page_variant',
   'partner_offer',
   'consent_text',
   'cost_cap',
@@ -36,6 +38,8 @@ export function checkRecord(deps: Sight, of: TwoPersonRecord): Fault[] {
       return checkSegment(deps.desk.snapshot(), of.record);
     case 'channel':
       return checkChannel(deps, of.record);
+    case 'page_variant':
+      return checkPageVariant(deps.desk.snapshot(), of.record);
     case 'partner_offer':
       return checkPartnerOffer(deps, of.record);
     case 'consent_text':

@@ -2,6 +2,7 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { problem } from '../../domain/failures.ts';
+import { listConsents } from '../../flow/list-consents.ts';
 import { answerConsents, withdrawConsent } from '../../flow/answer-consents.ts';
 import { eraseBorrower } from '../../flow/erase-borrower.ts';
 import type { Caller } from '../../flow/intake-input.ts';
@@ -87,6 +88,11 @@ export function applicationRoutes(options: HttpOptions): Hono<Env> {
 export function decisionRoutes({ deps }: HttpOptions): Hono<Env> {
   const app = new Hono<Env>();
   const admit = withKey(deps, 'publishable', 'secret');
+
+  app.get('/v1/applications/:id/consents', admit, (c) => {
+    const row = ownApplication(deps, c, c.req.param('id'));
+    return row instanceof Response ? row : json({ data: listConsents(deps, row) });
+  });
 
   app.post('/v1/applications/:id/consents', admit, async (c) => {
     const row = ownApplication(deps, c, c.req.param('id'));

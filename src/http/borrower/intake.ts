@@ -10,10 +10,11 @@ import { withKey } from '../auth.ts';
 import { json, refuse, type Env, type HttpOptions } from '../context.ts';
 import { check } from '../faults.ts';
 import { readBytes, readJson } from '../read-body.ts';
-import { Phone } from '../schemas/application.ts';
+import { Phone, Variant } from '../schemas/application.ts';
 
 export const VerificationBody = z.strictObject({ phone: Phone });
-export const CodeBody = z.strictObject({ code: z.string().regex(/^\d{6}$/) });
+/** `variant`: of the page on which the code was entered, for counting. */
+export const CodeBody = z.strictObject({ code: z.string().regex(/^\d{6}$/), variant: Variant.optional() });
 /** Room for the multipart wrapping around one photo. */
 const MULTIPART_BYTES = 16 * 1024;
 
@@ -36,7 +37,10 @@ export function intakeRoutes(options: HttpOptions): Hono<Env> {
     if ('problem' in body) return refuse(c, body);
     const given = check(CodeBody, body.value);
     if ('problem' in given) return refuse(c, given);
-    const confirmed = await confirmVerification(deps, c.req.param('id'), given.code);
+    const confirmed = await confirmVerification(deps, c.req.param('id'), given.code, {
+      channelId: c.get('key').channelId ?? '',
+      variant: given.variant ?? null,
+    });
     return 'problem' in confirmed ? refuse(c, confirmed) : json(confirmed);
   });
 

@@ -1,6 +1,7 @@
 /** Funders at the desk: all at a glance, why one sees the traffic it sees, and whether what was predicted of it came true. */
 import { Hono } from 'hono';
 import { z } from 'zod';
+import { problem } from '../../domain/failures.ts';
 import { listFunders } from '../../flow/desk/list-funders.ts';
 import { showFunderPlans } from '../../flow/desk/show-funder-plans.ts';
 import { showFunderReliability } from '../../flow/desk/show-funder-reliability.ts';
@@ -28,6 +29,7 @@ export function funderRoutes({ deps }: HttpOptions): Hono<Env> {
     const query = readQuery(c, PAGE);
     if ('problem' in query) return refuse(c, query);
     const page = pageOf(query);
+    if (!deps.desk.snapshot().funders.has(c.req.param('id'))) return refuse(c, problem('not_found', '没有这个资金方', 'there is no such funder'));
     return json(paged(callbacksOf(deps, c.req.param('id'), page.limit, page.cursor), page, (last) => last.id));
   });
 

@@ -20,7 +20,7 @@ import {
 import type { Operation } from './operation.ts';
 import { REPEATED, Repeatable } from './repeatable.ts';
 
-const KIND = { kind: '`funder`, `policy`, `segment`, `channel`, `partner_offer`, `consent_text`, `cost_cap` or `webhook_endpoint`.' };
+const KIND = { kind: '`funder`, `policy`, `segment`, `channel`, `page_variant`, `partner_offer`, `consent_text`, `cost_cap` or `webhook_endpoint`.' };
 
 const records: readonly Operation[] = [
   {

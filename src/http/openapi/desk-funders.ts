@@ -49,7 +49,7 @@ export const DESK_FUNDERS: readonly Operation[] = [
     replies: {
       200: { description: 'Newest first, those of nobody and those that were forged too.', schema: pageOf('FunderCallbackPage', FunderCallback) },
     },
-    problems: ['invalid_request'],
+    problems: ['invalid_request', 'not_found'],
   },
   {
     method: 'get',

@@ -13,6 +13,7 @@ const NAMES: Readonly<Record<DeskRecordKind, string>> = {
   policy: 'Policy',
   segment: 'Segment',
   channel: 'Channel',
+  page_variant: 'PageVariant',
   partner_offer: 'PartnerOffer',
   consent_text: 'ConsentText',
   cost_cap: 'CostCap',

@@ -7,6 +7,7 @@ import { DESK_KEYS } from './desk-keys.ts';
 import { DESK_SIMULATIONS } from './desk-simulations.ts';
 import { DESK_TEAM } from './desk-team.ts';
 import { register, type Operation, type Registry } from './operation.ts';
+import { OWN_PAGE } from './own-page.ts';
 import { registerWebhooks } from './webhooks.ts';
 
 export type ApiDocument = ReturnType<OpenAPIHono['getOpenAPI31Document']>;
@@ -14,6 +15,7 @@ export type ApiDocument = ReturnType<OpenAPIHono['getOpenAPI31Document']>;
 /** Every route of the service. */
 export const OPERATIONS: readonly Operation[] = [
   ...BORROWER,
+  ...OWN_PAGE,
   ...COUNTERPARTIES,
   ...DESK,
   ...DESK_KEYS,

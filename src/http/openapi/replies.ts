@@ -99,7 +99,7 @@ export const Offer = z
   .openapi('Offer');
 
 export const Attempt = z
-  .object({ id: id('att'), funder: FunderName, status: z.enum(keys(ATTEMPT_STATES)), reason: Reason.optional(), at })
+  .object({ id: id('att'), funder: FunderName, status: z.enum(keys(ATTEMPT_STATES)), reason: Reason.optional(), again_at: at.optional(), at })
   .openapi('Attempt', { description: 'One application at one funder.' });
 
 export const Loan = z

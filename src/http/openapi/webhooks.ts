@@ -4,7 +4,7 @@ import { EVENT_TYPES, type EventType } from '../../domain/events.ts';
 import type { Registry } from './operation.ts';
 
 /** Events that stay in the desk's feed. */
-export const DESK_ONLY: ReadonlySet<EventType> = new Set(['endpoint.disabled']);
+export const DESK_ONLY: ReadonlySet<EventType> = new Set(['endpoint.disabled', 'page.visited', 'page.phone_verified']);
 export const WEBHOOK_TYPES = (Object.keys(EVENT_TYPES) as EventType[]).filter((type) => !DESK_ONLY.has(type));
 
 const code = z.string().regex(/^[a-z][a-z0-9_.:-]{0,79}$/);

@@ -59,13 +59,12 @@ export const Consent = z.strictObject({
   agreed_at: z.iso.datetime({ offset: true }),
 });
 
+/** Kept in plain, so it must not be able to hold a phone number. */
+export const Variant = z.string().regex(/^(?!.*\d{7})[A-Za-z0-9_.-]{1,40}$/);
+
 const Visit = z.strictObject({
   channel: z.string().max(40).optional(),
-  // Kept in plain, so it must not be able to hold a phone number.
-  variant: z
-    .string()
-    .regex(/^(?!.*\d{7})[A-Za-z0-9_.-]{1,40}$/)
-    .optional(),
+  variant: Variant.optional(),
   utm: z
     .record(z.string().max(40), z.string().max(200))
     .refine((utm) => Object.keys(utm).length <= 20)

@@ -11,7 +11,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Pages } from '../../ports/pages.ts';
 import type { Random } from '../../ports/random.ts';
 import type { Vault } from '../../ports/vault.ts';
-import { cellCount, DESK_CELL, homesOf, type Generations } from './generations.ts';
+import { cellCount, cellOfMark, DESK_CELL, homesOf, type Generations } from './generations.ts';
 import { IMPORT } from './importer.ts';
 import { INTERNAL } from './internal.ts';
 import { MOVED_CELL, MOVED_PARTS } from './moved-rows.ts';
@@ -72,6 +72,8 @@ export function createFront(options: FrontOptions): (request: Request) => Promis
       case 'cell':
         if (place.cell === DESK_CELL) return askDesk(forwarded());
         return place.cell < count ? cellAt(place.cell)(forwarded()) : Promise.resolve(refuse(request, NOT_FOUND));
+      case 'spread':
+        return cellAt(cellOfMark(options.vault.tag('visit', place.text), count))(forwarded());
       case 'any':
         return cellAt(Math.floor(random.uniform() * count))(forwarded());
       case 'phone':

@@ -73,6 +73,7 @@ const PLACES: Readonly<Record<string, Place>> = {
   receipts: 'cell',
   repayments: 'cell',
   tombstones: 'cell',
+  visits: 'cell',
   // Each database keeps its own.
   instance_facts: 'neither',
 };

@@ -10,6 +10,8 @@ import type { Merging } from './merge.ts';
 export type Place =
   | { readonly to: 'cell'; readonly cell: number }
   | { readonly to: 'phone'; readonly phone: string }
+  /** Anywhere, but for the same text always to the same cell. */
+  | { readonly to: 'spread'; readonly text: string }
   | { readonly to: 'any' }
   | { readonly to: 'desk' }
   | { readonly to: 'all'; readonly merging: Merging; readonly deskToo: boolean }
@@ -40,7 +42,7 @@ const MOST_BYTES: readonly (readonly [path: RegExp, bytes: number])[] = [
 ];
 /** Paths that no key of ours opens: a counterparty's own signature, a link with a tag, a password, or nothing secret at all. */
 const KEYLESS =
-  /^\/(v1\/(callbacks|postbacks|sandbox|invitations)\/|v1\/session(\/|$)|console\/|[rl]\/|healthz$|readyz$|metrics$|docs(\/|$)|openapi\.json$)/;
+  /^\/(v1\/(callbacks|postbacks|sandbox|invitations|pages)\/|v1\/session(\/|$)|console\/|[rl]\/|healthz$|readyz$|metrics$|docs(\/|$)|openapi\.json$)/;
 
 export function mostBytes(path: string): number {
   return MOST_BYTES.find(([pattern]) => pattern.test(path))?.[1] ?? USUAL_BYTES;
@@ -80,6 +82,8 @@ function ofApi(asked: Asked, [noun = '', id, ...rest]: readonly string[]): Place
   switch (noun) {
     case 'applications':
       return id === undefined ? atHome(member(asked.body(), 'applicant', 'phone')) : named(id);
+    case 'resumptions':
+      return atHome(member(asked.body(), 'phone'));
     case 'phone-verifications':
       return id === undefined ? atHome(member(asked.body(), 'phone')) : named(id);
     case 'documents':
@@ -90,7 +94,12 @@ function ofApi(asked: Asked, [noun = '', id, ...rest]: readonly string[]): Place
       return named(member(asked.body(), 'click_id'));
     case 'deliveries':
       return named(id);
+    case 'visits': {
+      const visitor = member(asked.body(), 'visitor');
+      return typeof visitor === 'string' ? { to: 'spread', text: visitor } : ANY;
+    }
     case 'callbacks':
+    case 'pages':
     case 'consent-texts':
       return ANY;
     case 'sandbox':

@@ -8,8 +8,9 @@ import levels from '../../../migrations/0005_levels.sql';
 import policyLife from '../../../migrations/0006_policy_life.sql';
 import cells from '../../../migrations/0007_cells.sql';
 import rollups from '../../../migrations/0008_rollups.sql';
-import operators from '../../../migrations/0010_operators.sql';
-import consoleFigures from '../../../migrations/0012_console_figures.sql';
+import operators from '../../../migrations/0009_operators.sql';
+import visits from '../../../migrations/0010_visits.sql';
+import consoleFigures from '../../../migrations/0011_console_figures.sql';
 
 export const MIGRATIONS: readonly Migration[] = [
   { name: '0001_spine', sql: spine },
@@ -20,6 +21,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0006_policy_life', sql: policyLife },
   { name: '0007_cells', sql: cells },
   { name: '0008_rollups', sql: rollups },
-  { name: '0010_operators', sql: operators },
-  { name: '0012_console_figures', sql: consoleFigures },
+  { name: '0009_operators', sql: operators },
+  { name: '0010_visits', sql: visits },
+  { name: '0011_console_figures', sql: consoleFigures },
 ];

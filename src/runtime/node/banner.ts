@@ -13,7 +13,8 @@ ${name} serves on ${url} - SANDBOX: simulated funders, no real data, no real mon
   approver key      ${keys.approver}
   Magic phones 13800000001 to 13800000008; every SMS code is 000000.
 
-  控制台 Console    ${url}/console
+  借款页面 Borrower's page     ${url}/apply
+  控制台 Console               ${url}/console
 ${playLines(links)}${firstLine(links)}
 Try it:
 ${sampleCurl(url, keys.secret)}

@@ -220,6 +220,8 @@ function overviewQueries(db: Database) {
           and(
             eq(deliveries.endpointId, endpointId),
             state === undefined ? undefined : eq(deliveries.state, state),
+            // In the words of the index.
+            state === undefined || state === 'delivered' ? undefined : sql`state <> 'delivered'`,
             before === undefined ? undefined : lt(deliveries.id, before),
           ),
         )

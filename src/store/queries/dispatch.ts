@@ -135,7 +135,6 @@ export function dispatchQueries(db: Database, written: JustWritten) {
       .select()
       .from(callbacks)
       .where(and(eq(callbacks.funderId, arg('funderId')), sql`instr(${callbacks.dedupeKey}, ${REPLY_MARK}) = 0`))
-      // By the index of the funder; ids grow with time.
       .orderBy(desc(callbacks.receivedAtMs), desc(callbacks.id))
       .limit(sql.placeholder('limit'))
       .prepare(),

@@ -67,6 +67,13 @@ export const applications = sqliteTable(
     index('applications_ip')
       .on(t.ipIndex, t.submittedAtMs)
       .where(sql`ip_index IS NOT NULL`),
+    index('applications_quarantined')
+      .on(t.id)
+      .where(sql`quarantined = 1`),
+    index('applications_state')
+      .on(t.state, t.id)
+      .where(sql`state NOT IN ('refused', 'declined', 'disbursed')`),
+    index('applications_channel').on(t.channelId, t.id),
   ],
 );
 
@@ -134,6 +141,7 @@ export const attempts = sqliteTable(
     index('attempts_funder_ref')
       .on(t.funderId, t.funderRef)
       .where(sql`funder_ref IS NOT NULL`),
+    index('attempts_state').on(t.funderId, t.state, t.submittedAtMs),
   ],
 );
 

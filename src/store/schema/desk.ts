@@ -169,7 +169,12 @@ export const deliveries = sqliteTable(
     firstTryAtMs: integer('first_try_at_ms'),
     endedAtMs: integer('ended_at_ms'),
   },
-  (t) => [index('deliveries_endpoint').on(t.endpointId, t.eventSeq)],
+  (t) => [
+    index('deliveries_endpoint').on(t.endpointId, t.eventSeq),
+    index('deliveries_open')
+      .on(t.endpointId, t.state, t.id)
+      .where(sql`state <> 'delivered'`),
+  ],
 );
 
 /** How an endpoint fares: since when it has failed without a success. */

@@ -5,4 +5,5 @@ export * from './desk.ts';
 export * from './operators.ts';
 export * from './rollups.ts';
 export * from './steps.ts';
+export * from './visits.ts';
 export * from './watch.ts';

@@ -49,16 +49,15 @@ export function ThemeProvider({ children }: { children: ReactNode }): ReactNode 
             colorPrimary: mode === 'dark' ? '#45a9a9' : '#18696b',
             colorInfo: mode === 'dark' ? '#45a9a9' : '#18696b',
             colorLink: mode === 'dark' ? '#6cc4c4' : '#176666',
+            colorLinkHover: mode === 'dark' ? '#8fd6d6' : '#0f4d4d',
             colorPrimaryBg: mode === 'dark' ? '#173433' : '#e2f0ef',
             colorPrimaryBgHover: mode === 'dark' ? '#1d4241' : '#cfe6e4',
             controlItemBgActive: mode === 'dark' ? '#173433' : '#e2f0ef',
             colorSuccess: '#3f8f5f',
             colorWarning: '#b7791f',
             colorError: '#c0392b',
-            // The usual ones are too pale for the words on a tag.
-            green: '#2c7048',
-            gold: '#85600c',
-            orange: '#9a4d12',
+            // Labels of descriptions and hints: antd's own are too pale to be read.
+            colorTextTertiary: mode === 'dark' ? 'rgb(255 255 255 / 65%)' : 'rgb(0 0 0 / 62%)',
             colorBgLayout: mode === 'dark' ? '#16181a' : '#f6f5f2',
             // What is derived is too grey to sit on, and too pale to read.
             ...(mode === 'dark' ? {} : { colorInfoBg: '#e9f3f2', colorInfoBgHover: '#dcecea' }),

@@ -113,7 +113,7 @@ describe('predicted against what came', () => {
   it('says what is not there, and what cannot be asked', async () => {
     const world = await makeWorld();
     const { viewer: key } = world.roleKeys;
-    for (const part of ['plans', 'reliability'])
+    for (const part of ['plans', 'callbacks', 'reliability'])
       expect((await world.call('GET', `/v1/desk/funders/fnd_nobody/${part}`, { key })).json['code']).toBe('not_found');
     const later = await world.call('GET', '/v1/desk/funders/fnd_river/reliability?from=2027-01-01T00:00:00Z', { key });
     expect([later.status, later.json['errors']]).toMatchObject([422, [{ pointer: '?from' }]]);

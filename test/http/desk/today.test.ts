@@ -73,7 +73,7 @@ describe('today', () => {
   it('has no usual where there was nothing before', async () => {
     const young = await scripted([funder('0', 1)], { fnd_0: declines });
     const { json } = await young.call('GET', '/v1/desk/today', { key: young.roleKeys.viewer });
-    expect([json['weeks'], json['stages'][0]]).toEqual([0, { stage: 'started', today: 0, usual: null, low: null, high: null }]);
+    expect([json['weeks'], json['stages'][0]]).toEqual([0, { stage: 'visited', today: 0, usual: null, low: null, high: null }]);
     await young.close();
   });
 });

@@ -57,7 +57,9 @@ export async function livedInstance(people: number): Promise<LivedInstance> {
     key: world.roleKeys.risk,
     json: { entries: [{ kind: 'phone', value: '13999999999', reason: 'fraud' }] },
   });
+  await world.call('PUT', '/v1/desk/channels/h5-demo/spend/2026-11-19', { key: world.roleKeys.finance, json: { spend_fen: 120_000 } });
   await world.call('POST', '/v1/phone-verifications', { key: world.keys.secret, json: { phone: '13912345678' } });
+  await world.call('POST', '/v1/visits', { key: world.keys.secret, json: { visitor: 'v'.repeat(20) } });
   const photos = [await upload(world, 'id_front'), await upload(world, 'id_back')];
   await upload(world, 'id_front');
   const ids = [await applied(world, 0, { documents: photos }), await applied(world, 1)];

@@ -35,6 +35,7 @@ const ATTEMPT: Readonly<Record<string, Pair>> = {
 };
 const EVENT: Readonly<Record<string, Pair>> = {
   'application.drafted': ['保存了草稿', 'Draft saved'],
+  'application.step_done': ['填完一步', 'A step of the form done'],
   'application.submitted': ['借款人提交', 'Submitted'],
   'application.quarantined': ['预审挂起，待人工', 'Set aside for a person'],
   'application.released': ['人工放行', 'Released by a person'],

@@ -29,6 +29,7 @@ const POLICY: Readonly<Record<string, Field>> = {
   '/wave_size': f('每批家数', 'Funders in a wave'),
   '/max_attempts': f('最多尝试次数 K', 'Most attempts K'),
   '/tier_order': f('档位', 'Tiers', 'plain', { index: w('按指数', 'by the index alone'), strict_first: w('先严后松', 'strict first') }),
+  '/choice': f('问哪些', 'Whom to ask', 'plain', { worthwhile: w('值得问的', 'those worth asking'), all: w('所有合格的', 'everybody eligible') }),
   '/patience': f('等待意愿', 'Patience', 'share'),
   '/patience_half_life_s': f('等待意愿减半的时间', 'Half-life of patience', 's'),
   '/weights': f('权重', 'Weights'),

@@ -91,7 +91,7 @@ function river(
       {
         type: 'sankey',
         left: 4,
-        right: 76,
+        right: 92,
         top: 8,
         bottom: 8,
         nodeGap: 10,

@@ -20,7 +20,6 @@ const PAGES = [
   ['prescreen', '/prescreen'],
   ['partner-offers', '/partner-offers'],
   ['webhooks', '/webhooks'],
-  ['audit', '/audit'],
 ] as const;
 
 export function Shell(): ReactNode {
@@ -28,7 +27,8 @@ export function Shell(): ReactNode {
   const admin = useMay();
   const path = useRouterState({ select: (state) => state.location.pathname.replace(/^\/console/, '') || '/' });
   const sandbox = useQuery(methodsQuery).data?.mode === 'sandbox';
-  const pages = admin ? [...PAGES, ['team', '/team'] as const] : PAGES;
+  const audits = useMay('risk', 'approver', 'finance');
+  const pages = [...PAGES, ...(audits ? [['audit', '/audit'] as const] : []), ...(admin ? [['team', '/team'] as const] : [])];
   const open = pages.findLast(([, to]) => (to === '/' ? path === '/' : path.startsWith(to)));
   return (
     <>

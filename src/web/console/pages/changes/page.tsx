@@ -73,7 +73,7 @@ function Changes({ search, go, t }: { search: Search; go: (more: Search) => void
         options={(['open', 'scheduled', 'approved', 'rejected', 'withdrawn', 'failed', 'all'] as const).map((value) => ({ value, label: t(value) }))}
         style={{ marginBottom: 12 }}
       />
-      <div className="sides">
+      <div className="sides list">
         <div>
           <List rows={rows} state={state} chosen={search['id']} onChoose={(id) => go({ id })} t={t} />
           {pages.hasNextPage ? <Button onClick={() => void pages.fetchNextPage()}>{t('more')}</Button> : null}
@@ -117,20 +117,26 @@ function List({ rows, state, chosen, onChoose, t }: ListProps): ReactNode {
       pagination={false}
       scroll={{ y: 640 }}
       locale={{ emptyText: empty }}
-      onRow={(row) => ({ onClick: () => onChoose(row.id), style: { cursor: 'pointer', ...(row.id === chosen ? { fontWeight: 600 } : {}) } })}
+      onRow={(row) => ({
+        onClick: () => onChoose(row.id),
+        style: { cursor: 'pointer' },
+        ...(row.id === chosen ? { className: 'ant-table-row-selected' } : {}),
+      })}
       columns={[
         {
           title: t('record'),
           dataIndex: 'record_id',
           render: (id: string, row) => (
-            <Button type="link" size="small" style={{ padding: 0 }} aria-current={row.id === chosen} onClick={() => onChoose(row.id)}>
-              {KIND_WORDS[row.kind]?.[lang] ?? row.kind} · {nameOf(id)}
-            </Button>
+            <>
+              <Button type="link" size="small" className="linked" aria-current={row.id === chosen} onClick={() => onChoose(row.id)}>
+                {KIND_WORDS[row.kind]?.[lang] ?? row.kind} · {nameOf(id)}
+              </Button>
+              <div className="quiet">{row.note}</div>
+            </>
           ),
         },
-        { title: t('state'), dataIndex: 'state', width: 130, render: (value: ChangeState) => <Badge status={STATE_BADGES[value]} text={t(value)} /> },
-        { title: t('note'), dataIndex: 'note', ellipsis: true },
-        { title: t('at'), dataIndex: 'created_at', width: 150, render: (value: string) => moment(value, lang) },
+        { title: t('state'), dataIndex: 'state', width: 118, render: (value: ChangeState) => <Badge status={STATE_BADGES[value]} text={t(value)} /> },
+        { title: t('at'), dataIndex: 'created_at', width: 132, render: (value: string) => moment(value, lang) },
       ]}
     />
   );

@@ -59,7 +59,7 @@ export function Caps({ status }: { status: Standing }): ReactNode {
                 title: <Meaning words={t('shouldMeans')}>{t('should')}</Meaning>,
                 key: 'should',
                 ...number,
-                render: (_, { paced, unit }) => (paced === undefined ? '–' : amountWords(unit, Math.round(paced.volume * paced.progress), lang)),
+                render: (_, { paced, unit }) => (paced === undefined ? '–' : amountWords(unit, roundedTo(unit, paced.volume * paced.progress), lang)),
               },
               {
                 title: <Meaning words={t('priceMeans')}>{t('price')}</Meaning>,
@@ -93,4 +93,9 @@ function rowsOf(status: Standing, words: { readonly cap: string; readonly promis
         paced: each,
       })),
   ];
+}
+
+/** To whole approvals, or whole yuan. */
+function roundedTo(unit: Row['unit'], amount: number): number {
+  return unit === 'count' ? Math.round(amount) : Math.round(amount / 100) * 100;
 }

@@ -36,6 +36,17 @@ export interface Flows {
 const END = 'settled';
 const AFTER = 'reloan';
 
+const FIRST = 'started';
+const BEFORE_FIRST = ['visited', 'phone_verified'];
+const FORM_STEP = /^step_/;
+
+/** What happens on the borrower's page stands where it happens: before and within the form. Applications by API alone have none of it. */
+function withPage(stages: readonly Stage[], way: readonly Stage[]): Stage[] {
+  if (way[0]?.stage !== FIRST || stages.every(({ stage, count }) => stage !== BEFORE_FIRST[0] || count === 0)) return [...way];
+  const before = stages.filter(({ stage }) => BEFORE_FIRST.includes(stage));
+  return [...before, way[0], ...stages.filter(({ stage }) => FORM_STEP.test(stage)), ...way.slice(1)];
+}
+
 /** The stages one after another, from the first to the last; the others branch off them. */
 export function wayOf(stages: readonly Stage[]): Stage[] {
   const byName = new Map(stages.map((stage) => [stage.stage, stage]));
@@ -43,7 +54,7 @@ export function wayOf(stages: readonly Stage[]): Stage[] {
   for (let at = byName.get(END) ?? stages.at(-1); at !== undefined && !way.includes(at); at = at.of === null ? undefined : byName.get(at.of))
     way.unshift(at);
   const after = byName.get(AFTER);
-  return after === undefined ? way : [...way, after];
+  return [...withPage(stages, way), ...(after === undefined ? [] : [after])];
 }
 
 export function stageOf(group: Group, name: string): Stage | undefined {

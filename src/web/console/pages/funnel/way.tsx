@@ -50,10 +50,11 @@ function Bars({ funnel, stages, most }: { funnel: Funnel; stages: readonly Stage
               {stage.count.toLocaleString('en-US')}
             </strong>
             <span role="cell" className="number">
-              {stage.of === null ? '' : percent(stage.of_before)}
+              {/* Applications by API were never on the page: of its visits they are no share. */}
+              {stage.of === null || stage.count > whole ? '' : percent(stage.of_before)}
             </span>
             <span role="cell" className="number faint">
-              {stage.of === null ? '' : intervalText(stage.count, whole)}
+              {stage.of === null || stage.count > whole ? '' : intervalText(stage.count, whole)}
             </span>
           </div>
         );

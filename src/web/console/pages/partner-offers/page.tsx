@@ -7,27 +7,26 @@ import { percent, useLanguage, useTexts, yuan } from '../../language.tsx';
 import { Answered } from '../../parts/answered.tsx';
 import { CsvButton } from '../../parts/csv.tsx';
 import { PageHead } from '../../parts/page-head.tsx';
+import { dayOf, rangeOf, spanOf } from '../../parts/range.tsx';
+import { queryOf } from '../../parts/search.ts';
 import { useMay } from '../../session.ts';
 import { OfferForm } from './offer-form.tsx';
 import type { PartnerOffer, Record } from './offer.ts';
 import { texts } from './texts.ts';
 
-interface Summary {
-  readonly partner_offers: {
-    readonly shown: number;
-    readonly clicks: number;
-    readonly leads: number;
-    readonly sales: number;
-    readonly earned_fen: number;
-  };
+interface Sums {
+  readonly total: { readonly sums: Readonly<{ [name: string]: number }> };
 }
+/** As far back as the desk adds up at once: three years. */
+const MOST_DAYS = 1_090;
 
 export default function PartnerOffers(): ReactNode {
   const t = useTexts(texts);
   const may = useMay('operator', 'risk', 'approver');
   const [editing, setEditing] = useState<PartnerOffer | 'new' | null>(null);
   const query = useQuery({ queryKey: ['records', 'partner_offer'], queryFn: reading<{ data: readonly Record[] }>('/v1/desk/records/partner_offer') });
-  const summary = useQuery({ queryKey: ['summary'], queryFn: reading<Summary>('/v1/desk/summary') }).data?.partner_offers;
+  const sums = `/v1/desk/funnel${queryOf({ ...spanOf(rangeOf({ from: dayOf(Date.now() - MOST_DAYS * 86_400_000) }, '90', Date.now())), basis: 'activity' })}`;
+  const summary = useQuery({ queryKey: ['funnel', sums], queryFn: reading<Sums>(sums) }).data?.total.sums;
   const records = query.data?.data.filter(({ retired }) => !retired) ?? [];
   return (
     <>
@@ -55,11 +54,11 @@ export default function PartnerOffers(): ReactNode {
         <Flex gap={12} wrap style={{ marginBottom: 16 }}>
           {(['shown', 'clicks', 'leads', 'sales'] as const).map((name) => (
             <Card key={name} size="small">
-              <Statistic title={t(name)} value={summary[name]} />
+              <Statistic title={t(name)} value={summary[`partner_${name}`] ?? 0} />
             </Card>
           ))}
           <Card size="small">
-            <Statistic title={t('earned')} value={yuan(summary.earned_fen)} />
+            <Statistic title={t('earned')} value={yuan(summary['partner_earned_fen'] ?? 0)} />
           </Card>
         </Flex>
       )}

@@ -34,6 +34,7 @@ const SHOWN = [
   '/wave_size',
   '/max_attempts',
   '/tier_order',
+  '/choice',
   '/patience',
   '/weights/',
   '/exposure_cost_fen',

@@ -83,6 +83,7 @@ export function Knobs({ editing }: { editing: Editing }): ReactNode {
         />
       ))}
       <Choice editing={editing} name="tier_order" values={['index', 'strict_first']} meaning={t('tierOrderMeans')} />
+      <Choice editing={editing} name="choice" values={['worthwhile', 'all']} meaning={t('choiceMeans')} />
     </>
   );
 }
@@ -94,7 +95,7 @@ function Choice({
   meaning,
 }: {
   editing: Editing;
-  name: 'strategy' | 'tier_order';
+  name: 'strategy' | 'tier_order' | 'choice';
   values: readonly string[];
   meaning: string;
 }): ReactNode {

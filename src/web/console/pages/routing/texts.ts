@@ -41,6 +41,7 @@ export const texts = {
     caps: '限额 {{n}} 项',
     strategyMeans: '逐家：一家拒绝再问下一家；分批：每批同时问几家；同时询价：全部同时问，由借款人挑',
     tierOrderMeans: '按指数：只看值不值；先严后松：严的一档问完才问松的。强制不会让价值变大，合同要求时才用',
+    choiceMeans: '“值得问的”：资金方的预期价值低于转合作产品时就不问；“所有合格的”：不衡量价值，按顺序一直问到次数用完。',
     patienceMeans: '立即拒绝之后，借款人仍在的概率。收入与通过率之间的主要旋钮；请按实际流失来定',
     patience_half_life_sMeans: '等这么久，仍在的概率减半',
     max_attemptsMeans: '一份申请总共最多问几家，重排也算在内。资料每次都多给一家',
@@ -128,6 +129,8 @@ export const texts = {
     strategyMeans: 'one by one: the next is asked after a refusal; in waves: some at once; all at once: the borrower picks among the rates',
     tierOrderMeans:
       'by the index: worth alone; strict first: a tier is asked before the next. Forcing never makes it worth more; use it where a contract asks for it',
+    choiceMeans:
+      '“Those worth asking” leaves out a funder that is worth less than the partner offers; “everybody eligible” weighs nothing and asks in order until the attempts are used up.',
     patienceMeans:
       'how likely the borrower is still there after an immediate refusal: the main knob between revenue and approval; set it by what you see, not by what you wish',
     patience_half_life_sMeans: 'waiting this long halves that probability',

@@ -33,8 +33,7 @@ export function WelcomeForm({
     <>
       <p style={{ marginTop: 0 }}>
         {t('role', { role: '' })}
-        <strong>{roleTexts[lang][invitation.role]}</strong> · 
-        {roleMeanings[lang][invitation.role]}
+        <strong>{roleTexts[lang][invitation.role]}</strong> ·{roleMeanings[lang][invitation.role]}
       </p>
       {faults.title === null ? null : <Alert type="error" role="alert" title={faults.title} style={{ marginBottom: 16 }} />}
       <Form<Chosen> layout="vertical" requiredMark={false} onFinish={onDone}>
