@@ -89,6 +89,8 @@ export default defineConfig({
           name: 'edge',
           include: [...JOURNEYS, ...EDGE_ALONE],
           pool: 'forks',
+          // Every file starts hosts of its own; what starts them, wrangler and the libraries, is loaded once for each worker.
+          isolate: false,
           globalSetup: ['test/built-pages.ts'],
           setupFiles: ['test/setup.ts'],
           env: { TZ: 'UTC', MILLRACE_TEST_HOST: 'edge', ...QUICK_START },
@@ -100,6 +102,8 @@ export default defineConfig({
           name: 'browser',
           include: BROWSER,
           pool: 'forks',
+          // A page that is drawn waits for three processes.
+          testTimeout: 60_000,
           globalSetup: ['test/browser/start.ts', 'test/built-pages.ts'],
           setupFiles: ['test/setup.ts'],
           env: { TZ: 'UTC', ...QUICK_START },

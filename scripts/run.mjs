@@ -9,7 +9,8 @@ export function runPinned(args, env = {}) {
   return new Promise((resolve) => {
     // What the program starts in its turn finds the pinned Node first as well.
     const PATH = [join(root, 'node_modules', '.bin'), process.env.PATH ?? ''].join(delimiter);
-    const child = spawn(pinnedNode, args, { stdio: 'inherit', env: { NODE_COMPILE_CACHE: compileCache, ...process.env, PATH, ...env } });
+    const cache = { NODE_COMPILE_CACHE: compileCache, NODE_COMPILE_CACHE_PORTABLE: '1' };
+    const child = spawn(pinnedNode, args, { stdio: 'inherit', env: { ...cache, ...process.env, PATH, ...env } });
     const passOn = (signal) => {
       // A terminal has sent Ctrl-C to the child as well; a second one would read as "at once".
       if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);

@@ -31,7 +31,7 @@ export function copyRepository(): Copy {
 
   const run = (command: string, ...words: readonly string[]): Promise<Ended> =>
     new Promise((resolve) => {
-      const env = { ...withoutVitest(process.env), PATH: [bin, process.env['PATH']].join(delimiter), NO_COLOR: '1', CI: '1' };
+      const env = { ...environment(folder), PATH: [bin, process.env['PATH']].join(delimiter), NO_COLOR: '1', CI: '1' };
       const child = spawn(command, words, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
       let said = '';
       for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
@@ -59,7 +59,18 @@ export function copyRepository(): Copy {
   };
 }
 
-/** The tests of the copy are no part of ours. */
-function withoutVitest(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(?:VITEST|NODE_OPTIONS|FC_)/.test(name)));
+/**
+ * The tests of the copy are no part of ours; Node starts there as quickly. Its cache knows files by where they stand from it, so that every
+ * copy has through its link what others have compiled.
+ */
+export function environment(folder: string): NodeJS.ProcessEnv {
+  const own = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(?:VITEST|NODE_OPTIONS|NODE_COMPILE_CACHE$|FC_|MILLRACE_|PORT$)/.test(name)),
+  );
+  return {
+    ...own,
+    NODE_OPTIONS: `--import ${new URL('../quick-start.ts', import.meta.url).href}`,
+    NODE_COMPILE_CACHE: join(folder, 'node_modules', '.cache', 'compile'),
+    NODE_COMPILE_CACHE_PORTABLE: '1',
+  };
 }

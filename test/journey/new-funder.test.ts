@@ -9,7 +9,7 @@ import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../../src/cli/own-server.ts';
 import { makeIdNumber } from '../../src/domain/id-number.ts';
-import { copyRepository, type Copy } from '../docs/repository-copy.ts';
+import { copyRepository, environment, type Copy } from '../docs/repository-copy.ts';
 import { agreedTo, applicationFor } from './world.ts';
 
 interface View {
@@ -62,10 +62,9 @@ afterAll(async () => {
 
 /** A process of the copy, ended after the tests. */
 function start(main: string, env: Readonly<Record<string, string>>, ...flags: readonly string[]): ChildProcess {
-  const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(?:VITEST|NODE_OPTIONS|MILLRACE_|PORT$)/.test(name)));
   const child = spawn(process.execPath, [join(copy.folder, main), ...flags], {
     cwd: copy.folder,
-    env: { ...own, ...env },
+    env: { ...environment(copy.folder), ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   children.push(child);

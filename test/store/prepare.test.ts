@@ -30,7 +30,7 @@ describe.each(TABLES)('%s', (_, table) => {
           expect(quick.get()).toEqual(theirs[0]);
           if (went && theirs.length === 1) expect(theirs).toEqual([row]);
         }),
-        { numRuns: 40 },
+        { numRuns: 20 },
       );
       expect(db.select({ n: count() }).from(table).get()!.n).toBeGreaterThan(0);
     }));
