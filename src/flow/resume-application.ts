@@ -6,6 +6,7 @@ import { problem, type Problem } from '../domain/failures.ts';
 import { APPLICATION_ENDED, type ApplicationState } from '../domain/states.ts';
 import type { Deps } from './deps.ts';
 import { checkPhoneVerification } from './save-application.ts';
+import { wasConfirmedAt } from './verify-phone.ts';
 import { perform } from './work.ts';
 
 /** How long after its code was confirmed a verification leads back; shorter than what it is good for otherwise. */
@@ -37,8 +38,8 @@ export async function resumeApplication(
     return problem('invalid_request', wrong.message.zh, wrong.message.en, { faults: [{ ...wrong, pointer: '/phone_verification_id' }] });
   return perform(deps, (work) => {
     const verification = work.tx.intake.verification(verificationId);
-    if (verification === undefined || verification.confirmedAtMs === null || work.nowMs - verification.confirmedAtMs > FRESH_MS)
-      return problem('phone_not_verified', '请重新验证手机号', 'verify the phone again');
+    if (verification === undefined || verification.confirmedAtMs === null || work.nowMs - verification.confirmedAtMs > FRESH_MS) return anew();
+    if (!wasConfirmedAt(deps, verification, channelId)) return anew();
     const borrower = work.tx.applications.borrowerByPhone(verification.phoneIndex);
     const known = borrower === undefined ? [] : work.tx.applications.ofBorrower(borrower);
     const mine = known
@@ -50,4 +51,8 @@ export async function resumeApplication(
     if (found === undefined) return problem('not_found', '这个手机号没有进行中的申请', 'there is no application of this phone');
     return { id: found.id };
   });
+}
+
+function anew(): Problem {
+  return problem('phone_not_verified', '请重新验证手机号', 'verify the phone again');
 }

@@ -1,5 +1,6 @@
 /** Phone verification by SMS code, limited per phone and address. The code itself is stored only as a keyed hash. */
 import { fault, problem, type Problem } from '../domain/failures.ts';
+import type { PhoneVerificationRow } from '../store/index.ts';
 import type { Deps } from './deps.ts';
 import { perform } from './work.ts';
 
@@ -65,10 +66,23 @@ export async function confirmVerification(
       const [zh, en] = [`验证码不对，还可以试 ${left} 次`, `the code is wrong; ${left} tries are left`];
       return problem('code_wrong', zh, en, { faults: [fault('/code', 'code_wrong', zh, en)] });
     }
-    work.tx.intake.saveVerification({ ...row, confirmedAtMs: work.nowMs });
+    // The code is worth nothing from now on; in its place is kept where it was entered.
+    work.tx.intake.saveVerification({ ...row, codeHash: hashChannel(deps, id, from.channelId), confirmedAtMs: work.nowMs });
     work.emitOfPage('page.phone_verified', from.channelId, { variant: from.variant });
     return { id, confirmed: true };
   });
+}
+
+/**
+ * Whether a confirmed verification was entered at this channel. One channel has seen the id of what was verified there, and keys of pages are told to
+ * anybody: it must not open what the same person has at another.
+ */
+export function wasConfirmedAt(deps: Pick<Deps, 'vault'>, row: Pick<PhoneVerificationRow, 'id' | 'codeHash'>, channelId: string): boolean {
+  return deps.vault.equal(row.codeHash, hashChannel(deps, row.id, channelId));
+}
+
+function hashChannel({ vault }: Pick<Deps, 'vault'>, id: string, channelId: string): string {
+  return vault.tag('cursor', `sms-channel:${id}:${channelId}`);
 }
 
 function hashCode(deps: Deps, id: string, code: string): string {

@@ -24,10 +24,11 @@ async function put(kind: string, body: { readonly id: string }): Promise<Reply> 
 }
 const variant = (id: string, more: object = {}) => ({ id, name: id, channel: 'h5-demo', status: 'live', ...more });
 
-async function verified(phone: string, more: object = {}): Promise<string> {
-  const begun = await world.call('POST', '/v1/phone-verifications', { key: await key(), json: { phone } });
+async function verified(phone: string, more: object = {}, theirs?: string): Promise<string> {
+  const by = theirs ?? (await key());
+  const begun = await world.call('POST', '/v1/phone-verifications', { key: by, json: { phone } });
   const id = begun.json['id'] as string;
-  await world.call('POST', `/v1/phone-verifications/${id}/confirm`, { key: await key(), json: { code: '000000', ...more } });
+  await world.call('POST', `/v1/phone-verifications/${id}/confirm`, { key: by, json: { code: '000000', ...more } });
   return id;
 }
 
@@ -188,6 +189,19 @@ describe('the way back by the phone', () => {
     const found = await resume('13911110001', await verified('13911110001'));
     expect([found.status, found.json['id'], found.json['client_token'], found.json['status']]).toEqual([200, newer.id, newer.token, 'draft']);
     expect((await change(newer, { request: { purpose: 'travel' } })).status).toBe(200);
+  });
+
+  it('is not opened by a verification that another channel has seen', async () => {
+    const { id } = await draft('13911110004');
+    await put('channel', { id: 'elsewhere', name: 'elsewhere', status: 'live', allowed_origins: [] } as { id: string });
+    const theirs: string = (await page(VISITOR, 'elsewhere')).json['key'];
+    const seen = await verified('13911110004', {}, theirs);
+    const refused = await resume('13911110004', seen);
+    expect([refused.status, refused.json['code']]).toEqual([422, 'phone_not_verified']);
+    // Nor when it is confirmed once more where the application is.
+    await world.call('POST', `/v1/phone-verifications/${seen}/confirm`, { key: await key(), json: { code: '000000' } });
+    expect((await resume('13911110004', seen)).status).toBe(422);
+    expect((await resume('13911110004', await verified('13911110004'))).json['id']).toBe(id);
   });
 
   it('is for whoever has the phone now, and for nobody else', async () => {

@@ -8,8 +8,8 @@ import { invalid } from './propose-change.ts';
 export const UNMASKED_FIELDS = ['name', 'phone', 'id_number'] as const;
 export type UnmaskedField = (typeof UNMASKED_FIELDS)[number];
 
-/** A reason stays in the audit trail in plain: a long number in it might be a person's. */
-const LONG_NUMBER = /\d[\d\s-]{9,}/;
+/** A reason stays in the audit trail in plain: a long number in it might be a person's, however it is set apart. */
+const LONG_NUMBER = /\d[\d\s().,/·、-]{9,}/;
 
 export async function unmaskField(
   deps: Deps,
@@ -18,7 +18,7 @@ export async function unmaskField(
   field: UnmaskedField,
   reason: string,
 ): Promise<{ readonly field: UnmaskedField; readonly value: string } | Problem> {
-  if (LONG_NUMBER.test(reason))
+  if (LONG_NUMBER.test(reason.normalize('NFKC')))
     return invalid([fault('/reason', 'number_in_reason', '原因里不能写号码', 'a reason must not hold a phone or ID number: it is kept in plain')]);
   return deps.commit((tx) => {
     const row = tx.applications.byId(id);

@@ -6,7 +6,8 @@ import { problem, type Problem } from '../../domain/failures.ts';
 import { explainApplication } from '../../flow/desk/explain-application.ts';
 import { replayPlans } from '../../flow/desk/replay-plans.ts';
 import { refuseApplication, releaseApplication } from '../../flow/desk/review-application.ts';
-import { applicationsOfPhone, listApplications, showApplication } from '../../flow/desk/show-application.ts';
+import { searchApplications } from '../../flow/desk/search-applications.ts';
+import { listApplications, showApplication } from '../../flow/desk/show-application.ts';
 import { UNMASKED_FIELDS, unmaskField } from '../../flow/desk/unmask-field.ts';
 import { withRole } from '../auth.ts';
 import { json, refuse, type Ctx, type Env, type HttpOptions } from '../context.ts';
@@ -96,7 +97,7 @@ export function searchRoutes({ deps }: HttpOptions): Hono<Env> {
     if ('problem' in body) return refuse(c, body);
     const given = check(SearchBody, body.value);
     if ('problem' in given) return refuse(c, given);
-    return json({ data: applicationsOfPhone(deps, given.phone) });
+    return json({ data: await searchApplications(deps, c.get('key').id, given.phone) });
   });
 
   return app;

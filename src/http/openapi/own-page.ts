@@ -96,7 +96,7 @@ export const OWN_PAGE: readonly Operation[] = [
     access: 'channel',
     title: { zh: '凭手机号继续申请', en: 'Find an application again by its phone' },
     description:
-      'With a verification of the phone that was confirmed in the last fifteen minutes: the newest open application of this channel, else the newest one that ended in the last thirty days or was paid out, with its `client_token`.',
+      'With a verification of the phone that was confirmed by a key of the same channel in the last fifteen minutes: the newest open application of this channel, else the newest one that ended in the last thirty days or was paid out, with its `client_token`.',
     body: { schema: annotated('ResumptionRequest', ResumeBody) },
     replies: { 200: { description: 'It, as it stands.', schema: Application } },
     problems: ['invalid_request', 'phone_not_verified', 'not_found'],

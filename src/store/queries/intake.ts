@@ -29,7 +29,7 @@ export function intakeQueries(db: Database) {
       .where(and(eq(phoneVerifications.ipIndex, arg('value')), gte(phoneVerifications.createdAtMs, arg('sinceMs'))))
       .prepare(),
   );
-  const saveVerification = saveOf(db, phoneVerifications, ['wrongTries', 'confirmedAtMs'], ['id']);
+  const saveVerification = saveOf(db, phoneVerifications, ['codeHash', 'wrongTries', 'confirmedAtMs'], ['id']);
   const document = fast(
     db
       .select()

@@ -26,6 +26,8 @@ describe('a field in plain', () => {
     expect((await ask({ field: 'phone' })).json).toMatchObject({ status: 422, errors: [{ pointer: '/reason' }] });
     expect((await ask({ field: 'phone', reason: '   ' })).status).toBe(422);
     expect((await ask({ field: 'phone', reason: 'is it 13800000001 again?' })).json).toMatchObject({ errors: [{ code: 'number_in_reason' }] });
+    for (const reason of ['is it １３８０００００００１ again?', 'call 138.0000.0001', 'call (138)0000/0001'])
+      expect([reason, (await ask({ field: 'phone', reason })).json['errors']]).toMatchObject([reason, [{ code: 'number_in_reason' }]]);
     expect((await ask({ field: 'bank_card', reason: 'just looking' })).json).toMatchObject({ errors: [{ pointer: '/field' }] });
     expect((await ask({ field: 'name', reason: 'just looking' }, 'app_0000000000000000000000')).status).toBe(404);
   });
@@ -49,5 +51,11 @@ describe('a search by phone', () => {
     expect(found.text).not.toContain('13800000001');
     expect((await search('13911112222')).json).toEqual({ data: [] });
     expect((await search('138')).json).toMatchObject({ errors: [{ pointer: '/phone', code: 'phone_too_short' }] });
+    const trail = await world.call('GET', '/v1/desk/audit?action=application.searched', { key: world.roleKeys.admin });
+    expect(trail.json['data']).toMatchObject([
+      { subject: 'none', detail: { found: 0 } },
+      { subject: json['id'], detail: { found: 1 } },
+    ]);
+    expect(trail.text).not.toMatch(/13800000001|13911112222/);
   });
 });

@@ -41,6 +41,7 @@ const DEEDS: Readonly<Record<string, Pair>> = {
   'policy_draft.deleted': ['删除策略草稿', 'Deleted a policy draft'],
   'application.released': ['人工放行申请', 'Released an application'],
   'application.refused': ['人工拒绝申请', 'Refused an application'],
+  'application.searched': ['按手机号查申请', 'Searched by a phone'],
   'application.unmasked': ['查看了一项明文', 'Saw one field in plain'],
   'blacklist.added': ['加入黑名单', 'Added to the blacklist'],
   'blacklist.removed': ['移出黑名单', 'Took off the blacklist'],
