@@ -20,7 +20,7 @@ const ROOT = new URL('../', import.meta.url).pathname;
 const SCREENS = join(ROOT, 'dist', 'screens');
 const PICTURES = join(ROOT, 'docs', 'pictures');
 /** In the README. */
-const KEPT = { 'apply-zh.png': 'screen-apply.png', 'overview-zh.png': 'screen-console.png' } as const;
+const KEPT = { 'apply-zh.png': 'screen-apply.png', 'routing-zh.png': 'screen-console.png' } as const;
 const PAGES = [
   ['overview', '/'],
   ['funnel', '/funnel?days=7'],
