@@ -16,12 +16,8 @@ const EDGE_ALONE = ['test/edge/*.test.ts'];
 /** What people see, in a real Chromium. */
 const BROWSER = ['test/browser/**/*.test.ts'];
 
-/** Real servers, signals, the log of the whole process, worlds by the hundred: each in a fresh process, so that nothing is left to the next. */
-const ALONE = [
-  'test/{crash,journey,sim}/*.test.ts',
-  'test/runtime/{fetch-transport,log-mover,server,signals,simulator}.test.ts',
-  'test/security/{canary,wire}.test.ts',
-];
+/** Signals, the fetch and the log of the whole process, worlds by the hundred: each in a fresh process, so that nothing is left to the next. */
+const ALONE = ['test/{crash,sim}/*.test.ts', 'test/runtime/{fetch-transport,log-mover,signals}.test.ts', 'test/security/{canary,wire}.test.ts'];
 /** For our processes and for those they start in their turn. */
 const QUICK_START = { NODE_OPTIONS: `--import ${new URL('test/quick-start.ts', import.meta.url).href}` };
 
