@@ -23,9 +23,9 @@ export const PASSWORD_FAULTS: Readonly<Record<PasswordFault, { readonly zh: stri
   too_obvious: { zh: '这个密码太容易猜到，请换一个', en: 'this password is too easy to guess; choose another' },
 };
 
-/** As one writes an address to compare it: without blanks around it, in lower case. */
+/** As one writes an address to compare it: without blanks around it, its letters A to Z in lower case. Others are not folded: the Kelvin sign would become a k. */
 export function normaliseEmail(email: string): string {
-  return email.trim().toLowerCase();
+  return email.trim().replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
 /** The same bytes for the same password, whichever keyboard it was typed on (NFKC, as NIST SP 800-63B advises). */

@@ -1,5 +1,6 @@
 /** Counts a look at the page: each visitor once a day and channel, by a keyed tag that says nothing of them. It stands in the feed as an event of nobody. */
 import { problem, type Problem } from '../domain/failures.ts';
+import { networkOf } from '../domain/network.ts';
 import { startOf } from '../domain/rollups.ts';
 import type { Deps } from './deps.ts';
 import { perform } from './work.ts';
@@ -25,7 +26,7 @@ export async function recordVisit(deps: Deps, { channelId, visitor, variant, ip 
     const { visits } = work.tx;
     const mark = markAt(work.nowMs);
     if (visits.known(mark)) return null;
-    const ipMark = deps.vault.blindIndex('ip', ip ?? 'unknown');
+    const ipMark = deps.vault.blindIndex('ip', networkOf(ip ?? 'unknown'));
     const most = deps.mode === 'sandbox' ? IN_SANDBOX : VISITS_PER_HOUR;
     if (visits.byIp(ipMark, work.nowMs - HOUR_MS) >= most)
       return problem('rate_limited', '访问过于频繁，请稍后再试', 'too many visits from this address; try again later', { retryAfterS: 3_600 });

@@ -1,5 +1,6 @@
 /** Phone verification by SMS code, limited per phone and address. The code itself is stored only as a keyed hash. */
 import { fault, problem, type Problem } from '../domain/failures.ts';
+import { networkOf } from '../domain/network.ts';
 import type { PhoneVerificationRow } from '../store/index.ts';
 import type { Deps } from './deps.ts';
 import { perform } from './work.ts';
@@ -18,7 +19,7 @@ export interface Verification {
 
 export async function beginVerification(deps: Deps, phone: string, ip: string | null): Promise<Verification | Problem> {
   const phoneIndex = deps.vault.blindIndex('phone', phone);
-  const ipIndex = deps.vault.blindIndex('ip', ip ?? 'unknown');
+  const ipIndex = deps.vault.blindIndex('ip', networkOf(ip ?? 'unknown'));
   const code = deps.mode === 'sandbox' ? SANDBOX_CODE : randomCode(deps);
   const begun = await perform(deps, (work): Verification | Problem => {
     const { intake } = work.tx;

@@ -57,6 +57,9 @@ describe('sending', () => {
     const { world, begin } = await live();
     const each = (ip: string | null) => (n: number) => begin(`1370000${String(n).padStart(4, '0')}`, ip);
     expect((await many(32, each('198.51.100.1'))).filter((one) => one === 'ok')).toHaveLength(VERIFICATION_LIMITS.ipPerHour);
+    // Whoever has one address of IPv6 has all of its network.
+    const sixth = (n: number) => each(`2001:db8:1:2::${n.toString(16)}`)(n + 200);
+    expect((await many(32, sixth)).filter((one) => one === 'ok')).toHaveLength(VERIFICATION_LIMITS.ipPerHour);
     expect((await many(32, (n) => each(null)(n + 100))).filter((one) => one === 'ok')).toHaveLength(VERIFICATION_LIMITS.ipPerHour);
     expect(kind(await begin('13700009999', '198.51.100.2'))).toBe('ok');
     await world.leap(HOUR + 1);

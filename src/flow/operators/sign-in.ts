@@ -3,6 +3,7 @@
  * counted before they are judged, by address of e-mail and of network, so that many at once are no more than many after another.
  */
 import { problem, type Problem } from '../../domain/failures.ts';
+import { networkOf } from '../../domain/network.ts';
 import { normalisePassword } from '../../domain/operator.ts';
 import { Crowded } from '../../ports/passwords.ts';
 import type { OperatorAccountRow, OperatorRow, Store } from '../../store/index.ts';
@@ -87,7 +88,7 @@ async function countTry(deps: Deps, tried: string, ip: string | null): Promise<P
       { ...operators.countTry(tried, nowMs, WINDOW_MS), most: SIGN_IN_LIMITS.email },
     ];
     if (ip !== null && !NEARBY.test(ip)) {
-      const from = deps.vault.blindIndex('operator', `ip/${ip}`);
+      const from = deps.vault.blindIndex('operator', `ip/${networkOf(ip)}`);
       counted.push({ ...operators.countTry(from, nowMs, WINDOW_MS), most: SIGN_IN_LIMITS.ip });
     }
     const over = counted.filter(({ tries, most }) => tries > most).map(({ sinceMs }) => sinceMs + WINDOW_MS - nowMs);

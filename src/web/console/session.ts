@@ -1,5 +1,5 @@
 /** Who is signed in. */
-import { queryOptions, useQuery } from '@tanstack/react-query';
+import { queryOptions, useQuery, type QueryClient } from '@tanstack/react-query';
 import { ask, Refused } from './api.ts';
 
 export type Role = 'viewer' | 'operator' | 'risk' | 'approver' | 'finance' | 'admin';
@@ -32,6 +32,13 @@ export const methodsQuery = queryOptions({
   queryFn: ({ signal }) => ask<Methods>('GET', '/v1/session/methods', undefined, { signal }),
   staleTime: Number.POSITIVE_INFINITY,
 });
+
+/** Takes a new session over. What was read for whoever had this page before, and was let see more perhaps, is forgotten. */
+export function takeOver(queries: QueryClient, { operator, expires_at }: Session): void {
+  queries.removeQueries({ predicate: ({ queryKey: [of] }) => of !== 'session' && of !== 'invitation' });
+  const session: Session = { operator, expires_at };
+  queries.setQueryData(sessionQuery.queryKey, session);
+}
 
 /** Whether the person who is signed in has one of these roles; an admin has all. */
 export function useMay(...roles: readonly Role[]): boolean {

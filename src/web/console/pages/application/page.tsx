@@ -43,7 +43,8 @@ export default function ApplicationPage(): ReactNode {
           )}
           <Row gutter={[16, 16]}>
             <Col xs={24} lg={6}>
-              <Facts detail={detail} />
+              {/* What was shown in plain is of this application: the next one begins masked. */}
+              <Facts key={detail.id} detail={detail} />
             </Col>
             <Col xs={24} lg={7}>
               <History detail={detail} />

@@ -5,7 +5,7 @@ import type { ReactNode } from 'react';
 import { ask } from '../../api.ts';
 import { useTexts } from '../../language.tsx';
 import { faultsOf } from '../../parts/faults.ts';
-import { methodsQuery, sessionQuery, type Session } from '../../session.ts';
+import { methodsQuery, takeOver, type Session } from '../../session.ts';
 import { Door } from './door.tsx';
 import { texts } from './texts.ts';
 import { whereTo } from './where-to.ts';
@@ -27,7 +27,7 @@ export default function Page(): ReactNode {
   const signIn = useMutation({
     mutationFn: (given: Given) => ask<Session>('POST', '/v1/session', { ...given, email: given.email.trim(), code: given.code.replaceAll(' ', '') }),
     onSuccess: (session) => {
-      queries.setQueryData(sessionQuery.queryKey, session);
+      takeOver(queries, session);
       router.history.replace(whereTo(wanted));
     },
   });

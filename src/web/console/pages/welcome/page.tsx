@@ -6,7 +6,7 @@ import { useEffect, useState, type ReactNode } from 'react';
 import { ask, Refused } from '../../api.ts';
 import { useTexts } from '../../language.tsx';
 import { faultsOf } from '../../parts/faults.ts';
-import { sessionQuery, type Role, type Session } from '../../session.ts';
+import { takeOver, type Role, type Session } from '../../session.ts';
 import { Door } from '../sign-in/door.tsx';
 import { WelcomeForm, type Chosen } from './form.tsx';
 import { texts } from './texts.ts';
@@ -70,9 +70,8 @@ export default function Page(): ReactNode {
 function useEntering(): (session: Session) => void {
   const queries = useQueryClient();
   const router = useRouter();
-  const [enter] = useState(() => ({ operator, expires_at }: Session): void => {
-    const session: Session = { operator, expires_at };
-    queries.setQueryData(sessionQuery.queryKey, session);
+  const [enter] = useState(() => (session: Session): void => {
+    takeOver(queries, session);
     router.history.replace('/console/');
   });
   return enter;
