@@ -4,6 +4,13 @@
 const OWN_GROUPS = 4;
 const GROUPS = 8;
 
+const NEARBY = /^(::ffff:)?(127|10|192\.168|169\.254|172\.(1[6-9]|2\d|3[01]))\.|^(::1$|f[cd][0-9a-f]{2}:|fe80:)/i;
+
+/** Addresses of a private network are those of a proxy, behind which everybody is: to count by them would let anybody keep all others out. */
+export function isNearby(ip: string): boolean {
+  return NEARBY.test(ip);
+}
+
 /**
  * The address itself for IPv4, the network of 64 bits for IPv6: otherwise one line at home is more addresses than there are limits. What is no address
  * stays as it is.

@@ -1,6 +1,6 @@
 /** Counts a look at the page: each visitor once a day and channel, by a keyed tag that says nothing of them. It stands in the feed as an event of nobody. */
 import { problem, type Problem } from '../domain/failures.ts';
-import { networkOf } from '../domain/network.ts';
+import { isNearby, networkOf } from '../domain/network.ts';
 import { startOf } from '../domain/rollups.ts';
 import type { Deps } from './deps.ts';
 import { perform } from './work.ts';
@@ -28,7 +28,8 @@ export async function recordVisit(deps: Deps, { channelId, visitor, variant, ip 
     if (visits.known(mark)) return null;
     const ipMark = deps.vault.blindIndex('ip', networkOf(ip ?? 'unknown'));
     const most = deps.mode === 'sandbox' ? IN_SANDBOX : VISITS_PER_HOUR;
-    if (visits.byIp(ipMark, work.nowMs - HOUR_MS) >= most)
+    const behindProxy = ip !== null && isNearby(ip);
+    if (!behindProxy && visits.byIp(ipMark, work.nowMs - HOUR_MS) >= most)
       return problem('rate_limited', '访问过于频繁，请稍后再试', 'too many visits from this address; try again later', { retryAfterS: 3_600 });
     visits.insert({ mark, ipMark, createdAtMs: work.nowMs });
     work.emitOfPage('page.visited', channelId, { variant });

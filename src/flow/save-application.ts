@@ -5,6 +5,7 @@
 import type { Assets } from '../domain/applicant.ts';
 import { fault, problem, type Fault, type Problem } from '../domain/failures.ts';
 import { cellOf, isId } from '../domain/ids.ts';
+import { isNearby } from '../domain/network.ts';
 import type { ApplicationRow, BorrowerRow, DocumentRow } from '../store/index.ts';
 import { askElsewhere, askElsewhereOf, NOWHERE } from './cells/ask-elsewhere.ts';
 import { bringDocuments } from './cells/bring-documents.ts';
@@ -206,7 +207,9 @@ function present(value: string | undefined): value is string {
 
 function mergeBody(before: ApplicationBody, input: ApplicationInput, caller: Caller): ApplicationBody {
   const { assets, phone_verification_id: _used, phone: _fixed, ...applicant } = input.applicant;
-  const network = caller.publishable ? { ip: caller.ip ?? undefined, user_agent: caller.userAgent ?? undefined } : {};
+  // A proxy's own address would make one person of everybody.
+  const ip = caller.ip === null || isNearby(caller.ip) ? undefined : caller.ip;
+  const network = caller.publishable ? { ip, user_agent: caller.userAgent ?? undefined } : {};
   return {
     applicant: {
       ...before.applicant,

@@ -1,6 +1,6 @@
 /** Phone verification by SMS code, limited per phone and address. The code itself is stored only as a keyed hash. */
 import { fault, problem, type Problem } from '../domain/failures.ts';
-import { networkOf } from '../domain/network.ts';
+import { isNearby, networkOf } from '../domain/network.ts';
 import type { PhoneVerificationRow } from '../store/index.ts';
 import type { Deps } from './deps.ts';
 import { perform } from './work.ts';
@@ -20,6 +20,7 @@ export interface Verification {
 export async function beginVerification(deps: Deps, phone: string, ip: string | null): Promise<Verification | Problem> {
   const phoneIndex = deps.vault.blindIndex('phone', phone);
   const ipIndex = deps.vault.blindIndex('ip', networkOf(ip ?? 'unknown'));
+  const behindProxy = ip !== null && isNearby(ip);
   const code = deps.mode === 'sandbox' ? SANDBOX_CODE : randomCode(deps);
   const begun = await perform(deps, (work): Verification | Problem => {
     const { intake } = work.tx;
@@ -27,7 +28,7 @@ export async function beginVerification(deps: Deps, phone: string, ip: string | 
     const tooMany =
       intake.verificationsByPhone(phoneIndex, work.nowMs - HOUR_MS) >= limits.phonePerHour ||
       intake.verificationsByPhone(phoneIndex, work.nowMs - 24 * HOUR_MS) >= limits.phonePerDay ||
-      intake.verificationsByIp(ipIndex, work.nowMs - HOUR_MS) >= limits.ipPerHour;
+      (!behindProxy && intake.verificationsByIp(ipIndex, work.nowMs - HOUR_MS) >= limits.ipPerHour);
     if (tooMany)
       return problem('rate_limited', '验证码发送过于频繁，请稍后再试', 'too many codes were sent; try again later', { retryAfterS: 3_600 });
     const id = work.newId('pv');

@@ -60,6 +60,8 @@ describe('sending', () => {
     // Whoever has one address of IPv6 has all of its network.
     const sixth = (n: number) => each(`2001:db8:1:2::${n.toString(16)}`)(n + 200);
     expect((await many(32, sixth)).filter((one) => one === 'ok')).toHaveLength(VERIFICATION_LIMITS.ipPerHour);
+    // Behind a proxy of our own network is everybody.
+    expect(await many(32, (n) => each('10.0.0.2')(n + 300))).not.toContain('rate_limited');
     expect((await many(32, (n) => each(null)(n + 100))).filter((one) => one === 'ok')).toHaveLength(VERIFICATION_LIMITS.ipPerHour);
     expect(kind(await begin('13700009999', '198.51.100.2'))).toBe('ok');
     await world.leap(HOUR + 1);

@@ -3,7 +3,7 @@
  * counted before they are judged, by address of e-mail and of network, so that many at once are no more than many after another.
  */
 import { problem, type Problem } from '../../domain/failures.ts';
-import { networkOf } from '../../domain/network.ts';
+import { isNearby, networkOf } from '../../domain/network.ts';
 import { normalisePassword } from '../../domain/operator.ts';
 import { Crowded } from '../../ports/passwords.ts';
 import type { OperatorAccountRow, OperatorRow, Store } from '../../store/index.ts';
@@ -30,8 +30,6 @@ export interface From {
 const WINDOW_MS = 15 * 60_000;
 /** Tries in the window. */
 export const SIGN_IN_LIMITS = { email: 5, ip: 50 } as const;
-/** Addresses of a private network are those of a proxy, behind which everybody is: a limit on them would let anybody keep all others out. */
-const NEARBY = /^(::ffff:)?(127|10|192\.168|169\.254|172\.(1[6-9]|2\d|3[01]))\.|^(::1$|f[cd][0-9a-f]{2}:|fe80:)/i;
 /** For whom no account is known, so that as much is opened and counted. */
 const NO_TOTP = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
 
@@ -87,7 +85,7 @@ async function countTry(deps: Deps, tried: string, ip: string | null): Promise<P
     const counted: { tries: number; sinceMs: number; most: number }[] = [
       { ...operators.countTry(tried, nowMs, WINDOW_MS), most: SIGN_IN_LIMITS.email },
     ];
-    if (ip !== null && !NEARBY.test(ip)) {
+    if (ip !== null && !isNearby(ip)) {
       const from = deps.vault.blindIndex('operator', `ip/${networkOf(ip)}`);
       counted.push({ ...operators.countTry(from, nowMs, WINDOW_MS), most: SIGN_IN_LIMITS.ip });
     }
