@@ -1,4 +1,4 @@
-/** Twenty cycles on every run, and two for the test itself; `npm run crash -- --cycles 2000` for as many as one likes. */
+/** Twenty cycles on every run, and four for the test itself; `npm run crash -- --cycles 2000` for as many as one likes. */
 import { describe, expect, it } from 'vitest';
 import { crash } from './crash.ts';
 
@@ -36,7 +36,7 @@ describe(`a server that dies under load (CRASH_SEED=${SEED})`, () => {
 
 describe('the test itself', () => {
   it('notices a server that acknowledges what it has not committed', { timeout: TIMEOUT_MS }, async () => {
-    const report = await crash({ cycles: 2, cyclesPerLife: 1, jobs: 2, seed: SEED, keepData: false, fault: () => ({ kind: 'lie', nth: 6 }) });
+    const report = await crash({ cycles: 4, cyclesPerLife: 1, jobs: 2, seed: SEED, keepData: false, fault: () => ({ kind: 'lie', nth: 6 }) });
     expect(report.lost.length).toBeGreaterThan(0);
   });
 });

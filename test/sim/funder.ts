@@ -69,7 +69,10 @@ export class SimFunder {
 
   /** Whether it will have nothing to do with this order, however often it comes. */
   refuses(ref: string): boolean {
-    return this.#turnedAway.has(ref);
+    const filed = this.orders.get(ref);
+    // Of a file that is closed before the full application came, nothing is taken any more.
+    const isClosed = filed !== undefined && !filed.submitted && ['cancelled', 'declined'].includes(filed.view.state);
+    return this.#turnedAway.has(ref) || isClosed;
   }
 
   /** Whether the full application may be sent: the borrower has agreed on its page, or it has none. */
