@@ -53,7 +53,7 @@ inChromium('the borrower’s page', () => {
   describe.concurrent('each magic phone', () => {
     it.each([1, 2, 4, 5, 8])('%i: an offer with its whole cost, read, taken and paid out', async (digit) => {
       const { page, toAgree, agreeAndSubmit, agreeUntil, complaints, context } = await open();
-      await toAgree(phone(digit));
+      await toAgree(phone(digit), digit === 1 ? 'uploaded' : 'lent');
       await agreeAndSubmit();
       await agreeUntil('[data-offer]');
       expect(await page.locator('[data-offer]').count()).toBe(1);
@@ -102,7 +102,7 @@ inChromium('the borrower’s page', () => {
 
     it.each([6, 7])('%i: garbage or silence is told as it is, leaving is safe, and it can be withdrawn', async (digit) => {
       const { page, toAgree, agreeAndSubmit, agreeUntil, context } = await open();
-      await toAgree(phone(digit));
+      await toAgree(phone(digit), 'lent');
       await agreeAndSubmit();
       await agreeUntil('[data-status=unknown]');
       expect(await page.locator('[data-status=unknown]').textContent()).toContain('没有及时回应，正在向它核实');
