@@ -3,7 +3,8 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { applicationFor, apply, changeRecord, startService, until, type RealService } from '../journey/world.ts';
 import { inChromium, launchChromium } from './chromium.ts';
-import { seriousFaults, signedIn } from './console.ts';
+import { seriousFaults } from './axe.ts';
+import { signedIn } from './console.ts';
 
 inChromium('applications in the console', () => {
   let service: RealService;

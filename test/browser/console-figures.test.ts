@@ -1,11 +1,11 @@
 /** The console as its people meet it: the first link, the sign-in, the figures, who may do what; in both languages, in light and dark. */
-import axe from 'axe-core';
 import { Secret, TOTP } from 'otpauth';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { FunnelShown } from '../../src/flow/desk/show-funnel.ts';
 import { rollUp } from '../../src/flow/roll-up.ts';
 import { startService, type RealService } from '../journey/world.ts';
+import { seriousFaults } from './axe.ts';
 import { inChromium, launchChromium, openContext } from './chromium.ts';
 
 const PASSWORD = 'the weir below the old mill';
@@ -62,22 +62,13 @@ inChromium('the console', () => {
     expect(made.status).toBe(201);
   }
 
-  /** Rules of the two levels that keep people out, on the page as it stands. */
-  async function serious(): Promise<string[]> {
-    await page.evaluate(axe.source);
-    const found = await page.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run(document, { resultTypes: ['violations'] }));
-    return found.violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`);
-  }
-
   it('lets the first administrator in by the link of the start, once, and then by password and code', async () => {
     await page.goto(service.server.links.first!);
     const key = page.locator('code');
     await key.waitFor();
     secret = (await key.innerText()).replaceAll(' ', '');
     expect(await page.getByRole('img', { name: '二维码' }).locator('path').getAttribute('d')).toMatch(/^(M\d+ \d+h1v1h-1z){200,}$/);
-    expect(await serious()).toEqual([]);
+    expect(await seriousFaults(page)).toEqual([]);
     await page.getByLabel('姓名').fill('王敏');
     await page.getByLabel('邮箱').fill(EMAIL);
     await page.getByLabel('密码', { exact: true }).fill('short');
@@ -93,7 +84,7 @@ inChromium('the console', () => {
     await page.getByRole('button', { name: /王敏/ }).click();
     await page.getByText('退出登录').click();
     await page.getByRole('heading', { name: '登录控制台' }).waitFor();
-    expect(await serious()).toEqual([]);
+    expect(await seriousFaults(page)).toEqual([]);
     // The page that was asked for is the page one comes to.
     await page.goto(`${service.url}/console/funnel?days=28&by=funder`);
     await page.getByLabel('邮箱').fill(EMAIL);
@@ -128,7 +119,7 @@ inChromium('the console', () => {
     expect(shown).toMatchObject({ submitted: 3, refused: 1, passed: 2 });
     await page.locator('[data-stage="passed"] span[tabindex]').hover();
     await page.getByRole('tooltip').getByText('通过预审、做过路由计划的申请').waitFor();
-    expect(await serious()).toEqual([]);
+    expect(await seriousFaults(page)).toEqual([]);
   });
 
   it('speaks English and goes dark at one click each, and stays so', async () => {
@@ -140,12 +131,12 @@ inChromium('the console', () => {
     await page.getByRole('heading', { name: 'Overview' }).waitFor();
     await page.locator('[data-stage="submitted"]').waitFor();
     expect(await page.evaluate(() => [document.documentElement.lang, document.documentElement.dataset['theme']])).toEqual(['en', 'dark']);
-    expect(await serious()).toEqual([]);
+    expect(await seriousFaults(page)).toEqual([]);
     await page.goto(`${service.url}/console/audit`);
     await page.getByText('Accepted the invitation').waitFor();
     await page.getByRole('button', { name: 'Verify the whole chain' }).click();
     await page.getByText(/The chain holds: \d+ entries/).waitFor();
-    expect(await serious()).toEqual([]);
+    expect(await seriousFaults(page)).toEqual([]);
   });
 
   it('gives who is invited their role and no more: no actions on the page, and none by the API', async () => {

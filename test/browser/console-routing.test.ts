@@ -1,11 +1,11 @@
 /** The operator's way in the console: other weights, tried on what has been, proposed, approved by somebody else, followed by new traffic, and taken back. */
-import { readFileSync } from 'node:fs';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { applicationFor, apply, attemptsOf, startService, until, type RealService } from '../journey/world.ts';
-import { inChromium, launchChromium, openContext } from './chromium.ts';
+import { seriousFaults } from './axe.ts';
+import { inChromium, launchChromium } from './chromium.ts';
+import { signedIn } from './console.ts';
 
-const AXE = readFileSync(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
 /** Approved by whoever is asked; approved by the least strict alone. */
 const WILLING = '13800000001';
 const HARD = '13800000002';
@@ -25,16 +25,8 @@ inChromium('routing in the console', () => {
     await service.close();
   });
 
-  /** Signed in by the sandbox's link, at a page of the console. */
-  async function at(who: 'operator' | 'approver', path: string, more: BrowserContextOptions = {}): Promise<Page> {
-    const context = await openContext(browser, 'desktop', more);
-    const keys = await service.call('GET', '/v1/sandbox/keys');
-    const token = String(keys.json['console']![who]).split('#')[1];
-    await context.request.post(`${service.url}/v1/invitations/open`, { data: { token }, headers: { 'x-millrace-console': '1' } });
-    const page = await context.newPage();
-    await page.goto(`${service.url}/console${path}`);
-    return page;
-  }
+  const at = (who: 'operator' | 'approver', path: string, more: BrowserContextOptions = {}): Promise<Page> =>
+    signedIn(browser, service, who, path, more);
 
   async function firstAsked(): Promise<string> {
     const created = await apply(service, applicationFor(WILLING));
@@ -51,7 +43,7 @@ inChromium('routing in the console', () => {
     await answered(operator);
     // The bank is asked no more; the figures are of stored applications, with their intervals.
     await operator.getByRole('row', { name: /长河银行.*→ 0\.00/ }).waitFor();
-    expect(await serious(operator)).toEqual([]);
+    expect(await seriousFaults(operator)).toEqual([]);
     await operator.getByLabel('为什么要改').fill('长河近两周批得少');
     await operator.getByRole('button', { name: /提\s*交/ }).click();
     await operator.getByRole('link', { name: /查看变更/ }).click();
@@ -63,7 +55,7 @@ inChromium('routing in the console', () => {
     await approver.getByRole('button', { name: /策略 · Sandbox default/ }).click();
     await approver.getByText('长河银行的权重由 2.8 调低到 0').waitFor();
     await answered(approver);
-    expect(await serious(approver)).toEqual([]);
+    expect(await seriousFaults(approver)).toEqual([]);
     await approver.getByRole('button', { name: /批\s*准/ }).click();
     await approver
       .getByRole('tooltip')
@@ -97,11 +89,11 @@ inChromium('routing in the console', () => {
   it('shows funders at a glance, and one with why it sees its traffic', async () => {
     const page = await at('operator', '/funders');
     await page.getByRole('row', { name: /长河银行.*可以送.*剩/ }).waitFor();
-    expect(await serious(page)).toEqual([]);
+    expect(await seriousFaults(page)).toEqual([]);
     await page.getByRole('link', { name: '长河银行' }).click();
     await page.getByText(/份申请中 \d+ 份的首个方案里有它/).waitFor();
     await page.getByText('批准率变了吗？').waitFor();
-    expect(await serious(page)).toEqual([]);
+    expect(await seriousFaults(page)).toEqual([]);
   });
 
   it('says beside the control, in the operator’s language, what a policy may not be', async () => {
@@ -128,23 +120,4 @@ async function tabTo(page: Page, target: Locator): Promise<void> {
     if (await target.evaluate((element) => element === document.activeElement)) return;
   }
   throw new Error('the keyboard does not reach it');
-}
-
-/** What axe finds serious or critical, by rule and place. */
-async function serious(page: Page): Promise<string[]> {
-  // A colour on its way to another is neither.
-  await page.evaluate(async () => {
-    const ending = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().iterations !== Infinity);
-    await Promise.allSettled(ending.map(async ({ finished }) => finished));
-  });
-  await page.evaluate(AXE);
-  const found = await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: { run: () => Promise<{ violations: { id: string; impact: string; nodes: { target: string[] }[] }[] }> };
-    };
-    return (await axe.run()).violations;
-  });
-  return found
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id} ${target.join(' ')}`));
 }

@@ -1,10 +1,7 @@
-/** The console in a browser: signed in as one of the sandbox's two people, and what a screen reader would stumble over. */
-import { readFileSync } from 'node:fs';
+/** The console in a browser, signed in as one of the sandbox's two people. */
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type { RealService } from '../journey/world.ts';
 import { openContext } from './chromium.ts';
-
-const AXE = readFileSync(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
 
 /** A visitor of their own, signed in by the sandbox's link, at a page of the console. */
 export async function signedIn(
@@ -23,16 +20,4 @@ export async function signedIn(
   page.setDefaultTimeout(25_000);
   await page.goto(`${service.url}/console${path}`);
   return page;
-}
-
-/** Rules that the page breaks so that it cannot be used by somebody, each with the first place. */
-export async function seriousFaults(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
-    };
-    const { violations } = await axe.run();
-    return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`);
-  });
 }

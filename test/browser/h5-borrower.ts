@@ -1,11 +1,8 @@
 /** A borrower at the page: what a person does there, by what they see. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { renderSampleCard } from '../../fixtures/id-photos/render.ts';
 import { openContext } from './chromium.ts';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const SMALL_PHONE = { viewport: { width: 360, height: 740 } };
 
 export interface Borrower {
@@ -98,18 +95,4 @@ export async function confirmPhone(page: Page, phone: string): Promise<void> {
   await page.locator('button[type=submit]').click();
   await page.locator('input[name=code]').fill('000000');
   await page.locator('button[type=submit]').click();
-}
-
-/** Serious and critical findings of axe on what is shown. */
-export async function serious(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
-    };
-    const { violations } = await axe.run();
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${document.title}: ${id} ${html.slice(0, 160)}`));
-  });
 }

@@ -6,7 +6,8 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { changeRecord, startService, type RealService } from '../journey/world.ts';
 import { inChromium, launchChromium } from './chromium.ts';
-import { at, borrower, confirmPhone, serious, type Borrower } from './h5-borrower.ts';
+import { seriousFaults } from './axe.ts';
+import { at, borrower, confirmPhone, type Borrower } from './h5-borrower.ts';
 
 const WEB = new URL('../../dist/web/h5', import.meta.url).pathname;
 const MOST_BYTES = 50 * 1_024;
@@ -65,16 +66,16 @@ inChromium('the borrower’s page', () => {
         expect.stringMatching(/^¥2\d,\d{3}/) as string,
         expect.stringMatching(/^\d{1,2}(\.\d{1,2})?%$/) as string,
       ]);
-      if (digit === 1) expect(await serious(page)).toEqual([]);
+      if (digit === 1) expect(await seriousFaults(page)).toEqual([]);
       await page.locator('[data-offer] button').click();
       const accept = page.locator('button[name=accept]');
       await page.getByText('除上述项目外，不收取任何其他费用。').waitFor();
       expect(await accept.getAttribute('aria-disabled')).toBe('true');
-      if (digit === 1) expect(await serious(page)).toEqual([]);
+      if (digit === 1) expect(await seriousFaults(page)).toEqual([]);
       await page.locator('button[name=accept][aria-disabled=false]').click();
       await page.getByRole('heading', { name: '已放款' }).waitFor();
       expect(await page.locator('tbody tr').count()).toBe(12);
-      if (digit === 1) expect(await serious(page)).toEqual([]);
+      if (digit === 1) expect(await seriousFaults(page)).toEqual([]);
       expect(complaints).toEqual([]);
       await context.close();
     });
@@ -95,7 +96,7 @@ inChromium('the borrower’s page', () => {
       expect(ad).toBeGreaterThan(last!.y + last!.height);
       expect(await page.locator('.apart .ad').textContent()).toBe('广告');
       expect(await page.locator('.apart a').count()).toBeGreaterThan(0);
-      expect(await serious(page)).toEqual([]);
+      expect(await seriousFaults(page)).toEqual([]);
       expect(complaints).toEqual([]);
       await context.close();
     });
@@ -123,7 +124,7 @@ inChromium('the borrower’s page', () => {
       await page.locator(selector).first().waitFor();
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-        found.push(...(await serious(page)));
+        found.push(...(await seriousFaults(page)));
       }
       expect([selector, await page.evaluate(() => document.documentElement.scrollWidth)]).toEqual([selector, 360]);
       if (selector !== 'input[name=amount]') await page.locator('h1:focus').waitFor();
@@ -137,7 +138,7 @@ inChromium('the borrower’s page', () => {
     // Both fields say what is wrong, and the first has the focus.
     await expect.poll(() => page.locator('.error:not(:empty)').count()).toBe(2);
     await page.locator('input[name=name]:focus').waitFor();
-    found.push(...(await serious(page)));
+    found.push(...(await seriousFaults(page)));
     await page.locator('input[name=name]').fill('张三');
     await page.locator('input[name=id_number]').fill('110105199003072339');
     expect(await page.getByText('身份证号有一位或几位不对，请对照身份证再核对一遍。').isVisible()).toBe(true);
@@ -161,7 +162,7 @@ inChromium('the borrower’s page', () => {
     await look('input[name^=consent-fnd]');
     expect(await page.locator('input:checked').count()).toBe(0);
     await agreeUntil('[data-offer], .apart, [data-status=pending], [data-status=unknown]');
-    found.push(...(await serious(page)));
+    found.push(...(await seriousFaults(page)));
     expect(found).toEqual([]);
     await context.close();
   });
@@ -231,7 +232,7 @@ inChromium('the borrower’s page', () => {
       ['stp_3', { code: '1234' }],
       ['stp_1', { skip: true }],
     ]);
-    expect(await serious(page)).toEqual([]);
+    expect(await seriousFaults(page)).toEqual([]);
     await page.unrouteAll({ behavior: 'ignoreErrors' });
     await context.close();
   });

@@ -4,8 +4,8 @@ import { Alert, Button, Card, Table, Tag, Tooltip, Typography } from 'antd';
 import { useState, type ReactNode } from 'react';
 import { ask, reading } from '../../api.ts';
 import { moment, percent, useLanguage, useTexts, yuan, type Say } from '../../language.tsx';
-import { useFunderName } from '../../parts/funder-names.ts';
 import { attemptState, stateColour } from '../../parts/words.ts';
+import { useNames } from '../../policy/names.ts';
 import type { Detail, Explained, Lever } from './detail.ts';
 import { texts } from './texts.ts';
 
@@ -32,7 +32,7 @@ function PlanTable({ detail, index, explanation }: { detail: Detail; index: numb
   const t = useTexts(texts);
   const { lang } = useLanguage();
   const plan = detail.plans[index]!;
-  const nameOf = useFunderName();
+  const nameOf = useNames();
   const hinted = (name: 'likelihood' | 'value' | 'index'): ReactNode => (
     <Tooltip title={t(`${name}Hint`)}>
       <span tabIndex={0}>{t(name)}</span>
@@ -95,7 +95,7 @@ function PlanTable({ detail, index, explanation }: { detail: Detail; index: numb
 function LeftOut({ explanation }: { explanation: Explanation }): ReactNode {
   const t = useTexts(texts);
   const { lang } = useLanguage();
-  const nameOf = useFunderName();
+  const nameOf = useNames();
   if (explanation.left_out.length === 0) return null;
   return (
     <details>

@@ -2,15 +2,15 @@
 import { Card, Table, Tag } from 'antd';
 import type { ReactNode } from 'react';
 import { moment, useLanguage, useTexts, yuan } from '../../language.tsx';
-import { useFunderName } from '../../parts/funder-names.ts';
 import { span, stateColour } from '../../parts/words.ts';
+import { useNames } from '../../policy/names.ts';
 import type { Detail } from './detail.ts';
 import { texts } from './texts.ts';
 
 export function Sent({ detail }: { detail: Detail }): ReactNode {
   const t = useTexts(texts);
   const { lang } = useLanguage();
-  const nameOf = useFunderName();
+  const nameOf = useNames();
   const rate = (bps: number | null): string => (bps === null ? '–' : `${(bps / 100).toFixed(2)}%`);
   const usual = { size: 'small', pagination: false, scroll: { x: 480 }, locale: { emptyText: t('none') } } as const;
   return (
