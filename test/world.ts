@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { DATABASE_FILE } from '../src/runtime/node/data-dir.ts';
 import { fileObjects } from '../src/runtime/node/host.ts';
-import { readMigrations, openDatabase } from '../src/runtime/node/sqlite.ts';
+import { openDatabase } from '../src/runtime/node/sqlite.ts';
 import type { FunderAdapter } from '../adapters/contract.ts';
 import { adapters } from '../adapters/registry.ts';
 import { sandboxFunders, SANDBOX_SECRETS } from '../fixtures/funders.ts';
@@ -30,11 +30,11 @@ import { double as lotus } from '../adapters/lotus-md5/double.ts';
 import type { Protocol } from '../src/sandbox/protocols/wire.ts';
 import { applicationBody } from './application-body.ts';
 import { createManualClock, type ManualClock } from './dispatch/manual-clock.ts';
+import { emptyDatabase, MIGRATIONS } from './empty-database.ts';
 
 export { applicationBody };
 
 export const START_MS = Date.parse('2026-11-20T02:00:00Z');
-const MIGRATIONS = new URL('../migrations/', import.meta.url).pathname;
 const PROTOCOLS: Readonly<Record<string, Protocol>> = { 'harbor-json': harbor, 'lotus-md5': lotus, 'cedar-sealed': cedar };
 /** Of a password's hash, where nobody guesses. */
 export const QUICK_COST = { N: 16, r: 1, p: 1 } as const;
@@ -102,11 +102,7 @@ export async function makeWorld(options: WorldOptions = {}): Promise<World> {
   const clock = createManualClock(options.startMs ?? START_MS);
   const random = seededRandom(options.seed ?? 1);
   const vault = createVault({ masterKeys: [{ version: 1, key: new Uint8Array(32).fill(7) }], current: 1 }, (count) => random.bytes(count));
-  const data = openDatabase(
-    options.dataDir === undefined ? ':memory:' : join(options.dataDir, DATABASE_FILE),
-    readMigrations(MIGRATIONS),
-    clock.nowMs(),
-  );
+  const data = options.dataDir === undefined ? emptyDatabase() : openDatabase(join(options.dataDir, DATABASE_FILE), MIGRATIONS, clock.nowMs());
   const urls = Object.fromEntries(PERSONALITIES.map(({ id }) => [id, `http://${id.slice(4)}.funders.test`]));
   const funders = (options.funders ?? ((all) => all))(sandboxFunders(urls));
   const sent: OutboundRequest[] = [];

@@ -1,8 +1,8 @@
 /** A server of our own for one run: free ports, a data folder that goes with it, sandbox mode. */
 import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sandboxPartnerSecret } from '../runtime/sandbox-seed.ts';
@@ -79,12 +79,21 @@ async function ready(url: string, exitCode: () => number | null): Promise<void> 
   throw new Error(`the server did not answer within ${START_MS / 1_000} s`);
 }
 
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
+/** Ports that no outgoing connection is given, on any common system: nobody takes one by chance between our asking and our listening. */
+const FIRST_PORT = 10_000;
+const LAST_PORT = 32_000;
+
+/** A port of this machine on which nobody listens. */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(FIRST_PORT, LAST_PORT);
+    if (await isFree(port)) return port;
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer().once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
 }

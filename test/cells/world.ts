@@ -14,15 +14,15 @@ import { DESK_CELL, readGenerations } from '../../src/runtime/cells/generations.
 import { createCell, createDesk, type Part } from '../../src/runtime/cells/part.ts';
 import type { Ask } from '../../src/runtime/cells/wire.ts';
 import { createService, type Service } from '../../src/runtime/instance.ts';
-import { openDatabase, readMigrations } from '../../src/runtime/node/sqlite.ts';
+import type { OpenDatabase } from '../../src/runtime/node/sqlite.ts';
 import { sandboxKeys, sandboxReply, seedSandbox } from '../../src/runtime/sandbox-seed.ts';
 import { scryptPasswords } from '../../src/runtime/passwords.ts';
 import { createVault } from '../../src/runtime/vault.ts';
 import { PERSONALITIES } from '../../src/sandbox/personalities.ts';
 import { createManualClock } from '../dispatch/manual-clock.ts';
+import { emptyDatabase } from '../empty-database.ts';
 import { applicationBody, QUICK_COST, seededRandom, simulatedFunders, START_MS, type Call, type JsonValue, type Reply } from '../world.ts';
 
-const MIGRATIONS = readMigrations(new URL('../../migrations/', import.meta.url).pathname);
 const OK = { kind: 'response', response: { status: 200, headers: {}, body: new Uint8Array(0) } } as const;
 
 interface Running {
@@ -36,7 +36,7 @@ export interface CellsOptions {
   readonly funders?: (funders: readonly Funder[]) => readonly Funder[];
   readonly startMs?: number;
   /** Parts that have a life behind them, by cell. */
-  readonly databases?: ReadonlyMap<number, ReturnType<typeof openDatabase>>;
+  readonly databases?: ReadonlyMap<number, OpenDatabase>;
 }
 
 export async function makeCells(options: CellsOptions = {}) {
@@ -82,7 +82,7 @@ export async function makeCells(options: CellsOptions = {}) {
 
   async function start(cell: number): Promise<Running> {
     const isDesk = cell === DESK_CELL;
-    const data = databases.get(cell) ?? openDatabase(':memory:', MIGRATIONS, clock.nowMs());
+    const data = databases.get(cell) ?? emptyDatabase();
     databases.set(cell, data);
     const way = { cell, generations, desk: askOf(DESK_CELL), cellAt: askOf, clock };
     const away = createAway(way);

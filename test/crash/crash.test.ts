@@ -14,7 +14,8 @@ describe(`a server that dies under load (CRASH_SEED=${SEED})`, () => {
     expect(report.webhooks).toBeGreaterThan(100);
   });
 
-  it.each([
+  // At once: most of the time they wait for what is to be sent again.
+  it.concurrent.each([
     ['SQLITE_IOERR_FSYNC', 'after_commit'],
     ['SQLITE_IOERR_FSYNC', 'before_commit'],
     ['SQLITE_FULL', 'before_commit'],
@@ -36,7 +37,7 @@ describe(`a server that dies under load (CRASH_SEED=${SEED})`, () => {
 
 describe('the test itself', () => {
   it('notices a server that acknowledges what it has not committed', { timeout: TIMEOUT_MS }, async () => {
-    const report = await crash({ cycles: 4, cyclesPerLife: 1, jobs: 2, seed: SEED, keepData: false, fault: () => ({ kind: 'lie', nth: 6 }) });
+    const report = await crash({ cycles: 4, cyclesPerLife: 1, jobs: 4, seed: SEED, keepData: false, fault: () => ({ kind: 'lie', nth: 6 }) });
     expect(report.lost.length).toBeGreaterThan(0);
   });
 });

@@ -89,11 +89,15 @@ async function countedOf(service: HostedService): Promise<unknown> {
   for (;;) {
     const { json } = await service.call('GET', `/v1/desk/funnel?${window}`, { key: service.keys.operator });
     const { total, groups, refused_by } = json as unknown as {
-      total: { stages: readonly { count: number }[] };
+      total: { stages: readonly { stage: string; count: number }[] };
       groups: unknown;
       refused_by: unknown;
     };
-    if ((json['behind'] === 0 && total.stages[0]!.count === SETTLED) || performance.now() > untilMs) return { total, groups, refused_by };
+    if (json['behind'] === 0) {
+      expect(total.stages.find(({ stage }) => stage === 'submitted')?.count).toBe(SETTLED);
+      return { total, groups, refused_by };
+    }
+    if (performance.now() > untilMs) throw new Error('the funnel stays behind');
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }

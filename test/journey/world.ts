@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig } from '../../src/runtime/node/config.ts';
-import { startEdge, type EdgeOptions } from '../../src/runtime/node/edge.ts';
+import type { EdgeOptions } from '../../src/runtime/node/edge.ts';
 import { startServer, type Given, type RunningServer } from '../../src/runtime/node/server.ts';
 import { freePort } from '../../src/cli/own-server.ts';
 import { sandboxPartnerSecret, type SandboxKeys } from '../../src/runtime/sandbox-seed.ts';
@@ -71,6 +71,8 @@ export async function startHost(): Promise<HostedService> {
 /** workerd with so many cells; a folder that is given is left when the service closes. */
 export async function startEdgeService(cells = '4', given?: string, more: Partial<EdgeOptions> = {}): Promise<HostedService> {
   const dataDir = given ?? mkdtempSync(join(tmpdir(), 'millrace-edge-'));
+  // What starts workerd takes a second to load, and most files that come here never do.
+  const { startEdge } = await import('../../src/runtime/node/edge.ts');
   const edge = await startEdge({ port: await freePort(), dataDir, logLevel: 'error', cells, sandbox: 0, ...more });
   return {
     ...client(edge.url),

@@ -9,14 +9,13 @@ import { APPLICANT_SCHEMA, levelsOfFacts } from '../../src/routing/model/applica
 import { learn } from '../../src/routing/model/model.ts';
 import { encode } from '../../src/routing/model/schema.ts';
 import { createLocalDesk } from '../../src/runtime/local-desk.ts';
-import { openDatabase, readMigrations } from '../../src/runtime/node/sqlite.ts';
 import { SANDBOX_PARTNER, sandboxPartnerSecret, seedSandbox } from '../../src/runtime/sandbox-seed.ts';
 import { createVault } from '../../src/runtime/vault.ts';
 import { createGroupCommit } from '../../src/store/group-commit.ts';
 import { createStore } from '../../src/store/index.ts';
+import { emptyDatabase } from '../empty-database.ts';
 import { seededRandom } from '../world.ts';
 
-const MIGRATIONS = readMigrations(new URL('../../migrations/', import.meta.url).pathname);
 const URLS = Object.fromEntries(Object.keys(SANDBOX_SECRETS).map((id) => [id, `http://${id.slice(4)}.test`]));
 const FACTS: Facts = {
   age: 36,
@@ -33,7 +32,7 @@ const FACTS: Facts = {
 } as unknown as Facts;
 
 async function make() {
-  const { db, transact } = openDatabase(':memory:', MIGRATIONS, 0);
+  const { db, transact } = emptyDatabase();
   const store = createStore(db);
   const random = seededRandom(3);
   const vault = createVault({ masterKeys: [{ version: 1, key: new Uint8Array(32).fill(7) }], current: 1 }, (count) => random.bytes(count));

@@ -1,10 +1,9 @@
 import type BetterSqlite3 from 'better-sqlite3';
-import { openDatabase, readMigrations } from '../../src/runtime/node/sqlite.ts';
+import { openDatabase } from '../../src/runtime/node/sqlite.ts';
 import type { Database } from '../../src/store/database.ts';
 import { migrate, type Migration } from '../../src/store/migrate.ts';
+import { emptyDatabase, MIGRATIONS } from '../empty-database.ts';
 import type { StoreHost } from './host.ts';
-
-const MIGRATIONS = readMigrations(new URL('../../migrations/', import.meta.url).pathname);
 
 export const host: StoreHost = {
   migrations: MIGRATIONS,
@@ -13,7 +12,7 @@ export const host: StoreHost = {
     try {
       await test((migrations = MIGRATIONS) => {
         close();
-        const opened = openDatabase(':memory:', migrations, 0);
+        const opened = migrations === MIGRATIONS ? emptyDatabase() : openDatabase(':memory:', migrations, 0);
         ({ close } = opened);
         const { db, transact } = opened;
         return {
@@ -28,9 +27,7 @@ export const host: StoreHost = {
   },
 };
 
-export function memory(): ReturnType<typeof openDatabase> {
-  return openDatabase(':memory:', MIGRATIONS, 0);
-}
+export const memory = emptyDatabase;
 
 function clientOf(db: Database): BetterSqlite3.Database {
   return (db as unknown as { readonly $client: BetterSqlite3.Database }).$client;

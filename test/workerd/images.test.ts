@@ -4,9 +4,10 @@ import { isReasonCode } from '../../src/domain/reasons.ts';
 import { readHeader } from '../../src/runtime/cloudflare/image-header.ts';
 import { edgeImages, EDGE_MAX_PIXELS } from '../../src/runtime/cloudflare/images.ts';
 import { photonMemoryBytes, withPhoton } from '../../src/runtime/cloudflare/photon.ts';
+import type { JudgedPhoto } from './start-photos.ts';
 
 const images = edgeImages();
-const photos = inject('photos');
+const photos = (await (await fetch(inject('photos'))).json()) as readonly JudgedPhoto[];
 const alike = photos.filter(({ name }) => name !== 'larger than the edge takes');
 const bytesOf = (base64: string): Uint8Array => Uint8Array.from(Buffer.from(base64, 'base64'));
 const named = (name: string): Uint8Array => bytesOf(photos.find((photo) => photo.name === name)!.base64);

@@ -91,12 +91,14 @@ function toBase64(numbers: Float64Array): string {
 }
 
 function fromBase64(text: string): Float64Array | null {
-  let bytes: Uint8Array;
+  let binary: string;
   try {
-    bytes = Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+    binary = atob(text);
   } catch {
     return null;
   }
+  const bytes = new Uint8Array(binary.length);
+  for (let at = 0; at < binary.length; at += 1) bytes[at] = binary.charCodeAt(at);
   if (bytes.length % 8 !== 0) return null;
   return new Float64Array(bytes.buffer);
 }

@@ -1,7 +1,9 @@
-/** Starts the edge host on this machine: the Worker and its objects in workerd through wrangler, with the simulated funders beside it. */
+/** Starts the edge host on this machine: the Worker as it is deployed and its objects in workerd, with the simulated funders beside it. */
 import { join } from 'node:path';
-import { unstable_startWorker } from 'wrangler';
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type MiniflareOptions } from 'miniflare';
+import { unstable_getMiniflareWorkerOptions } from 'wrangler';
 import { firstRunToken, welcomeLink } from '../../flow/operators/first-run.ts';
+import { bundleEdge, WRANGLER_CONFIG } from './edge-bundle.ts';
 import { nodeClock, nodeRandom } from './host.ts';
 import { sandboxMasterKey } from './config.ts';
 import type { OidcSettings } from '../oidc-sso.ts';
@@ -33,42 +35,29 @@ export interface RunningEdge {
   close(): Promise<void>;
 }
 
-const CONFIG = new URL('../../../wrangler.toml', import.meta.url).pathname;
-
-/** Resolves once it answers. */
+/** Resolves once it answers. Rejects when the port is taken, with its number. */
 export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
   const master: MasterKey = sandboxMasterKey(options.dataDir, (count) => nodeRandom().bytes(count));
   const vault = createVault({ masterKeys: [master], current: master.version }, (count) => nodeRandom().bytes(count));
   const sandbox = typeof options.sandbox === 'number' ? await startSandboxProcess(options.sandbox) : { urls: options.sandbox, stop: () => undefined };
-  const text = (value: string) => ({ type: 'plain_text' as const, value });
   const url = `http://127.0.0.1:${options.port}`;
-  // Wrangler otherwise keeps a trace of every request, with its address, in a database beside ours; and takes time for it.
-  process.env['X_LOCAL_OBSERVABILITY'] ??= 'false';
-  const worker = await unstable_startWorker({
-    config: CONFIG,
-    bindings: {
-      MILLRACE_PUBLIC_URL: text(url),
-      MILLRACE_MASTER_KEY: text(Buffer.from(master.key).toString('base64')),
-      MILLRACE_CELLS: text(options.cells ?? '4'),
-      MILLRACE_LOG_LEVEL: text(options.logLevel),
-      MILLRACE_SANDBOX_FUNDERS: text(JSON.stringify(sandbox.urls)),
-      ...oidcBindings(options.oidc ?? null, text),
-      MILLRACE_IMPORT_SECRET: text(options.importSecret ?? ''),
-    },
-    dev: {
-      server: { hostname: '127.0.0.1', port: options.port },
-      persist: join(options.dataDir, 'edge'),
-      logLevel: 'error',
-      watch: false,
-      inspector: false,
-    },
-  });
+  const workerd = new Miniflare(
+    await describe(options, {
+      MILLRACE_PUBLIC_URL: url,
+      MILLRACE_MASTER_KEY: Buffer.from(master.key).toString('base64'),
+      MILLRACE_CELLS: options.cells ?? '4',
+      MILLRACE_LOG_LEVEL: options.logLevel,
+      MILLRACE_SANDBOX_FUNDERS: JSON.stringify(sandbox.urls),
+      MILLRACE_IMPORT_SECRET: options.importSecret ?? '',
+      ...oidcBindings(options.oidc ?? null),
+    }),
+  );
   const close = async (): Promise<void> => {
-    await worker.dispose();
+    await workerd.dispose();
     sandbox.stop();
   };
   try {
-    await worker.ready;
+    await workerd.ready;
     if (options.importSecret === undefined) await answers(`${url}/readyz`);
     else await answers(`${url}/healthz`);
     // While data is waited for there is nobody yet to be the first.
@@ -82,16 +71,27 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
   }
 }
 
+/** `wrangler.toml` with the bundle and what this start adds, for workerd itself: `wrangler dev` would put a second workerd and a watcher before it. */
+async function describe({ port, dataDir }: EdgeOptions, added: Readonly<Record<string, string>>): Promise<MiniflareOptions> {
+  const modules = await bundleEdge();
+  const { modulesRules: _bundled, ...worker } = unstable_getMiniflareWorkerOptions(WRANGLER_CONFIG).workerOptions;
+  return convertV4MiniflareOptions({
+    host: '127.0.0.1',
+    port,
+    // It would ask Cloudflare where on earth this machine is.
+    cf: false,
+    log: new Log(LogLevel.ERROR),
+    logRequests: false,
+    resourcePersistencePath: join(dataDir, 'edge', 'v3'),
+    workers: [{ ...worker, name: 'millrace', modules: [...modules], bindings: { ...(worker.bindings as object), ...added } }],
+  });
+}
+
 /** The edge host reads them as the Node host does. */
-function oidcBindings<T>(oidc: OidcSettings | null, text: (value: string) => T): Record<string, T> {
+function oidcBindings(oidc: OidcSettings | null): Record<string, string> {
   if (oidc === null) return {};
   const { issuer, clientId, clientSecret, name } = oidc;
-  return {
-    MILLRACE_OIDC_ISSUER: text(issuer),
-    MILLRACE_OIDC_CLIENT_ID: text(clientId),
-    MILLRACE_OIDC_CLIENT_SECRET: text(clientSecret),
-    MILLRACE_OIDC_NAME: text(name),
-  };
+  return { MILLRACE_OIDC_ISSUER: issuer, MILLRACE_OIDC_CLIENT_ID: clientId, MILLRACE_OIDC_CLIENT_SECRET: clientSecret, MILLRACE_OIDC_NAME: name };
 }
 
 async function answers(url: string): Promise<unknown> {

@@ -41,8 +41,8 @@ const READER_WAIT_MS = 200;
 /** Commits after which an owed scrub is tried again. */
 const SCRUB_AGAIN_COMMITS = 32;
 
-/** Opens (or makes) the database at `path` (`:memory:` for none) and migrates it. Throws on a damaged file or a failed migration. */
-export function openDatabase(path: string, migrations: readonly Migration[], nowMs: number): OpenDatabase {
+/** Opens (or makes) the database at `path` (`:memory:` for none, or the bytes of one, which stays in memory) and migrates it. Throws on a damaged file or a failed migration. */
+export function openDatabase(path: string | Buffer, migrations: readonly Migration[], nowMs: number): OpenDatabase {
   const client = new BetterSqlite3(path);
   client.pragma('journal_mode = WAL');
   client.pragma('synchronous = FULL');
