@@ -28,14 +28,17 @@ inChromium('routing in the console', () => {
   const at = (who: 'operator' | 'approver', path: string, more: BrowserContextOptions = {}): Promise<Page> =>
     signedIn(browser, service, who, path, more);
 
-  async function firstAsked(): Promise<string> {
-    const created = await apply(service, applicationFor(WILLING));
-    const [funder] = Object.keys(attemptsOf(await until(service, created.json['id'], 'offered')));
-    return String(funder);
+  /** Whether the bank is in the plan of somebody who applies now. Where in it is learnt, also from how quickly this machine answers. */
+  async function plansBank(): Promise<boolean> {
+    const { json } = await apply(service, applicationFor(WILLING));
+    expect(Object.keys(attemptsOf(await until(service, json['id'], 'offered'))).length).toBeGreaterThan(0);
+    const detail = await service.call('GET', `/v1/desk/applications/${json['id'] as unknown as string}`, { key: service.keys.operator });
+    const [first] = detail.json['plans'] as unknown as { steps: { funder: string }[] }[];
+    return first!.steps.some(({ funder }) => funder === 'fnd_river');
   }
 
   it('changes weights, tries them, has another approve, sees traffic follow, and rolls back', async () => {
-    expect(await firstAsked()).toBe('fnd_river');
+    expect(await plansBank()).toBe(true);
     const operator = await at('operator', '/routing');
     await answered(operator);
     await operator.getByRole('spinbutton', { name: '长河银行' }).fill('0');
@@ -49,7 +52,7 @@ inChromium('routing in the console', () => {
     await operator.getByRole('link', { name: /查看变更/ }).click();
     await operator.getByText('这是您自己提出的：必须由另一人批准').waitFor();
     expect(await operator.getByRole('button', { name: /批\s*准/ }).isDisabled()).toBe(true);
-    expect(await firstAsked()).toBe('fnd_river');
+    expect(await plansBank()).toBe(true);
 
     const approver = await at('approver', '/changes');
     await approver.getByRole('button', { name: /策略 · Sandbox default/ }).click();
@@ -62,14 +65,14 @@ inChromium('routing in the console', () => {
       .getByRole('button', { name: /确\s*[定认]/ })
       .click();
     await approver.locator('.ant-card-head').getByText('已生效', { exact: true }).waitFor();
-    expect(await firstAsked()).toBe('fnd_summit');
+    expect(await plansBank()).toBe(false);
 
     await approver.getByRole('tab', { name: '策略版本与回退' }).click();
     await approver.getByRole('button', { name: '回退到第 1 版' }).click();
     await approver.getByLabel('为什么回退').fill('长河恢复了');
     await approver.getByRole('dialog').getByRole('button', { name: '回退到第 1 版' }).click();
     await approver.getByText('已回退，第 1 版的内容重新生效').waitFor();
-    expect(await firstAsked()).toBe('fnd_river');
+    expect(await plansBank()).toBe(true);
   }, 90_000);
 
   it('by the keyboard alone, in English', async () => {
