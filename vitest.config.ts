@@ -52,9 +52,9 @@ export default defineConfig({
     hookTimeout: 60_000,
     sequence: { sequencer: LongFirst },
     retry: 0,
-    // Left to itself vitest keeps one core for its own process, which mostly waits; of two that is half. More at once than two, with the servers, the
-    // browsers and the workerds that they start, and deadlines of real calls begin to pass.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Left to itself vitest keeps one core for its own process, which mostly waits; and files that start servers wait much themselves. One more than there
+    // are cores keeps these busy.
+    maxWorkers: availableParallelism() + 1,
     projects: [
       {
         extends: true,
