@@ -22,6 +22,15 @@ export class Refused extends Error {
   }
 }
 
+/** There was no answer at all. */
+const UNREACHABLE = { zh: '连不上服务，请稍后再试', en: 'The service cannot be reached; try again' } as const;
+
+/** What went wrong, in the operator's language: the refusal, or that nobody answered. */
+export function problemOf(error: unknown): ProblemBody {
+  if (error instanceof Refused) return error.problem;
+  return { code: 'unreachable', title: UNREACHABLE[language()], detail: '', status: 0, request_id: '' };
+}
+
 const SAFE_METHODS = ['GET', 'HEAD'];
 
 /** The parsed body of a reply, undefined for an empty one. Throws `Refused`, or the network's own error. */

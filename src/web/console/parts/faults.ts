@@ -1,5 +1,5 @@
 /** A refusal as a form shows it: one sentence on top, and each field's own words under it. */
-import { Refused } from '../api.ts';
+import { problemOf } from '../api.ts';
 
 export interface Faults {
   /** Null: the fields say it all. */
@@ -10,11 +10,10 @@ export interface Faults {
 
 const NONE: Faults = { title: null, fields: {} };
 
-/** `shown`: pointers of the fields that are on the page. `unreachable`: what to say when there was no answer at all. */
-export function faultsOf(error: unknown, shown: readonly string[], unreachable: string): Faults {
+/** `shown`: pointers of the fields that are on the page. */
+export function faultsOf(error: unknown, shown: readonly string[]): Faults {
   if (error === null || error === undefined) return NONE;
-  if (!(error instanceof Refused)) return { title: unreachable, fields: {} };
-  const { title, errors = [] } = error.problem;
+  const { title, errors = [] } = problemOf(error);
   const fields = Object.fromEntries(errors.filter(({ pointer }) => shown.includes(pointer)).map(({ pointer, message }) => [pointer, message]));
   const elsewhere = errors.find(({ pointer }) => !shown.includes(pointer));
   if (Object.keys(fields).length > 0 && elsewhere === undefined) return { title: null, fields };

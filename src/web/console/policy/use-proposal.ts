@@ -1,7 +1,7 @@
 /** Proposes a whole record as it shall be, and keeps what came of it: the change, or what is wrong and where. */
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { ask, Refused, type ProblemBody } from '../api.ts';
+import { ask, problemOf, type ProblemBody } from '../api.ts';
 import type { Change } from './records.ts';
 
 export interface Wish {
@@ -32,8 +32,7 @@ export function useProposal(): Proposing {
       setMade(await ask<Change>('POST', '/v1/desk/changes', wish));
       await queries.invalidateQueries({ queryKey: ['changes'] });
     } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      setWrong(error.problem);
+      setWrong(problemOf(error));
     } finally {
       setBusy(false);
     }

@@ -1,7 +1,7 @@
 /** Who applies, masked. One field at a time can be seen in plain by those who may, with a reason that stays in the audit trail. */
 import { App, Button, Card, Descriptions, Input } from 'antd';
 import { useState, type ReactNode } from 'react';
-import { ask, Refused } from '../../api.ts';
+import { ask, problemOf } from '../../api.ts';
 import type { Lang } from '../../language-kept.ts';
 import { useLanguage, useTexts, yuan } from '../../language.tsx';
 import { factOf } from '../../policy/facts.ts';
@@ -84,7 +84,7 @@ function Masked({ id, field, masked }: { id: string; field: (typeof MASKED)[numb
         try {
           setPlain((await ask<{ value: string }>('POST', `/v1/desk/applications/${id}/unmask`, { field, reason })).value);
         } catch (error) {
-          message.error(error instanceof Refused ? (error.problem.errors?.[0]?.message ?? error.problem.title) : String(error));
+          message.error(problemOf(error).errors?.[0]?.message ?? problemOf(error).title);
           throw error;
         }
       },

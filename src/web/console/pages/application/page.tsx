@@ -3,7 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { Alert, App, Button, Col, Flex, Input, Row, Space, Tag, Typography } from 'antd';
 import type { ReactNode } from 'react';
-import { ask, reading, Refused } from '../../api.ts';
+import { ask, problemOf, reading } from '../../api.ts';
 import { useLanguage, useTexts } from '../../language.tsx';
 import { Answered } from '../../parts/answered.tsx';
 import { PageHead } from '../../parts/page-head.tsx';
@@ -72,7 +72,7 @@ function Review({ id }: { id: string }): ReactNode {
       await ask('POST', `/v1/desk/applications/${id}/${deed}`, body);
       await queries.invalidateQueries();
     } catch (error) {
-      message.error(error instanceof Refused ? error.problem.title : String(error));
+      message.error(problemOf(error).title);
     }
   };
   const refuse = (): void => {

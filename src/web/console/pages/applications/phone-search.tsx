@@ -1,7 +1,7 @@
 /** Finds the applications of a phone. The number goes into the body of a request and stays in no address. */
 import { App, Input, Tooltip } from 'antd';
 import { useState, type ReactNode } from 'react';
-import { ask, Refused } from '../../api.ts';
+import { ask, problemOf } from '../../api.ts';
 import { useTexts } from '../../language.tsx';
 import { useMay } from '../../session.ts';
 import type { Application } from './application.ts';
@@ -19,7 +19,7 @@ export function PhoneSearch({ onFound }: { onFound: (found: { readonly phone: st
       const { data } = await ask<{ data: readonly Application[] }>('POST', '/v1/desk/application-searches', { phone });
       onFound({ phone: `…${phone.trim().slice(-4)}`, data });
     } catch (error) {
-      message.error(error instanceof Refused ? (error.problem.errors?.[0]?.message ?? error.problem.title) : String(error));
+      message.error(problemOf(error).errors?.[0]?.message ?? problemOf(error).title);
     } finally {
       setBusy(false);
     }

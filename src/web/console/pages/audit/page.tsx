@@ -3,7 +3,7 @@ import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Alert, Button, Empty, Input, Select, Space, Table, Tooltip, type TableColumnType } from 'antd';
 import type { ReactNode } from 'react';
-import { ask, Refused } from '../../api.ts';
+import { ask, problemOf } from '../../api.ts';
 import { moment, useLanguage, useTexts } from '../../language.tsx';
 import { CsvButton } from '../../parts/csv.tsx';
 import { PageHead } from '../../parts/page-head.tsx';
@@ -56,9 +56,7 @@ export default function Audit(): ReactNode {
       </PageHead>
       <Filters />
       <Chain cell={cell} />
-      {list.isError ? (
-        <Alert type="warning" title={list.error instanceof Refused ? list.error.problem.title : String(list.error)} style={{ marginBottom: 12 }} />
-      ) : null}
+      {list.isError ? <Alert type="warning" title={problemOf(list.error).title} style={{ marginBottom: 12 }} /> : null}
       <Table<Entry>
         size="small"
         rowKey="seq"
@@ -150,7 +148,7 @@ function Chain({ cell }: { cell: string | undefined }): ReactNode {
       <Button loading={verify.isPending} onClick={() => verify.mutate()}>
         {t('verify')}
       </Button>
-      {verify.isError ? <Alert type="warning" title={verify.error instanceof Refused ? verify.error.problem.title : String(verify.error)} /> : null}
+      {verify.isError ? <Alert type="warning" title={problemOf(verify.error).title} /> : null}
       {verdict === undefined ? null : verdict.ok ? (
         <Alert
           type="success"

@@ -2,7 +2,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Alert, Badge, Button, Card, Collapse, Popconfirm, Tooltip } from 'antd';
 import { useState, type ReactNode } from 'react';
-import { ask, Refused } from '../../api.ts';
+import { ask, problemOf } from '../../api.ts';
 import { moment, useLanguage, useTexts } from '../../language.tsx';
 import { DifferenceList, DifferenceTable } from '../../policy/difference-list.tsx';
 import { KIND_WORDS } from '../../policy/fields.ts';
@@ -87,7 +87,7 @@ function Decide({ change }: { change: Change }): ReactNode {
     try {
       await ask<Change>('POST', `/v1/desk/changes/${change.id}/${deed}`, deed === 'approve' ? { hash: change.hash } : undefined);
     } catch (error) {
-      setWrong(error instanceof Refused ? error.problem.title : String(error));
+      setWrong(problemOf(error).title);
     }
     await queries.invalidateQueries();
   };

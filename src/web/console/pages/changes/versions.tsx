@@ -2,7 +2,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Alert, Badge, Button, Card, Form, Input, Modal, Select, Tag } from 'antd';
 import { useState, type ReactNode } from 'react';
-import { ask, reading, Refused } from '../../api.ts';
+import { ask, problemOf, reading } from '../../api.ts';
 import { moment, useLanguage, useTexts } from '../../language.tsx';
 import { Answered } from '../../parts/answered.tsx';
 import { DifferenceList } from '../../policy/difference-list.tsx';
@@ -113,7 +113,7 @@ function RollBack({ id, to, onEnd }: { id: string; to: number; onEnd: (isDone: b
       await queries.invalidateQueries();
       onEnd(true);
     } catch (error) {
-      setWrong(error instanceof Refused ? error.problem.title : String(error));
+      setWrong(problemOf(error).title);
     }
   };
   return (

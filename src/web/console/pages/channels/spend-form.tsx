@@ -32,7 +32,7 @@ export function SpendForm({ channel, onClose }: { channel: string | null; onClos
       onClose();
     },
   });
-  const faults = faultsOf(save.error, [], t('unreachable'));
+  const faults = faultsOf(save.error, []);
   return (
     <Modal
       open={channel !== null}

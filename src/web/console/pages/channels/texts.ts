@@ -22,7 +22,6 @@ export const texts = {
     noEntries: '这段时间还没有登记费用。',
     noSpend: '未登记',
     noChannels: '还没有渠道',
-    unreachable: '连不上服务器，请稍后再试',
     negative: '请填写 0 或以上的金额，最多两位小数',
   },
   en: {
@@ -46,7 +45,6 @@ export const texts = {
     noEntries: 'Nothing was entered for this time.',
     noSpend: 'not entered',
     noChannels: 'There are no channels yet',
-    unreachable: 'The server does not answer; try again in a moment',
     negative: 'A sum of 0 or more, with two decimals at most',
   },
 } satisfies Texts;

@@ -1,12 +1,14 @@
 /** A partner offer as a form. It is proposed whole; faults that the desk finds stand beside their fields. */
-import { useQueryClient } from '@tanstack/react-query';
-import { App, Flex, Form, Input, InputNumber, Modal, Select } from 'antd';
-import { useState, type ReactNode } from 'react';
-import { ask, Refused } from '../../api.ts';
+import { Button, Drawer, Flex, Form, Input, InputNumber, Select } from 'antd';
+import type { ReactNode } from 'react';
+import type { PartnerOffer } from '../../../../domain/desk.ts';
 import { useTexts } from '../../language.tsx';
-import { CLASSES, type PartnerOffer } from './offer.ts';
+import { ProposalRefused, Proposed } from '../../policy/proposal-end.tsx';
+import { NO_PROPOSAL, ProposalFields, proposalOf, type ProposalValues } from '../../policy/proposal-fields.tsx';
+import { useProposal, type Proposing } from '../../policy/use-proposal.ts';
 import { texts } from './texts.ts';
 
+const CLASSES = ['loan_product', 'insurance', 'credit_card', 'financial_product'] as const;
 const FRESH = {
   status: 'paused',
   class: 'insurance',
@@ -15,63 +17,50 @@ const FRESH = {
   prior: { click: 0.05, lead: 0.1, sale: 0.1 },
   frequency: { max: 3, window_days: 7 },
 } as const;
-type Fields = PartnerOffer & { readonly note: string };
+type Fields = PartnerOffer & ProposalValues;
 
 export function OfferForm({ offer, onClose }: { offer: PartnerOffer | null; onClose: () => void }): ReactNode {
   const t = useTexts(texts);
-  const queries = useQueryClient();
-  const { message } = App.useApp();
-  const [form] = Form.useForm<Fields>();
-  const [busy, setBusy] = useState(false);
-  const propose = async ({ note, ...fields }: Fields): Promise<void> => {
-    setBusy(true);
+  const { busy, made, wrong, propose, faultAt } = useProposal();
+  const submit = ({ note, when, time, ...fields }: Fields): void => {
     const body = { ...FRESH, ...offer, ...fields };
-    try {
-      await ask('POST', '/v1/desk/changes', { kind: 'partner_offer', id: body.id, body, note }, { key: crypto.randomUUID() });
-      message.success(t('proposed'));
-      await queries.invalidateQueries({ queryKey: ['changes'] });
-      onClose();
-    } catch (error) {
-      if (!(error instanceof Refused)) message.error(t('wrong'));
-      else if (error.problem.errors === undefined) message.error(error.problem.title);
-      else form.setFields(error.problem.errors.map(({ pointer, message: said }) => ({ name: fieldOf(pointer) as never, errors: [said] })));
-    } finally {
-      setBusy(false);
-    }
+    const why = proposalOf({ note, when, ...(time === undefined ? {} : { time }) });
+    void propose({ kind: 'partner_offer', id: body.id, body, ...why });
   };
   return (
-    <Modal
-      open
-      width={640}
-      title={offer === null ? t('add') : offer.id}
-      onCancel={onClose}
-      onOk={() => form.submit()}
-      okText={t('propose')}
-      confirmLoading={busy}
-    >
-      <Form form={form} layout="vertical" size="small" initialValues={offer ?? FRESH} onFinish={(fields: Fields) => void propose(fields)}>
-        <OfferFields known={offer !== null} />
-      </Form>
-    </Modal>
+    <Drawer open size={640} title={offer === null ? t('add') : offer.id} onClose={onClose}>
+      {made === null ? (
+        <Form layout="vertical" size="small" initialValues={{ ...(offer ?? FRESH), ...NO_PROPOSAL }} onFinish={submit}>
+          <OfferFields known={offer !== null} faultAt={faultAt} />
+          <ProposalFields />
+          <ProposalRefused problem={wrong} />
+          <Button type="primary" htmlType="submit" loading={busy}>
+            {t('propose')}
+          </Button>
+        </Form>
+      ) : (
+        <Proposed changes={[made]} />
+      )}
+    </Drawer>
   );
 }
 
-function OfferFields({ known }: { known: boolean }): ReactNode {
+function OfferFields({ known, faultAt }: { known: boolean; faultAt: Proposing['faultAt'] }): ReactNode {
   const t = useTexts(texts);
   const number = (name: readonly [string, string], label: string, most: number, step = 1): ReactNode => (
-    <Form.Item name={[...name]} label={label} style={{ flex: 1 }} rules={[{ required: true }]}>
+    <Form.Item name={[...name]} label={label} style={{ flex: 1 }} rules={[{ required: true }]} {...faultAt(`/${name.join('/')}`)}>
       <InputNumber min={0} max={most} step={step} style={{ width: '100%' }} />
     </Form.Item>
   );
-  const text = (name: string | readonly [string, string], label: string, more: { readonly disabled?: boolean } = {}): ReactNode => (
-    <Form.Item name={typeof name === 'string' ? name : [...name]} label={label} rules={[{ required: true }]}>
+  const text = (name: readonly string[], label: string, more: { readonly disabled?: boolean } = {}): ReactNode => (
+    <Form.Item name={[...name]} label={label} rules={[{ required: true }]} {...faultAt(`/${name.join('/')}`)}>
       <Input {...more} />
     </Form.Item>
   );
   return (
     <>
-      {text('id', t('id'), { disabled: known })}
-      {text('partner_id', t('partnerId'))}
+      {text(['id'], t('id'), { disabled: known })}
+      {text(['partner_id'], t('partnerId'))}
       <Flex gap={12}>
         <Form.Item name="class" label={t('class')} style={{ flex: 1 }}>
           <Select options={CLASSES.map((value) => ({ value, label: t(value) }))} />
@@ -84,7 +73,7 @@ function OfferFields({ known }: { known: boolean }): ReactNode {
       {text(['title', 'en'], t('enTitle'))}
       {text(['text', 'zh'], t('zhText'))}
       {text(['text', 'en'], t('enText'))}
-      {text('url', t('url'))}
+      {text(['url'], t('url'))}
       <Flex gap={12}>
         {number(['payouts', 'click_fen'], t('clickFen'), 10_000_000)}
         {number(['payouts', 'lead_fen'], t('leadFen'), 10_000_000)}
@@ -99,14 +88,6 @@ function OfferFields({ known }: { known: boolean }): ReactNode {
         {number(['frequency', 'max'], t('max'), 100)}
         {number(['frequency', 'window_days'], t('days'), 365)}
       </Flex>
-      {text('note', t('why'))}
     </>
   );
-}
-
-/** `/body/payouts/click_fen` is the form's `['payouts', 'click_fen']`; what has no field of its own is said at the note. */
-function fieldOf(pointer: string): string[] {
-  const path = pointer.split('/').slice(1);
-  if (path[0] === 'body') path.shift();
-  return path.length === 0 ? ['note'] : path;
 }

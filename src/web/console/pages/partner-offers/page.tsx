@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Button, Card, Empty, Flex, Statistic, Table, Tag, Tooltip, Typography } from 'antd';
 import { useState, type ReactNode } from 'react';
+import type { PartnerOffer } from '../../../../domain/desk.ts';
 import { reading } from '../../api.ts';
 import { percent, useLanguage, useTexts, yuan } from '../../language.tsx';
 import { Answered } from '../../parts/answered.tsx';
@@ -9,9 +10,9 @@ import { CsvButton } from '../../parts/csv.tsx';
 import { PageHead } from '../../parts/page-head.tsx';
 import { dayOf, rangeOf, spanOf } from '../../parts/range.tsx';
 import { queryOf } from '../../parts/search.ts';
+import type { RecordRow, Records } from '../../policy/records.ts';
 import { useMay } from '../../session.ts';
 import { OfferForm } from './offer-form.tsx';
-import type { PartnerOffer, Record } from './offer.ts';
 import { texts } from './texts.ts';
 
 interface Sums {
@@ -24,7 +25,7 @@ export default function PartnerOffers(): ReactNode {
   const t = useTexts(texts);
   const may = useMay('operator', 'risk', 'approver');
   const [editing, setEditing] = useState<PartnerOffer | 'new' | null>(null);
-  const query = useQuery({ queryKey: ['records', 'partner_offer'], queryFn: reading<{ data: readonly Record[] }>('/v1/desk/records/partner_offer') });
+  const query = useQuery({ queryKey: ['records', 'partner_offer'], queryFn: reading<Records<PartnerOffer>>('/v1/desk/records/partner_offer') });
   const sums = `/v1/desk/funnel${queryOf({ ...spanOf(rangeOf({ from: dayOf(Date.now() - MOST_DAYS * 86_400_000) }, '90', Date.now())), basis: 'activity' })}`;
   const summary = useQuery({ queryKey: ['funnel', sums], queryFn: reading<Sums>(sums) }).data?.total.sums;
   const records = query.data?.data.filter(({ retired }) => !retired) ?? [];
@@ -68,7 +69,7 @@ export default function PartnerOffers(): ReactNode {
   );
 }
 
-function Offers({ records, onEdit }: { records: readonly Record[]; onEdit: ((offer: PartnerOffer) => void) | null }): ReactNode {
+function Offers({ records, onEdit }: { records: readonly RecordRow<PartnerOffer>[]; onEdit: ((offer: PartnerOffer) => void) | null }): ReactNode {
   const t = useTexts(texts);
   const { lang } = useLanguage();
   return (

@@ -2,7 +2,7 @@
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { Alert, App, Button, Empty, Flex, Input, Table, Typography } from 'antd';
 import { useState, type ReactNode } from 'react';
-import { ask, Refused } from '../../api.ts';
+import { ask, problemOf } from '../../api.ts';
 import { moment, useLanguage, useTexts } from '../../language.tsx';
 import { queryOf } from '../../parts/search.ts';
 import { useMay } from '../../session.ts';
@@ -36,7 +36,7 @@ export function Blacklist(): ReactNode {
     try {
       await ask('DELETE', '/v1/desk/blacklist', { kind, mark });
     } catch (error) {
-      message.error(error instanceof Refused ? error.problem.title : t('wrong'));
+      message.error(problemOf(error).title);
     }
     await queries.invalidateQueries({ queryKey: ['blacklist'] });
   };
@@ -95,10 +95,9 @@ function Import(): ReactNode {
       setFaults([]);
       await queries.invalidateQueries({ queryKey: ['blacklist'] });
     } catch (error) {
-      if (!(error instanceof Refused)) return void message.error(t('wrong'));
+      const { title, errors } = problemOf(error);
       // All or none was taken, and each fault names its line.
-      const said = error.problem.errors?.map((one) => t('line', { n: Number(one.pointer.split('/')[2] ?? 0) + 1, said: one.message }));
-      setFaults(said ?? [error.problem.title]);
+      setFaults(errors?.map((one) => t('line', { n: Number(one.pointer.split('/')[2] ?? 0) + 1, said: one.message })) ?? [title]);
     }
   };
   return (

@@ -3,7 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { App, Button, Empty, Space, Table } from 'antd';
 import type { ReactNode } from 'react';
-import { ask, reading, Refused } from '../../api.ts';
+import { ask, problemOf, reading } from '../../api.ts';
 import { moment, useLanguage, useTexts, yuan } from '../../language.tsx';
 import { Answered } from '../../parts/answered.tsx';
 import { useMay } from '../../session.ts';
@@ -30,7 +30,7 @@ function Waiting({ applications }: { applications: readonly Application[] }): Re
       await ask('POST', `/v1/desk/applications/${id}/release`);
       message.success(t('done'));
     } catch (error) {
-      message.error(error instanceof Refused ? error.problem.title : t('wrong'));
+      message.error(problemOf(error).title);
     }
     await queries.invalidateQueries({ queryKey: ['applications'] });
   };

@@ -8,14 +8,26 @@ import { texts } from './texts.ts';
 
 const RuleBuilder = lazy(() => import('../../parts/rule-builder.tsx'));
 
-export function Rules({ rules, onChange }: { rules: readonly Rule[]; onChange: (rules: Rule[]) => void }): ReactNode {
+interface Props {
+  readonly rules: readonly Rule[];
+  readonly onChange: (rules: Rule[]) => void;
+}
+/** The condition of one rule while it is written; `at` is behind the last for a new one. */
+interface Draft {
+  readonly at: number;
+  readonly when: Rule['when'];
+  readonly isWhole: boolean;
+}
+
+export function Rules({ rules, onChange }: Props): ReactNode {
   const t = useTexts(texts);
   const { lang } = useLanguage();
-  const [open, setOpen] = useState<number | null>(null);
+  const [draft, setDraft] = useState<Draft | null>(null);
   const put = (at: number, more: Partial<Rule>): void => onChange(rules.map((rule, index) => (index === at ? { ...rule, ...more } : rule)));
-  const add = (): void => {
-    onChange([...rules, { id: `rule_${crypto.randomUUID().slice(0, 8)}`, when: true, action: 'quarantine', note: '' }]);
-    setOpen(rules.length);
+  const keep = ({ at, when }: Draft): void => {
+    if (at < rules.length) put(at, { when });
+    else onChange([...rules, { id: `rule_${crypto.randomUUID().slice(0, 8)}`, when, action: 'quarantine', note: '' }]);
+    setDraft(null);
   };
   return (
     <section aria-label={t('rules')} style={{ marginBottom: 16 }}>
@@ -38,7 +50,7 @@ export function Rules({ rules, onChange }: { rules: readonly Rule[]; onChange: (
             value={rule.note}
             onChange={({ target }) => put(index, { note: target.value })}
           />
-          <Button size="small" onClick={() => setOpen(index)}>
+          <Button size="small" onClick={() => setDraft({ at: index, when: rule.when, isWhole: true })}>
             {t('edit')}
           </Button>
           <Button size="small" onClick={() => onChange(rules.filter((_, at) => at !== index))}>
@@ -46,13 +58,21 @@ export function Rules({ rules, onChange }: { rules: readonly Rule[]; onChange: (
           </Button>
         </Flex>
       ))}
-      <Button size="small" onClick={add}>
+      <Button size="small" onClick={() => setDraft({ at: rules.length, when: true, isWhole: true })}>
         {t('addRule')}
       </Button>
-      <Modal open={open !== null} width={760} title={t('edit')} onCancel={() => setOpen(null)} onOk={() => setOpen(null)} destroyOnHidden>
-        {open === null || rules[open] === undefined ? null : (
+      <Modal
+        open={draft !== null}
+        width={760}
+        title={t('edit')}
+        onCancel={() => setDraft(null)}
+        onOk={() => draft !== null && keep(draft)}
+        okButtonProps={{ disabled: draft?.isWhole !== true }}
+        destroyOnHidden
+      >
+        {draft === null ? null : (
           <Suspense fallback={<Skeleton active />}>
-            <RuleBuilder rule={rules[open].when} onChange={(when) => put(open, { when })} />
+            <RuleBuilder rule={draft.when} onChange={(when, isWhole) => setDraft({ at: draft.at, when, isWhole })} />
           </Suspense>
         )}
       </Modal>

@@ -1,28 +1,26 @@
 /** The prescreen part of a policy as a form. It is proposed with the whole policy, and comes into force when another person approves. */
-import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { App, Button, Flex, Form, Input, InputNumber, Select } from 'antd';
+import { useQuery } from '@tanstack/react-query';
+import { Button, Flex, Form, Input, InputNumber, Select } from 'antd';
 import { useState, type ReactNode } from 'react';
 import type { Policy, PrescreenPolicy } from '../../../../domain/policy.ts';
-import { ask, reading, Refused } from '../../api.ts';
+import { reading } from '../../api.ts';
 import { useTexts } from '../../language.tsx';
 import { Answered } from '../../parts/answered.tsx';
 import { useFilters } from '../../parts/search.ts';
+import { ProposalRefused, Proposed } from '../../policy/proposal-end.tsx';
+import { NO_PROPOSAL, ProposalFields, proposalOf, type ProposalValues } from '../../policy/proposal-fields.tsx';
+import type { Records } from '../../policy/records.ts';
+import { useProposal } from '../../policy/use-proposal.ts';
 import { useMay } from '../../session.ts';
 import { Rules } from './rules.tsx';
 import { texts } from './texts.ts';
 
-interface Record {
-  readonly id: string;
-  readonly retired: boolean;
-  readonly version: number;
-  readonly body: Policy;
-}
 const KEYS = ['phone', 'id_number', 'device', 'ip'] as const;
 const FEN = 100;
 const HOUR_S = 3_600;
 
 /** As the form holds it: sums in yuan, times in hours, regions as text. */
-interface Fields {
+interface Fields extends ProposalValues {
   readonly min_age: number;
   readonly max_age: number;
   readonly min_yuan: number;
@@ -30,13 +28,12 @@ interface Fields {
   readonly duplicate_window_days: number;
   readonly regions: string;
   readonly velocity: { readonly [K in (typeof KEYS)[number]]: { readonly max: number; readonly hours: number } };
-  readonly note: string;
 }
 
 export function Settings(): ReactNode {
   const t = useTexts(texts);
   const [{ policy }, change] = useFilters();
-  const query = useQuery({ queryKey: ['records', 'policy'], queryFn: reading<{ data: readonly Record[] }>('/v1/desk/records/policy') });
+  const query = useQuery({ queryKey: ['records', 'policy'], queryFn: reading<Records<Policy>>('/v1/desk/records/policy') });
   return (
     <Answered query={query}>
       {({ data }) => {
@@ -60,36 +57,22 @@ export function Settings(): ReactNode {
 
 function PrescreenForm({ policy }: { policy: Policy }): ReactNode {
   const t = useTexts(texts);
-  const { message } = App.useApp();
-  const queries = useQueryClient();
-  const [form] = Form.useForm<Fields>();
+  const { busy, made, wrong, propose, faultAt } = useProposal();
   const [rules, setRules] = useState(policy.prescreen.rules);
   const may = useMay('operator', 'risk', 'approver');
-  const propose = async (fields: Fields): Promise<void> => {
+  const submit = (fields: Fields): void => {
     const body = { ...policy, prescreen: { ...prescreenOf(fields, policy.prescreen), rules } };
-    try {
-      await ask('POST', '/v1/desk/changes', { kind: 'policy', id: policy.id, body, note: fields.note }, { key: crypto.randomUUID() });
-      message.success(t('proposed'));
-      await queries.invalidateQueries({ queryKey: ['changes'] });
-    } catch (error) {
-      if (!(error instanceof Refused)) message.error(t('wrong'));
-      else message.error(error.problem.errors?.map((one) => `${one.pointer}: ${one.message}`).join('; ') ?? error.problem.title);
-    }
+    void propose({ kind: 'policy', id: policy.id, body, ...proposalOf(fields) });
   };
+  if (made !== null) return <Proposed changes={[made]} />;
   return (
-    <Form
-      form={form}
-      layout="vertical"
-      disabled={!may}
-      initialValues={fieldsOf(policy.prescreen)}
-      onFinish={(fields: Fields) => void propose(fields)}
-    >
+    <Form layout="vertical" disabled={!may} initialValues={{ ...fieldsOf(policy.prescreen), ...NO_PROPOSAL }} onFinish={submit}>
       <Between label={t('ages')} from="min_age" to="max_age" least={18} most={80} />
       <Between label={t('amounts')} from="min_yuan" to="max_yuan" least={0} most={10_000_000} />
-      <Form.Item name="duplicate_window_days" label={t('duplicate')}>
+      <Form.Item name="duplicate_window_days" label={t('duplicate')} {...faultAt('/prescreen/duplicate_window_days')}>
         <InputNumber min={0} max={365} />
       </Form.Item>
-      <Form.Item name="regions" label={t('regions')}>
+      <Form.Item name="regions" label={t('regions')} {...faultAt('/prescreen/blocked_regions')}>
         <Input />
       </Form.Item>
       {KEYS.map((key) => (
@@ -108,11 +91,10 @@ function PrescreenForm({ policy }: { policy: Policy }): ReactNode {
         </Form.Item>
       ))}
       <Rules rules={rules} onChange={setRules} />
-      <Form.Item name="note" label={t('why')} rules={[{ required: true }]}>
-        <Input />
-      </Form.Item>
+      <ProposalFields />
+      <ProposalRefused problem={wrong} />
       {may ? (
-        <Button type="primary" htmlType="submit">
+        <Button type="primary" htmlType="submit" loading={busy}>
           {t('propose')}
         </Button>
       ) : null}
@@ -137,7 +119,7 @@ function Between({ label, from, to, least, most }: { label: string; from: string
   );
 }
 
-function fieldsOf(prescreen: PrescreenPolicy): Omit<Fields, 'note'> {
+function fieldsOf(prescreen: PrescreenPolicy): Omit<Fields, keyof ProposalValues> {
   const { velocity } = prescreen;
   const limit = (key: (typeof KEYS)[number]) => ({ max: velocity[key].max, hours: velocity[key].window_s / HOUR_S });
   return {

@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Button, Form } from 'antd';
 import { useState, type ReactNode } from 'react';
 import type { Funder } from '../../../../domain/funder.ts';
-import { ask, Refused, type ProblemBody } from '../../api.ts';
+import { ask, problemOf, type ProblemBody } from '../../api.ts';
 import { useTexts } from '../../language.tsx';
 import { ProposalRefused, Proposed } from '../../policy/proposal-end.tsx';
 import type { Change, WholeDraft } from '../../policy/records.ts';
@@ -37,8 +37,7 @@ export function ProposeForm({ written, moved, disabled, onDone }: Props): ReactN
       await queries.invalidateQueries({ queryKey: ['policies'] });
       await queries.invalidateQueries({ queryKey: ['changes'] });
     } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      setWrong(error.problem);
+      setWrong(problemOf(error));
     } finally {
       setBusy(false);
     }

@@ -31,7 +31,7 @@ export default function Page(): ReactNode {
       router.history.replace(whereTo(wanted));
     },
   });
-  const faults = faultsOf(signIn.error, SHOWN, t('unreachable'));
+  const faults = faultsOf(signIn.error, SHOWN);
   const sso = SSO_FAULTS.find((fault) => wanted.endsWith(`sso=${fault}`));
   const under = (pointer: string) => (faults.fields[pointer] === undefined ? {} : { validateStatus: 'error' as const, help: faults.fields[pointer] });
   return (

@@ -11,7 +11,6 @@ export const texts = {
     or: '或',
     sso: '用{{name}}登录',
     firstRun: '还没有管理员。启动服务的终端里打印了一次性链接，请用它设置第一个管理员。',
-    unreachable: '连不上服务器，请稍后再试',
     sso_refused: '单点登录没有完成，请重试',
     sso_unknown: '这个账号不在团队里，请联系管理员邀请',
     sso_unavailable: '单点登录服务暂时连不上',
@@ -28,7 +27,6 @@ export const texts = {
     sso: 'Sign in with {{name}}',
     firstRun:
       'There is no administrator yet. A one-time link was printed in the terminal where the server was started; use it to set up the first one.',
-    unreachable: 'The server does not answer; try again in a moment',
     sso_refused: 'The single sign-on was not completed; try again',
     sso_unknown: 'This account is not in the team; ask an administrator for an invitation',
     sso_unavailable: 'The single sign-on provider does not answer',

@@ -28,7 +28,7 @@ export function InviteForm({ open, onClose, onInvited }: { open: boolean; onClos
       onInvited(made);
     },
   });
-  const faults = faultsOf(invite.error, SHOWN, t('unreachable'));
+  const faults = faultsOf(invite.error, SHOWN);
   const under = (pointer: string) => (faults.fields[pointer] === undefined ? {} : { validateStatus: 'error' as const, help: faults.fields[pointer] });
   const required = [{ required: true, message: '' }];
   return (

@@ -2,7 +2,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { App, Button, Result, Select, Space, Table, Tag } from 'antd';
 import { useState, type ReactNode } from 'react';
-import { ask, reading, Refused } from '../../api.ts';
+import { ask, problemOf, reading } from '../../api.ts';
 import { moment, useLanguage, useTexts } from '../../language.tsx';
 import { Answered } from '../../parts/answered.tsx';
 import { PageHead } from '../../parts/page-head.tsx';
@@ -127,11 +127,10 @@ function Actions({ member, own, onLink }: { member: Member; own: boolean; onLink
 
 /** What may be done to a member; a refusal is told in its own words, and the list is read again. */
 function useDeeds() {
-  const t = useTexts(texts);
   const { message } = App.useApp();
   const queries = useQueryClient();
   const after = {
-    onError: (error: Error) => void message.error(error instanceof Refused ? error.problem.title : t('failed')),
+    onError: (error: Error) => void message.error(problemOf(error).title),
     onSettled: () => queries.invalidateQueries({ queryKey: ['team'] }),
   };
   const change = useMutation({

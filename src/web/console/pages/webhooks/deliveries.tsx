@@ -2,7 +2,7 @@
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { App, Button, Checkbox, DatePicker, Empty, Flex, Modal, Segmented, Space, Table, Tag } from 'antd';
 import { useState, type ReactNode } from 'react';
-import { ask, Refused } from '../../api.ts';
+import { ask, problemOf } from '../../api.ts';
 import { moment, useLanguage, useTexts } from '../../language.tsx';
 import { queryOf, useFilters } from '../../parts/search.ts';
 import { stateColour } from '../../parts/words.ts';
@@ -46,7 +46,7 @@ export function Deliveries({ endpoint }: { endpoint: string }): ReactNode {
       message.success(t('resent'));
       await queries.invalidateQueries({ queryKey: ['deliveries'] });
     } catch (error) {
-      message.error(error instanceof Refused ? error.problem.title : t('wrong'));
+      message.error(problemOf(error).title);
     }
   };
   return (
@@ -105,7 +105,7 @@ function Replay({ endpoint }: { endpoint: string }): ReactNode {
       setOpen(false);
       await queries.invalidateQueries({ queryKey: ['deliveries'] });
     } catch (error) {
-      message.error(error instanceof Refused ? error.problem.title : t('wrong'));
+      message.error(problemOf(error).title);
     }
   };
   return (

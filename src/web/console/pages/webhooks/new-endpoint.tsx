@@ -2,7 +2,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { App, Form, Input, Modal } from 'antd';
 import { useState, type ReactNode } from 'react';
-import { ask, Refused } from '../../api.ts';
+import { ask, problemOf } from '../../api.ts';
 import { useTexts } from '../../language.tsx';
 import { showSecrets, type Secrets } from './secrets.tsx';
 import { texts } from './texts.ts';
@@ -37,11 +37,10 @@ export function NewEndpoint({ open, onClose }: { open: boolean; onClose: () => v
       await queries.invalidateQueries({ queryKey: ['endpoints'] });
       showSecrets(modal, t, made);
     } catch (error) {
-      if (!(error instanceof Refused)) message.error(t('wrong'));
-      else if (error.problem.errors === undefined) message.error(error.problem.title);
+      const { title, errors } = problemOf(error);
+      if (errors === undefined) message.error(title);
       // A fault of one of the types (`/types/0`) belongs to the field they are typed into.
-      else
-        form.setFields(error.problem.errors.map(({ pointer, message: said }) => ({ name: pointer.split('/')[1] as keyof Fields, errors: [said] })));
+      else form.setFields(errors.map(({ pointer, message: said }) => ({ name: pointer.split('/')[1] as keyof Fields, errors: [said] })));
     } finally {
       setBusy(false);
     }

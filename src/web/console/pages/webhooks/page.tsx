@@ -2,7 +2,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { App, Button, Card, Empty, Flex, Space, Table, Tag, Tooltip, Typography } from 'antd';
 import { useState, type ReactNode } from 'react';
-import { ask, reading, Refused } from '../../api.ts';
+import { ask, problemOf, reading } from '../../api.ts';
 import { moment, useLanguage, useTexts } from '../../language.tsx';
 import { Answered } from '../../parts/answered.tsx';
 import { PageHead } from '../../parts/page-head.tsx';
@@ -110,7 +110,7 @@ function Deeds({ endpoint }: { endpoint: Endpoint }): ReactNode {
       await run();
       await queries.invalidateQueries({ queryKey: ['endpoints'] });
     } catch (error) {
-      message.error(error instanceof Refused ? error.problem.title : t('wrong'));
+      message.error(problemOf(error).title);
     }
   };
   const turn = endpoint.status === 'enabled' ? 'disable' : 'enable';

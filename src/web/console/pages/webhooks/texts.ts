@@ -43,7 +43,6 @@ export const texts = {
     more: '更多',
     save: '保存',
     copied: '存好了就可以关掉',
-    wrong: '没有做成',
   },
   en: {
     title: 'Webhooks',
@@ -87,6 +86,5 @@ export const texts = {
     more: 'More',
     save: 'Save',
     copied: 'Close this once it is stored',
-    wrong: 'It did not work',
   },
 } satisfies Texts;

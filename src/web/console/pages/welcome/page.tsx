@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
 import { Alert, Button, Result, Skeleton } from 'antd';
 import { useEffect, useState, type ReactNode } from 'react';
-import { ask, Refused } from '../../api.ts';
+import { ask, problemOf } from '../../api.ts';
 import { useTexts } from '../../language.tsx';
 import { faultsOf } from '../../parts/faults.ts';
 import { takeOver, type Role, type Session } from '../../session.ts';
@@ -57,7 +57,7 @@ export default function Page(): ReactNode {
       ) : (
         <WelcomeForm
           invitation={invitation}
-          faults={faultsOf(accept.error, SHOWN, t('unreachable'))}
+          faults={faultsOf(accept.error, SHOWN)}
           pending={accept.isPending}
           onDone={(chosen) => accept.mutate(chosen)}
         />
@@ -79,7 +79,7 @@ function useEntering(): (session: Session) => void {
 
 function Closed({ error }: { error: unknown }): ReactNode {
   const t = useTexts(texts);
-  const why = error instanceof Refused ? error.problem.title : error === null ? t('noLink') : t('unreachable');
+  const why = error === null ? t('noLink') : problemOf(error).title;
   return (
     <Door title={t('title')} width={560}>
       <Result

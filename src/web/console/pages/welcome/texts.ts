@@ -23,7 +23,6 @@ export const texts = {
     qr: '二维码：验证器密钥',
     code: '6 位验证码',
     enter: '完成并登录',
-    unreachable: '连不上服务器，请稍后再试',
   },
   en: {
     title: 'Welcome',
@@ -49,6 +48,5 @@ export const texts = {
     qr: 'QR code: key of the authenticator',
     code: '6-digit code',
     enter: 'Finish and sign in',
-    unreachable: 'The server does not answer; try again in a moment',
   },
 } satisfies Texts;
