@@ -14,8 +14,8 @@ import { nothingLearnt, saveLearnt, type Learnt } from './learnt.ts';
 
 const EVERY_MS = 2_000;
 const SAVE_EVERY_MS = 30_000;
-/** Events of the feed that are looked at in one go. */
-const SPAN = 5_000;
+/** Events of the feed that are looked at in one go: some milliseconds during which no borrower is served. */
+const SPAN = 500;
 const DECISIONS = ['attempt.approved', 'attempt.declined'];
 
 /** Takes up new decisions, publishes what was learnt of them, and sets its next time. */

@@ -1,6 +1,5 @@
 /** The Node host: opens the data, starts the sandbox funders when in sandbox mode, wires the service and serves it. */
-import { serve, type HttpBindings, type ServerType } from '@hono/node-server';
-import type { AddressInfo } from 'node:net';
+import type { HttpBindings } from '@hono/node-server';
 import { join } from 'node:path';
 import { SANDBOX_SECRETS, sandboxFunders } from '../../../fixtures/funders.ts';
 import { createApp } from '../../http/app.ts';
@@ -15,6 +14,7 @@ import type { Config } from './config.ts';
 import { DATABASE_FILE, openDataDir } from './data-dir.ts';
 import { fileObjects, jsonLog, nodeClock, nodeRandom, sandboxMessages } from './host.ts';
 import { nodeImages } from './images.ts';
+import { listen, type Handler } from './listen.ts';
 import { startLogMover } from './log-mover.ts';
 import { inSandbox, readManifests } from './manifests.ts';
 import { createMetrics } from './metrics.ts';
@@ -59,8 +59,7 @@ export async function startServer(config: Config, given: Given = {}): Promise<Ru
   // Listens before it can serve: with port 0 only then is it known where funders are to call.
   let handle: Handler = () => new Response(null, { status: 503, headers: { 'retry-after': '1' } });
   const server = await listen((request, env) => handle(request, env), config);
-  const address = server.address() as AddressInfo;
-  const publicUrl = config.publicUrl ?? `http://127.0.0.1:${address.port}`;
+  const publicUrl = config.publicUrl ?? `http://127.0.0.1:${server.port}`;
   const beside = config.mode === 'sandbox' && given.sandbox === undefined ? await startSandboxProcess(config.sandboxPortBase) : null;
   const sandbox = beside === null ? (given.sandbox ?? null) : { funders: sandboxFunders(beside.urls), secrets: SANDBOX_SECRETS };
   const sso = await ssoOf(config, { transport, vault, clock: nodeClock, log, publicUrl, allowHttp: config.mode === 'sandbox' });
@@ -92,13 +91,13 @@ export async function startServer(config: Config, given: Given = {}): Promise<Ru
   await service.start();
   handle = app.fetch as unknown as Handler;
   return {
-    url: `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`,
+    url: server.url,
     service,
     keys: sandbox === null ? null : sandboxKeys(vault),
     links: consoleLinks(service, sandbox !== null),
     migrated: data.migrated,
     async close() {
-      await closed(server, config.shutdownMs);
+      await server.close(config.shutdownMs);
       await simulator.stop();
       await service.stop();
       await transport.close();
@@ -163,29 +162,6 @@ async function seed(service: Service, sandbox: SandboxFunders): Promise<void> {
 /** A live instance needs a real gateway; until one is configured, sending is refused rather than pretended. */
 function messagesOf(config: Config) {
   return config.mode === 'sandbox' ? sandboxMessages : { sendCode: async () => ({ taken: false }) };
-}
-
-type Handler = (request: Request, env: HttpBindings) => Response | Promise<Response>;
-
-function listen(fetch: Handler, config: Config): Promise<ServerType> {
-  return new Promise((resolve, reject) => {
-    const server = serve({ fetch: fetch as never, port: config.port, hostname: config.host }, () => resolve(server));
-    server.on('error', reject);
-  });
-}
-
-/** Takes no more connections, waits for replies under way, and after `mostMs` cuts what is left. */
-function closed(server: ServerType, mostMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    // A connection that falls idle only after the close would otherwise be waited for until its keep-alive ends.
-    const sweep = setInterval(() => ('closeIdleConnections' in server ? server.closeIdleConnections() : undefined), 50);
-    const cut = setTimeout(() => ('closeAllConnections' in server ? server.closeAllConnections() : undefined), mostMs);
-    server.close(() => {
-      clearInterval(sweep);
-      clearTimeout(cut);
-      resolve();
-    });
-  });
 }
 
 function remoteAddress(c: Ctx): string | null {
