@@ -99,6 +99,8 @@ export default defineConfig({
           name: 'browser',
           include: BROWSER,
           pool: 'forks',
+          // As in `node`: each file has a server and a browser of its own.
+          isolate: false,
           // A page that is drawn waits for three processes.
           testTimeout: 60_000,
           globalSetup: ['test/browser/start.ts', 'test/built-pages.ts'],

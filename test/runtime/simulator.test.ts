@@ -41,11 +41,23 @@ describe('a simulation in a thread', { timeout: SLOW_MS }, () => {
     await expect(run(`${traffic.path}.none`, traffic.masterKeys)).rejects.toMatchObject({ name: 'SqliteError' });
   });
 
-  it('is lost when the server stops, and its caller is told', async () => {
+  it('follows another, one that failed too, and runs beside another', async () => {
     const simulator = threadedSimulator(traffic.path, traffic.masterKeys);
-    const running = simulator.run(job, () => undefined);
-    const told = expect(running).rejects.toMatchObject({ name: 'SimulationLostError' });
+    const run = (seed: number): Promise<unknown> => simulator.run({ ...job, wish: { ...job.wish, seed } }, () => undefined);
+    const [first] = await Promise.all([run(1), run(2)]);
+    await expect(simulator.run({ ...job, wish: { ...job.wish, toMs: 1 } }, () => undefined)).rejects.toThrow(NothingToSimulateError);
+    expect(await run(1)).toEqual(first);
     await simulator.stop();
-    await told;
+  });
+
+  it('is lost when the server stops, and its caller is told, in a thread that has served before too', async () => {
+    const simulator = threadedSimulator(traffic.path, traffic.masterKeys);
+    for (let round = 0; round < 2; round += 1) {
+      const running = simulator.run(job, () => undefined);
+      const told = expect(running).rejects.toMatchObject({ name: 'SimulationLostError' });
+      await simulator.stop();
+      await told;
+      if (round === 0) await simulator.run(job, () => undefined);
+    }
   });
 });

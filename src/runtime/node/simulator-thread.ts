@@ -1,4 +1,4 @@
-/** The thread of simulator.ts: one simulation on a connection of its own that can only read. Says how far it is, and then what came of it. */
+/** The thread of simulator.ts: one simulation after another, each on a connection of its own that can only read. Says how far it is, and then what came of it. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { invariant } from '../../domain/failures.ts';
 import type { SimulationJob, SimulationReport } from '../../domain/simulation.ts';
@@ -6,10 +6,10 @@ import { NothingToSimulateError, type SimulationProgress } from '../../ports/sim
 import type { MasterKey } from '../vault.ts';
 import { simulateFile } from './simulate-file.ts';
 
-export interface SimulatorOrder {
+/** Jobs come as messages. */
+export interface SimulatorData {
   readonly path: string;
   readonly masterKeys: readonly MasterKey[];
-  readonly job: SimulationJob;
 }
 /** `failed` carries the error's name alone; its message may hold paths. */
 export type SimulatorWord =
@@ -21,10 +21,14 @@ export type SimulatorWord =
 invariant(parentPort !== null, 'this is a thread of the server');
 const port = parentPort;
 const say = (word: SimulatorWord): void => port.postMessage(word);
-const { path, masterKeys, job } = workerData as SimulatorOrder;
-try {
-  say({ kind: 'done', report: await simulateFile(path, masterKeys, job, (progress) => say({ kind: 'progress', progress })) });
-} catch (error) {
-  if (error instanceof NothingToSimulateError) say({ kind: 'nothing' });
-  else say({ kind: 'failed', error: error instanceof Error ? error.name : 'unknown' });
+const { path, masterKeys } = workerData as SimulatorData;
+port.on('message', (job: SimulationJob) => void simulate(job));
+
+async function simulate(job: SimulationJob): Promise<void> {
+  try {
+    say({ kind: 'done', report: await simulateFile(path, masterKeys, job, (progress) => say({ kind: 'progress', progress })) });
+  } catch (error) {
+    if (error instanceof NothingToSimulateError) say({ kind: 'nothing' });
+    else say({ kind: 'failed', error: error instanceof Error ? error.name : 'unknown' });
+  }
 }
