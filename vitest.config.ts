@@ -88,7 +88,7 @@ export default defineConfig({
           pool: 'forks',
           // Every file starts hosts of its own; what starts them, wrangler and the libraries, is loaded once for each worker.
           isolate: false,
-          globalSetup: ['test/built-pages.ts'],
+          globalSetup: ['test/built-edge.ts'],
           setupFiles: ['test/setup.ts'],
           env: { TZ: 'UTC', MILLRACE_TEST_HOST: 'edge', ...QUICK_START },
         },

@@ -1,4 +1,5 @@
 /** The borrower answers a consent sheet: yes to some recipients, no to others. Each is a line of its own in the ledger. */
+import { NO_TEXT } from '../compliance/consent.ts';
 import { fault, problem, type Fault, type Problem } from '../domain/failures.ts';
 import { APPLICATION_ENDED } from '../domain/states.ts';
 import { advance } from './advance.ts';
@@ -7,11 +8,11 @@ import { askElsewhereOf, NOWHERE } from './cells/ask-elsewhere.ts';
 import type { Deps } from './deps.ts';
 import { endAttempt } from './end-attempt.ts';
 import type { ConsentInput, RecordReply } from './intake-input.ts';
-import { checkConsents, recipientOf, recordConsents } from './record-consents.ts';
+import { checkConsents, PLATFORM, recipientOf, recordConsents } from './record-consents.ts';
 import type { Saved } from './save-application.ts';
 import { submitOrKeep } from './screen-application.ts';
 import { viewOf } from './view-application.ts';
-import { perform } from './work.ts';
+import { perform, type Work } from './work.ts';
 
 export interface ConsentAnswer {
   readonly consents: readonly ConsentInput[];
@@ -57,7 +58,7 @@ export async function withdrawConsent(deps: Deps, id: string, recipient: string)
     // One who has left the desk since may still be taken back; a name that nobody ever had is not kept.
     const known = recipientOf(deps, recipient) !== null || work.consentsOf(id).some((row) => row.recipient === recipient);
     if (!known) return problem('not_found', '没有这个接收方', 'there is no such recipient');
-    work.tx.dispatch.withdrawConsent(id, recipient, work.nowMs);
+    takeBack(work, id, recipient);
     if (!application.refusedRecipients.includes(recipient)) application.refusedRecipients = [...application.refusedRecipients, recipient];
     work.touch(application);
     for (const attempt of work.attemptsOf(id)) {
@@ -69,6 +70,30 @@ export async function withdrawConsent(deps: Deps, id: string, recipient: string)
       advance(work, application);
     }
     return null;
+  });
+}
+
+/**
+ * Ends the consent. Where there is none, a line that says no and when is put down (or put later): a yes from before it may still be on its way, and is no yes
+ * once it comes.
+ */
+function takeBack(work: Work, applicationId: string, recipient: string): void {
+  const lines = work.consentsOf(applicationId).filter((row) => row.recipient === recipient);
+  if (lines.some((row) => row.withdrawnAtMs === null)) return work.tx.dispatch.withdrawConsent(applicationId, recipient, work.nowMs);
+  if (lines.some((row) => row.textHash === NO_TEXT)) return work.tx.dispatch.renewNo(applicationId, recipient, work.nowMs);
+  work.addConsent({
+    id: work.newId('cns'),
+    borrowerId: work.application(applicationId)!.borrowerId,
+    applicationId,
+    recipient,
+    legalEntity: recipientOf(work.deps, recipient)?.legalEntity ?? lines[0]!.legalEntity,
+    purpose: recipient === PLATFORM.recipient ? 'application' : 'credit_decision',
+    fields: [],
+    textVersion: '',
+    textHash: NO_TEXT,
+    agreedAtMs: work.nowMs,
+    recordedAtMs: work.nowMs,
+    withdrawnAtMs: work.nowMs,
   });
 }
 

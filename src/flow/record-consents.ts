@@ -1,5 +1,5 @@
 /** Enters consents into the ledger: each names its recipient's legal entity, the fields, and the hash of the text that was shown. */
-import { AGREED_AT_SKEW_MS } from '../compliance/consent.ts';
+import { AGREED_AT_SKEW_MS, NO_TEXT } from '../compliance/consent.ts';
 import { renderConsentText } from '../compliance/consent-text.ts';
 import type { FieldName } from '../domain/applicant.ts';
 import { FIELD_NAMES } from '../domain/applicant.ts';
@@ -72,7 +72,7 @@ export function recordConsents(work: Work, application: ApplicationRow, consents
       .some(
         (row) =>
           row.recipient === consent.recipient &&
-          row.purpose === consent.purpose &&
+          (row.purpose === consent.purpose || row.textHash === NO_TEXT) &&
           (row.withdrawnAtMs === null || row.withdrawnAtMs >= consent.agreedAtMs),
       );
     if (settled) continue;

@@ -80,6 +80,23 @@ inChromium('applications in the console', () => {
     await page.getByRole('tab', { name: '规则与门槛' }).click();
     await page.getByText('freelancers').or(page.locator('input[value="freelancers"]')).first().waitFor();
     expect(await seriousFaults(page)).toEqual([]);
+
+    // A condition without its value is no rule yet.
+    await page.getByRole('button', { name: '加一条规则' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByTitle('加一个条件').click();
+    await dialog.getByText('有条件还没有填值').waitFor();
+    const keep = dialog.getByRole('button', { name: /确\s*定/ });
+    expect(await keep.isDisabled()).toBe(true);
+    await dialog.getByRole('spinbutton').or(dialog.getByRole('textbox')).first().fill('30');
+    await keep.click();
+    await page.getByLabel('为什么要改').fill('三十岁的先看一看');
+    await page.getByRole('button', { name: '提交，等另一人批准' }).click();
+    await page.getByText('已提交，等待另一人批准').waitFor();
+    const { json } = await service.call('GET', '/v1/desk/changes', { key: service.keys.operator });
+    const [made] = json['data'] as unknown as { note: string; body: { prescreen: { rules: { when: unknown }[] } } }[];
+    expect([made!.note, made!.body.prescreen.rules.length]).toEqual(['三十岁的先看一看', 2]);
+    expect(JSON.stringify(made!.body.prescreen.rules[1]!.when)).toMatch(/"age".*30/);
     await page.context().close();
   });
 });

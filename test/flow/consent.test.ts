@@ -128,6 +128,29 @@ describe('consent taken back', () => {
   });
 });
 
+describe('a yes that comes after a later no', () => {
+  it('is none, though nothing had been agreed to when the no came; a yes from after it is one', async () => {
+    const world = await scripted(TWO, { fnd_one: decides });
+    const made = await world.apply(person(1), {}, { consents: [...platform(world), ...to(world, 'one')] });
+    const path = `/v1/applications/${made.json['id']}/consents`;
+    await world.settle(1_000);
+    expect((await world.call('DELETE', `${path}/fnd_two`, { key: world.keys.secret })).status).toBe(200);
+    const late = to(world, 'two');
+    await world.settle(1_000);
+    expect((await world.call('DELETE', `${path}/fnd_two`, { key: world.keys.secret })).status).toBe(200);
+    const lines = () => world.service.deps.store.dispatch.consentsOf(made.json['id']).filter((row) => row.recipient === 'fnd_two');
+    expect((await answer(world, made.json['id'], { consents: late, refused: [] })).status).toBe(200);
+    expect(lines().map((row) => [row.fields, row.withdrawnAtMs])).toEqual([[[], world.clock.nowMs()]]);
+    // Nothing had been agreed to, so nothing was taken back.
+    const listed = (await world.call('GET', path, { key: world.keys.secret })).json['data'] as unknown as { recipient: string }[];
+    expect(listed.map(({ recipient }) => recipient).toSorted()).toEqual(['fnd_one', 'platform']);
+    await world.settle(1_000);
+    await answer(world, made.json['id'], { consents: to(world, 'two'), refused: [] });
+    expect(lines().filter((row) => row.withdrawnAtMs === null)).toHaveLength(1);
+    await world.close();
+  });
+});
+
 describe('a withdrawal', () => {
   it('asks pending funders to forget it until they have, and nobody else hears of it', async () => {
     const world = await scripted(TWO, {

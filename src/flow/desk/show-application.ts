@@ -1,4 +1,5 @@
 /** An application as the desk sees it: masked, with everything that was decided about it and why. */
+import { NO_TEXT } from '../../compliance/consent.ts';
 import { factsOf } from '../../domain/facts.ts';
 import { checkIdNumber } from '../../domain/id-number.ts';
 import { provinceOf } from '../../domain/regions.ts';
@@ -77,7 +78,10 @@ export function showApplication(deps: Reading, id: string) {
     timeline: store.feed.eventsOf(id, 0).map(eventView),
     plans: store.applications.plansOf(id).map(planView),
     attempts: attempts.map((attempt) => attemptView(deps, attempt)),
-    consents: store.dispatch.consentsOf(id).map(consentView),
+    consents: store.dispatch
+      .consentsOf(id)
+      .filter((row) => row.textHash !== NO_TEXT)
+      .map(consentView),
     receipts: attempts.flatMap((attempt) => store.dispatch.receiptsOf(attempt.id).map(receiptView)),
     offers: store.offers.ofApplication(id).map(offerView),
     loan: loanView(store.offers.loanOf(id)),

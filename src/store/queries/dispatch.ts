@@ -82,6 +82,13 @@ export function dispatchQueries(db: Database, written: JustWritten) {
       .where(and(eq(consents.applicationId, arg('applicationId')), eq(consents.recipient, arg('recipient')), isNull(consents.withdrawnAtMs)))
       .prepare(),
   );
+  const renewNo = fast(
+    db
+      .update(consents)
+      .set({ agreedAtMs: arg('nowMs'), withdrawnAtMs: arg('nowMs') })
+      .where(and(eq(consents.applicationId, arg('applicationId')), eq(consents.recipient, arg('recipient')), eq(consents.textHash, '')))
+      .prepare(),
+  );
   const receiptsOf = fast(
     db
       .select()
@@ -243,6 +250,11 @@ export function dispatchQueries(db: Database, written: JustWritten) {
     withdrawConsent: (applicationId: string, recipient: string, nowMs: number): void => {
       written.consents.drop(applicationId);
       withdrawConsent.run({ applicationId, recipient, nowMs });
+    },
+    /** A line that says no where nothing had been agreed to says so at this time instead. */
+    renewNo: (applicationId: string, recipient: string, nowMs: number): void => {
+      written.consents.drop(applicationId);
+      renewNo.run({ applicationId, recipient, nowMs });
     },
     receiptsOf: (attemptId: string): ReceiptRow[] => receiptsOf.all({ attemptId }),
     insertReceipt: insertInto(db, receipts),

@@ -1,6 +1,6 @@
 /** Proposes a whole record as it shall be, and keeps what came of it: the change, or what is wrong and where. */
 import { useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { ask, problemOf, type ProblemBody } from '../api.ts';
 import type { Change } from './records.ts';
 
@@ -25,11 +25,15 @@ export function useProposal(): Proposing {
   const [busy, setBusy] = useState(false);
   const [made, setMade] = useState<Change | null>(null);
   const [wrong, setWrong] = useState<ProblemBody | null>(null);
+  const last = useRef({ wish: '', key: '' });
   const propose = async (wish: Wish): Promise<void> => {
     setBusy(true);
     setWrong(null);
+    // The same wish again, because the reply was lost, is the same proposal.
+    const text = JSON.stringify(wish);
+    if (last.current.wish !== text) last.current = { wish: text, key: newKey() };
     try {
-      setMade(await ask<Change>('POST', '/v1/desk/changes', wish));
+      setMade(await ask<Change>('POST', '/v1/desk/changes', wish, { key: last.current.key }));
       await queries.invalidateQueries({ queryKey: ['changes'] });
     } catch (error) {
       setWrong(problemOf(error));
@@ -42,6 +46,11 @@ export function useProposal(): Proposing {
     return found.length === 0 ? {} : { validateStatus: 'error', help: found.map((each) => each.message).join('；') };
   };
   return { busy, made, wrong, propose, faultAt };
+}
+
+/** An idempotency key. */
+export function newKey(): string {
+  return [...crypto.getRandomValues(new Uint32Array(4))].map((part) => part.toString(36)).join('');
 }
 
 function within(pointer: string, above: string): boolean {

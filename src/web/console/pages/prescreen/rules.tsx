@@ -4,6 +4,7 @@ import { lazy, Suspense, useState, type ReactNode } from 'react';
 import type { Rule } from '../../../../domain/policy.ts';
 import { useLanguage, useTexts } from '../../language.tsx';
 import { ruleWords } from '../../policy/rule-words.ts';
+import { newKey } from '../../policy/use-proposal.ts';
 import { texts } from './texts.ts';
 
 const RuleBuilder = lazy(() => import('../../parts/rule-builder.tsx'));
@@ -26,7 +27,7 @@ export function Rules({ rules, onChange }: Props): ReactNode {
   const put = (at: number, more: Partial<Rule>): void => onChange(rules.map((rule, index) => (index === at ? { ...rule, ...more } : rule)));
   const keep = ({ at, when }: Draft): void => {
     if (at < rules.length) put(at, { when });
-    else onChange([...rules, { id: `rule_${crypto.randomUUID().slice(0, 8)}`, when, action: 'quarantine', note: '' }]);
+    else onChange([...rules, { id: `rule_${newKey().slice(0, 8)}`, when, action: 'quarantine', note: '' }]);
     setDraft(null);
   };
   return (

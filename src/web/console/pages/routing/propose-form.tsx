@@ -8,6 +8,7 @@ import { useTexts } from '../../language.tsx';
 import { ProposalRefused, Proposed } from '../../policy/proposal-end.tsx';
 import type { Change, WholeDraft } from '../../policy/records.ts';
 import { NO_PROPOSAL, ProposalFields, proposalOf, type ProposalValues } from '../../policy/proposal-fields.tsx';
+import { newKey } from '../../policy/use-proposal.ts';
 import type { Written } from './draft-writer.ts';
 import { texts } from './texts.ts';
 
@@ -83,8 +84,4 @@ async function proposeAll(key: string, draft: WholeDraft | null, moved: readonly
       await ask<Change>('POST', '/v1/desk/changes', { ...wish, kind: 'funder', id: funder.id, body: funder }, { key: `${key}-${funder.id}` }),
     );
   return changes;
-}
-
-function newKey(): string {
-  return [...crypto.getRandomValues(new Uint32Array(4))].map((part) => part.toString(36)).join('');
 }

@@ -4,6 +4,7 @@ import { App, Form, Input, Modal } from 'antd';
 import { useState, type ReactNode } from 'react';
 import { ask, problemOf } from '../../api.ts';
 import { useTexts } from '../../language.tsx';
+import { newKey } from '../../policy/use-proposal.ts';
 import { showSecrets, type Secrets } from './secrets.tsx';
 import { texts } from './texts.ts';
 
@@ -29,7 +30,7 @@ export function NewEndpoint({ open, onClose }: { open: boolean; onClose: () => v
         '/v1/webhook-endpoints',
         { url: fields.url.trim(), types, ...(channel === '' ? {} : { channel_id: channel }) },
         {
-          key: crypto.randomUUID(),
+          key: newKey(),
         },
       );
       form.resetFields();
