@@ -5,16 +5,21 @@ import {
   approves,
   attempts,
   DAY,
+  decides,
   eventsOf,
   funder,
   HOUR,
   knowsNot,
   lost,
+  offerOf,
   order,
   person,
   planOf,
+  policy,
+  reply,
   scripted,
   state,
+  tooLate,
   type Ask,
   type Script,
   type ScriptedWorld,
@@ -207,6 +212,41 @@ describe('news of a loan', () => {
     expect(loan(world, id).state).toBe('written_off');
     await world.close();
   });
+});
+
+it('after a loan that failed without money an approval that comes late may be taken; from then on its loan is the one', async () => {
+  const world = await scripted([funder('one', 1), funder('two', 2)], {
+    fnd_one: approves,
+    fnd_two: (ask) => (ask.kind === 'cancel' ? tooLate() : decides(ask)),
+  });
+  await policy(world, { strategy: 'rate_table' });
+  const made = await world.apply(person(1));
+  const id = made.json['id'] as string;
+  const key = world.keys.secret;
+  const view = () => world.call('GET', `/v1/applications/${id}`, { key });
+  const take = async (): Promise<void> => {
+    const open = ((await view()).json['offers'] as unknown as { id: string; status: string }[]).find(({ status }) => status === 'open')!;
+    const path = `/v1/applications/${id}/offers/${open.id}`;
+    await world.call('POST', `${path}/disclosure`, { key });
+    await world.settle(4_000);
+    expect((await world.call('POST', `${path}/accept`, { key })).status).toBe(200);
+    await world.settle();
+  };
+  world.scripts['fnd_one'] = (ask) => reply(409, { error: { code: 'card_closed' }, ref: ask.ref });
+  await take();
+  expect([state(world, id), loan(world, id).state]).toEqual(['declined', 'failed']);
+  const late = world.service.deps.store.dispatch.ofApplication(id).find(({ funderId }) => funderId === 'fnd_two')!;
+  await world.callBack('fnd_two', late.id, { status: 'approved', offer: offerOf() }, { atMs: world.clock.nowMs() });
+  await world.settle();
+  expect(state(world, id)).toBe('offered');
+  world.scripts['fnd_two'] = (ask) => (ask.kind === 'draw' ? paying(ask) : paid(ask));
+  await take();
+  await world.settle(10_000);
+  expect([state(world, id), loan(world, id)]).toEqual(['disbursed', expect.objectContaining({ attemptId: late.id, state: 'active' })]);
+  expect((await view()).json).toMatchObject({ status: 'disbursed', loan: { status: 'active' } });
+  // Money is out: the borrower is not forgotten yet.
+  expect((await world.call('POST', '/v1/erasures', { key, json: { application_id: id } })).status).toBe(409);
+  await world.close();
 });
 
 it('a loan that its funder calls off before the payout ends the application, whichever way that is told', async () => {

@@ -113,14 +113,22 @@ function checkOffer(view: CommitView, { after }: Change<'offers'>): void {
   if (attempt !== undefined) checkBacked(view, attempt);
   needTimer(view, 'attempt', after.attemptId);
   if (after.state !== 'accepted') return;
-  const accepted = view.ledger.of('offers', after.applicationId).filter((offer) => offer.state === 'accepted');
+  // Once a loan has failed without money, an approval that comes late may be taken instead.
+  const failed = new Set(
+    view.ledger
+      .of('loans', after.applicationId)
+      .filter((loan) => loan.state === 'failed')
+      .map((loan) => loan.attemptId),
+  );
+  const accepted = view.ledger.of('offers', after.applicationId).filter((offer) => offer.state === 'accepted' && !failed.has(offer.attemptId));
   if (accepted.length > 1) view.fail('one_winner', `${after.applicationId} has accepted ${accepted.map((offer) => offer.id).join(' and ')}`);
 }
 
 function checkLoan(view: CommitView, { before, after }: Change<'loans'>): void {
   if (after === null) return view.fail('legal_transition', 'a loan was deleted');
   if (before !== null && before.state !== after.state) legal(view, 'loan', LOAN_STATES, before.state, after.state, 2, after.id);
-  if (view.ledger.of('loans', after.applicationId).length > 1) view.fail('one_winner', `${after.applicationId} has two loans`);
+  const alive = view.ledger.of('loans', after.applicationId).filter((loan) => loan.state !== 'failed');
+  if (alive.length > 1) view.fail('one_winner', `${after.applicationId} has two loans`);
   needTimer(view, 'loan', after.id);
 }
 

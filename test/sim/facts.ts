@@ -26,7 +26,7 @@ export function lostFact(ledger: Ledger, fact: Fact): string | null {
     case 'created':
       return null;
     case 'accepted':
-      return ledger.of('loans', fact.applicationId).length === 1 ? null : `${fact.applicationId} was accepted and has no loan`;
+      return ledger.of('loans', fact.applicationId).length > 0 ? null : `${fact.applicationId} was accepted and has no loan`;
     case 'withdrawn':
       return state === 'withdrawn' || state === 'erased' ? null : `${fact.applicationId} was withdrawn and is ${state}`;
     case 'repaying':

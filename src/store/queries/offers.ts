@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { desc, eq } from 'drizzle-orm';
 import { loans, offers } from '../schema/index.ts';
 import type { Database } from '../database.ts';
 import { arg, fast, insertInto, saveOf } from '../prepare.ts';
@@ -43,6 +43,8 @@ export function offerQueries(db: Database) {
       .select()
       .from(loans)
       .where(eq(loans.applicationId, arg('applicationId')))
+      .orderBy(desc(loans.id))
+      .limit(1)
       .prepare(),
   );
   const saveLoan = saveOf(
@@ -58,6 +60,7 @@ export function offerQueries(db: Database) {
     save: (row: OfferRow, was: OfferRow['state']) => save(row, { id: row.id, state: was }),
     loanById: (id: string): LoanRow | undefined => loanById.get({ id }),
     loanOfAttempt: (attemptId: string): LoanRow | undefined => loanOfAttempt.get({ attemptId }),
+    /** The last: when one has failed without money, a late approval may have been taken instead. */
     loanOf: (applicationId: string): LoanRow | undefined => loanOf.get({ applicationId }),
     insertLoan: insertInto(db, loans),
     saveLoan: (row: LoanRow, was: LoanRow['state']) => saveLoan(row, { id: row.id, state: was }),
