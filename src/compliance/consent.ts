@@ -22,9 +22,6 @@ export interface ConsentRow {
   readonly withdrawnAtMs: number | null;
 }
 
-/** The text hash of a line that says no where nothing had been agreed to: no text was shown. */
-export const NO_TEXT = '';
-
 /** What a call is going to hand over, and to whom. */
 export interface ConsentWant {
   readonly legalEntity: string;

@@ -1,5 +1,5 @@
 /** The borrower answers a consent sheet: yes to some recipients, no to others. Each is a line of its own in the ledger. */
-import { NO_TEXT } from '../compliance/consent.ts';
+import { NO_TEXT, saysNo } from '../domain/consent-line.ts';
 import { fault, problem, type Fault, type Problem } from '../domain/failures.ts';
 import { APPLICATION_ENDED } from '../domain/states.ts';
 import { advance } from './advance.ts';
@@ -80,7 +80,7 @@ export async function withdrawConsent(deps: Deps, id: string, recipient: string)
 function takeBack(work: Work, applicationId: string, recipient: string): void {
   const lines = work.consentsOf(applicationId).filter((row) => row.recipient === recipient);
   if (lines.some((row) => row.withdrawnAtMs === null)) return work.tx.dispatch.withdrawConsent(applicationId, recipient, work.nowMs);
-  if (lines.some((row) => row.textHash === NO_TEXT)) return work.tx.dispatch.renewNo(applicationId, recipient, work.nowMs);
+  if (lines.some(saysNo)) return work.tx.dispatch.renewNo(applicationId, recipient, work.nowMs);
   work.addConsent({
     id: work.newId('cns'),
     borrowerId: work.application(applicationId)!.borrowerId,

@@ -1,5 +1,5 @@
 /** What the borrower of an application has agreed to, and taken back: each recipient once, as it stands. */
-import { NO_TEXT } from '../compliance/consent.ts';
+import { saysNo } from '../domain/consent-line.ts';
 import type { ApplicationRow } from '../store/index.ts';
 import type { Deps } from './deps.ts';
 import { recipientOf } from './record-consents.ts';
@@ -20,7 +20,7 @@ export interface GivenConsent {
 export function listConsents(deps: Deps, application: ApplicationRow): GivenConsent[] {
   const last = new Map<string, GivenConsent>();
   for (const row of new Work(deps, deps.store).consentsOf(application.id)) {
-    if (row.textHash === NO_TEXT) continue;
+    if (saysNo(row)) continue;
     last.set(`${row.recipient}/${row.purpose}`, {
       recipient: row.recipient,
       name: recipientOf(deps, row.recipient)?.name ?? row.recipient,

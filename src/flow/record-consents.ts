@@ -1,8 +1,9 @@
 /** Enters consents into the ledger: each names its recipient's legal entity, the fields, and the hash of the text that was shown. */
-import { AGREED_AT_SKEW_MS, NO_TEXT } from '../compliance/consent.ts';
+import { AGREED_AT_SKEW_MS } from '../compliance/consent.ts';
 import { renderConsentText } from '../compliance/consent-text.ts';
 import type { FieldName } from '../domain/applicant.ts';
 import { FIELD_NAMES } from '../domain/applicant.ts';
+import { saysNo } from '../domain/consent-line.ts';
 import { fault, type Fault } from '../domain/failures.ts';
 import type { ApplicationRow } from '../store/index.ts';
 import { fieldsFor } from './advance.ts';
@@ -72,7 +73,7 @@ export function recordConsents(work: Work, application: ApplicationRow, consents
       .some(
         (row) =>
           row.recipient === consent.recipient &&
-          (row.purpose === consent.purpose || row.textHash === NO_TEXT) &&
+          (row.purpose === consent.purpose || saysNo(row)) &&
           (row.withdrawnAtMs === null || row.withdrawnAtMs >= consent.agreedAtMs),
       );
     if (settled) continue;

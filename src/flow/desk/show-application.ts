@@ -1,5 +1,5 @@
 /** An application as the desk sees it: masked, with everything that was decided about it and why. */
-import { NO_TEXT } from '../../compliance/consent.ts';
+import { saysNo } from '../../domain/consent-line.ts';
 import { factsOf } from '../../domain/facts.ts';
 import { checkIdNumber } from '../../domain/id-number.ts';
 import { provinceOf } from '../../domain/regions.ts';
@@ -80,7 +80,7 @@ export function showApplication(deps: Reading, id: string) {
     attempts: attempts.map((attempt) => attemptView(deps, attempt)),
     consents: store.dispatch
       .consentsOf(id)
-      .filter((row) => row.textHash !== NO_TEXT)
+      .filter((row) => !saysNo(row))
       .map(consentView),
     receipts: attempts.flatMap((attempt) => store.dispatch.receiptsOf(attempt.id).map(receiptView)),
     offers: store.offers.ofApplication(id).map(offerView),

@@ -48,7 +48,8 @@ function opened<S extends Server | ServerType>(
   how: { readonly port: number; readonly host: string; readonly reusePort?: boolean },
 ): Promise<S> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    // Kept: a connection that cannot be taken later is told here too, and must not end the process.
+    server.on('error', reject);
     server.listen(how, () => resolve(server));
   });
 }

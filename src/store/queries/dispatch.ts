@@ -1,4 +1,5 @@
 import { and, desc, eq, gte, inArray, isNull, lt, sql } from 'drizzle-orm';
+import { NO_TEXT } from '../../domain/consent-line.ts';
 import { applications, attempts, callbacks, capLeases, consents, receipts } from '../schema/index.ts';
 import type { Database } from '../database.ts';
 import { arg, changing, fast, insertAllInto, insertInto, saveOf } from '../prepare.ts';
@@ -86,7 +87,7 @@ export function dispatchQueries(db: Database, written: JustWritten) {
     db
       .update(consents)
       .set({ agreedAtMs: arg('nowMs'), withdrawnAtMs: arg('nowMs') })
-      .where(and(eq(consents.applicationId, arg('applicationId')), eq(consents.recipient, arg('recipient')), eq(consents.textHash, '')))
+      .where(and(eq(consents.applicationId, arg('applicationId')), eq(consents.recipient, arg('recipient')), eq(consents.textHash, NO_TEXT)))
       .prepare(),
   );
   const receiptsOf = fast(
