@@ -1,7 +1,7 @@
 /** @jsxImportSource preact */
 /** One question at a time: a heading that gets the focus when the screen comes, what is asked, and the one thing to do at the bottom. */
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 
 let shown = 0;
 
@@ -19,7 +19,8 @@ interface Of {
 
 export function Screen({ title, at, atWords, lead, children, action, onSubmit }: Of) {
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
+  // With the heading, not a moment after it: nobody is on the new screen under the old title.
+  useLayoutEffect(() => {
     document.title = title;
     // The first screen is where the reader begins anyway; on every other one they must be told that it is new.
     if (shown > 0) {
