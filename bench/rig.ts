@@ -15,6 +15,8 @@ export interface Rig {
   readonly name: string;
   /** Where it answers. */
   readonly server: string;
+  /** The cores that each may run on. Where they share one, the server is measured against its own load, and the fastest suffers most. */
+  readonly cores: { readonly server: string; readonly load: string };
   run(order: Exclude<Order, { kind: 'open_session' }>): Promise<Outcome>;
   /** Resident memory of the server, sampled while orders run. */
   readonly memory: MemorySample[];
@@ -61,6 +63,7 @@ export async function startRig(target: Target, options: RigOptions): Promise<Rig
   return {
     name: target.name,
     server,
+    cores: { server: coresOf(child), load: coresOf(load) },
     memory,
     cpuS: () => {
       const [server, own] = [sumOf(family(child.pid!), cpuSecondsOf), cpuSecondsOf(load.pid!) + cpuSecondsOf(process.pid)];
@@ -83,9 +86,17 @@ export async function startRig(target: Target, options: RigOptions): Promise<Rig
   };
 }
 
+/** Looked at before anything is pinned: a pinned process is told of its own core alone, and would start the server beside the load. */
+const PINNABLE = availableParallelism() >= 2 && existsSync('/usr/bin/taskset');
+
 /** Whether processes can be pinned here: two cores and taskset. */
 export function canPin(): boolean {
-  return availableParallelism() >= 2 && existsSync('/usr/bin/taskset');
+  return PINNABLE;
+}
+
+/** The cores a process may run on, as Linux lists them: `0`, `0-3`. */
+function coresOf({ pid }: ChildProcess): string {
+  return /^Cpus_allowed_list:\s+(\S+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '';
 }
 
 /** Moves this process to the load core, so that it does not disturb the server. */

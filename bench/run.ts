@@ -14,7 +14,7 @@ import { measureEdge } from './edge/run.ts';
 import type { Outcome } from './load.ts';
 import { median, memoryOf, round } from './measure.ts';
 import { profileByRoom } from './profile.ts';
-import { canPin, pinSelf, startRig } from './rig.ts';
+import { pinSelf, startRig } from './rig.ts';
 import type { Rig } from './rig.ts';
 import { TARGETS, targetNamed } from './targets.ts';
 
@@ -51,7 +51,6 @@ interface Result {
   readonly foreignCpu: number[];
 }
 
-if (!canPin()) console.error('This machine has one core or no taskset: nothing is pinned, and the figures are not comparable.');
 pinSelf();
 if (values.host === 'edge') {
   const figures = await measureEdge({ cells: values.cells.split(',').map(Number), forMs, rounds: Number(values.rounds), inFlight, options, say });
@@ -62,7 +61,9 @@ if (values.host === 'edge') {
 }
 const rigs: Rig[] = [];
 for (const name of names) {
-  rigs.push(await startRig(targetNamed(name), options));
+  const rig = await startRig(targetNamed(name), options);
+  if (rig.cores.server === rig.cores.load) console.error(`${name} shares core ${rig.cores.load} with its load: the figures say little.`);
+  rigs.push(rig);
 }
 const results = rigs.map((rig): Result => ({ rig, rounds: [], serverCpu: [], foreignCpu: [] }));
 for (const { rig } of results) await rig.run({ kind: 'closed', inFlight, rampMs: RAMP_MS, forMs: Math.max(3_000, forMs / 2) });
