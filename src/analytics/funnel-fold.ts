@@ -15,7 +15,7 @@ export interface Progress extends RollupDimensions {
   stages: number;
   ended: string;
   reasons: readonly string[];
-  funders: Readonly<Record<string, readonly [stages: number, grantedFen: number]>>;
+  funders: Record<string, readonly [stages: number, grantedFen: number]>;
 }
 
 /** The part of an event that is read. */
@@ -156,7 +156,7 @@ export class FunnelFold {
     const [stages, before] = of.funders[funderId]!;
     if (granted <= before) return;
     this.#addFunder(of, hourMs, funderId, 'granted_fen', granted - before);
-    of.funders = { ...of.funders, [funderId]: [stages, granted] };
+    of.funders[funderId] = [stages, granted];
   }
 
   #promote(of: Changing, hourMs: number, { type, data }: FunnelEvent): void {
@@ -212,7 +212,7 @@ export class FunnelFold {
     const [stages, granted] = of.funders[funderId] ?? [0, 0];
     const bit = funderBitOf(stage);
     if ((stages & bit) !== 0) return false;
-    of.funders = { ...of.funders, [funderId]: [stages | bit, granted] };
+    of.funders[funderId] = [stages | bit, granted];
     this.#addFunder(of, hourMs, funderId, stage, 1);
     return true;
   }

@@ -27,6 +27,7 @@ const EVERY_MS = 10_000;
 const SPAN = 20_000;
 const WATCHED = ['attempt.approved', 'attempt.cancelled', 'attempt.expired'];
 const ZONE = 'Asia/Shanghai';
+const QUARTER_MS = 900_000;
 const FIRST_AMOUNT_FEN = 2_000_000;
 /** Amounts after which one counts a third in the mean. */
 const AMOUNTS = 500;
@@ -97,13 +98,24 @@ function price(state: State, funders: Funders, events: readonly EventRow[], nowM
 function usesOf(targets: readonly VolumeTarget[], events: readonly EventRow[], nowMs: number, shape: DayShape): Use[] {
   const byFunder = Map.groupBy(targets, ({ funderId }) => funderId);
   const windowOf = (target: VolumeTarget, atMs: number): string => progressOf(target, atMs, shape).window;
+  const present = new Map(targets.map((target) => [target, windowOf(target, nowMs)]));
+  let quarter = Number.NaN;
+  let within = new Set<VolumeTarget>();
+  /** Whether the target's window was then what it is now. Windows change at the full hour of their zone, and zones differ by quarters of one. */
+  const isPresent = (target: VolumeTarget, atMs: number): boolean => {
+    if (quarter !== Math.floor(atMs / QUARTER_MS)) {
+      quarter = Math.floor(atMs / QUARTER_MS);
+      within = new Set(targets.filter((each) => windowOf(each, atMs) === present.get(each)));
+    }
+    return within.has(target);
+  };
   return events.flatMap(({ type, atMs, data }) => {
     const { funder_id: funderId, asked_fen: asked, was_approved: wasApproved } = data;
     if (typeof funderId !== 'string' || typeof asked !== 'number') return [];
     const sign = type === 'attempt.approved' ? 1 : wasApproved === true ? -1 : 0;
     if (sign === 0) return [];
     return (byFunder.get(funderId) ?? []).flatMap((target): Use[] =>
-      windowOf(target, atMs) === windowOf(target, nowMs) ? [{ targetId: target.id, amount: sign * (target.unit === 'count' ? 1 : asked) }] : [],
+      isPresent(target, atMs) ? [{ targetId: target.id, amount: sign * (target.unit === 'count' ? 1 : asked) }] : [],
     );
   });
 }
