@@ -143,7 +143,7 @@ export async function makeWorld(options: WorldOptions = {}): Promise<World> {
           }
         : fileObjects(join(options.dataDir, 'objects')),
     images: { inspect: async (bytes) => ({ ok: true, problems: [], widthPx: 1_600, heightPx: 1_000, sharpness: 500, jpeg: bytes }) },
-    messages: { sendCode: async () => ({ taken: true }) },
+    messages: { sendCode: async () => 'taken' },
     passwords: scryptPasswords((count) => random.bytes(count), QUICK_COST),
     log: { info: log('info'), warn: log('warn'), error: log('error') },
     scrub: () => undefined,

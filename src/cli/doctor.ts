@@ -6,7 +6,7 @@ import { accessSync, closeSync, constants, existsSync, fdatasyncSync, openSync, 
 import { createServer } from 'node:net';
 import { totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { describeFaults, readConfig, unknownVariables } from '../runtime/node/config.ts';
+import { describeFaults, readConfig, unknownVariables, type Config } from '../runtime/node/config.ts';
 
 export interface Line {
   readonly state: 'ok' | 'warn' | 'fail';
@@ -46,6 +46,7 @@ export async function examine(env: Env): Promise<Line[]> {
   const checks: readonly (readonly [what: string, check: () => Finding | Promise<Finding>])[] = [
     ['node', () => checkNode(process.versions.node)],
     ['configuration', () => checkConfig(env)],
+    ...(good?.mode === 'live' ? [['text messages', () => checkSms(good)] as const] : []),
     ['better-sqlite3', checkSqlite],
     ['sharp', checkSharp],
     ['memory', checkMemory],
@@ -74,6 +75,11 @@ function checkConfig(env: Env): Finding {
   const unknown = unknownVariables(env);
   if (unknown.length > 0) return warn(`nothing reads ${unknown.join(', ')}`, 'check the spelling');
   return ok(`${config.mode} mode`);
+}
+
+function checkSms({ sms }: Config): Finding {
+  if (sms === null) return warn('nobody sends them, so no phone can be verified', 'set MILLRACE_SMS; docs/operations.md says what goes with it');
+  return ok(sms.provider);
 }
 
 async function checkSqlite(): Promise<Finding> {

@@ -5,9 +5,11 @@ import type { PhoneVerificationRow } from '../store/index.ts';
 import type { Deps } from './deps.ts';
 import { perform } from './work.ts';
 
-const CODE_VALID_MS = 10 * 60_000;
+const CODE_VALID_MINUTES = 10;
 const MAX_WRONG_TRIES = 5;
 const HOUR_MS = 3_600_000;
+/** Gateways do not say which of their limits it was; the shortest is a minute's. */
+const GATEWAY_AGAIN_S = 60;
 export const VERIFICATION_LIMITS = { phonePerHour: 5, phonePerDay: 10, ipPerHour: 30 } as const;
 /** In sandbox mode every code is this one. */
 const SANDBOX_CODE = '000000';
@@ -29,10 +31,9 @@ export async function beginVerification(deps: Deps, phone: string, ip: string | 
       intake.verificationsByPhone(phoneIndex, work.nowMs - HOUR_MS) >= limits.phonePerHour ||
       intake.verificationsByPhone(phoneIndex, work.nowMs - 24 * HOUR_MS) >= limits.phonePerDay ||
       (!behindProxy && intake.verificationsByIp(ipIndex, work.nowMs - HOUR_MS) >= limits.ipPerHour);
-    if (tooMany)
-      return problem('rate_limited', '验证码发送过于频繁，请稍后再试', 'too many codes were sent; try again later', { retryAfterS: 3_600 });
+    if (tooMany) return tooManyCodes(3_600);
     const id = work.newId('pv');
-    const expiresAtMs = work.nowMs + CODE_VALID_MS;
+    const expiresAtMs = work.nowMs + CODE_VALID_MINUTES * 60_000;
     intake.insertVerification({
       id,
       phoneIndex,
@@ -46,8 +47,18 @@ export async function beginVerification(deps: Deps, phone: string, ip: string | 
     return { id, expiresAtMs };
   });
   if ('problem' in begun) return begun;
-  const sent = await deps.messages.sendCode(phone, code);
-  return sent.taken ? begun : problem('overloaded', '短信暂时发不出去，请稍后再试', 'the message could not be sent; try again', { retryAfterS: 30 });
+  switch (await deps.messages.sendCode(phone, code, CODE_VALID_MINUTES)) {
+    case 'taken':
+      return begun;
+    case 'too_many':
+      return tooManyCodes(GATEWAY_AGAIN_S);
+    case 'not_sent':
+      return problem('overloaded', '短信暂时发不出去，请稍后再试', 'the message could not be sent; try again', { retryAfterS: 30 });
+  }
+}
+
+function tooManyCodes(retryAfterS: number): Problem {
+  return problem('rate_limited', '验证码发送过于频繁，请稍后再试', 'too many codes were sent; try again later', { retryAfterS });
 }
 
 export async function confirmVerification(

@@ -113,7 +113,7 @@ export async function makeCells(options: CellsOptions = {}) {
       images: {
         inspect: async (bytes): Promise<ImageReport> => ({ ok: true, problems: [], widthPx: 1_600, heightPx: 1_000, sharpness: 500, jpeg: bytes }),
       },
-      messages: { sendCode: async () => ({ taken: true }) },
+      messages: { sendCode: async () => 'taken' },
       passwords: scryptPasswords((count) => random.bytes(count), QUICK_COST),
       log: { info: quiet, warn: quiet, error: quiet },
       scrub: quiet,

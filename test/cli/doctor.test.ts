@@ -1,4 +1,5 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
 import type { AddressInfo, Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -50,6 +51,20 @@ describe('what is wrong is named, with a remedy', () => {
     expect(line.state).toBe('fail');
     expect(line.finding).toMatch(/MILLRACE_MASTER_KEY .*MILLRACE_PUBLIC_URL/);
     expect(line.finding).not.toContain('hunter2');
+  });
+
+  it('a live instance that can send nobody a code', async () => {
+    const live = {
+      ...free(),
+      MILLRACE_MODE: 'live',
+      MILLRACE_PUBLIC_URL: 'https://loans.example',
+      MILLRACE_MASTER_KEY: randomBytes(32).toString('base64'),
+    };
+    expect(await lineOf('text messages', live)).toMatchObject({ state: 'warn', finding: 'nobody sends them, so no phone can be verified' });
+    const secret = `whsec_${randomBytes(32).toString('base64')}`;
+    const own = { MILLRACE_SMS: 'http', MILLRACE_SMS_URL: 'https://sms.example/send', MILLRACE_SMS_KEY_SECRET: secret };
+    expect(await lineOf('text messages', { ...live, ...own })).toMatchObject({ state: 'ok', finding: 'http' });
+    expect(await lineOf('text messages', free())).toBeUndefined();
   });
 
   it('a misspelt variable', async () => {

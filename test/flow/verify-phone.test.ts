@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Problem } from '../../src/domain/failures.ts';
 import type { Deps } from '../../src/flow/deps.ts';
 import { beginVerification, confirmVerification, VERIFICATION_LIMITS, type Verification } from '../../src/flow/verify-phone.ts';
+import type { CodeSent } from '../../src/ports/messages.ts';
 import { makeWorld, type World } from '../world.ts';
 
 const PHONE = '13912345678';
@@ -19,10 +20,10 @@ interface Live {
   begin(phone?: string, ip?: string | null): Promise<Verification | Problem>;
 }
 
-async function live(taken = true): Promise<Live> {
+async function live(sent: CodeSent = 'taken'): Promise<Live> {
   const world = await makeWorld();
   const codes: string[] = [];
-  const messages = { sendCode: async (_phone: string, code: string) => (codes.push(code), { taken }) };
+  const messages = { sendCode: async (_phone: string, code: string) => (codes.push(code), sent) };
   const deps: Deps = { ...world.service.deps, mode: 'live', messages };
   return { world, deps, codes, begin: (phone = PHONE, ip = '203.0.113.9') => beginVerification(deps, phone, ip) };
 }
@@ -89,8 +90,14 @@ describe('sending', () => {
   });
 
   it('says so when the gateway does not take it', async () => {
-    const { world, begin } = await live(false);
+    const { world, begin } = await live('not_sent');
     expect(await begin()).toMatchObject({ problem: 'overloaded', retryAfterS: 30 });
+    await world.close();
+  });
+
+  it('says when to ask again where the gateway gives this phone no more for now', async () => {
+    const { world, begin } = await live('too_many');
+    expect(await begin()).toMatchObject({ problem: 'rate_limited', retryAfterS: 60 });
     await world.close();
   });
 });

@@ -40,6 +40,7 @@ describe('defaults', () => {
       shutdownMs: 10_000,
       manifestsDir: null,
       oidc: null,
+      sms: null,
     });
   });
 

@@ -7,9 +7,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { SANDBOX_SECRETS, sandboxFunders } from '../../fixtures/funders.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/start.ts';
-import { readConfig, describeFaults } from '../../src/runtime/node/config.ts';
+import { readConfig, describeFaults, type Config } from '../../src/runtime/node/config.ts';
+import { insertKey, keyText } from '../../src/flow/desk/edit-keys.ts';
 import { startServer, type RunningServer } from '../../src/runtime/node/server.ts';
 import { applicationBody, type JsonValue, type Reply } from '../world.ts';
+import { http } from './loopback-servers.ts';
 
 const KEY = (text: string): string => createHash('sha256').update(text).digest('base64');
 let beside: Sandbox;
@@ -40,7 +42,7 @@ interface Running {
   close(): Promise<void>;
 }
 
-async function start(env: Readonly<Record<string, string>> = {}): Promise<Running> {
+async function start(env: Readonly<Record<string, string>> = {}, over: Partial<Config> = {}): Promise<Running> {
   const dataDir = env['MILLRACE_DATA_DIR'] ?? folder();
   const config = readConfig({
     PORT: '0',
@@ -52,7 +54,7 @@ async function start(env: Readonly<Record<string, string>> = {}): Promise<Runnin
   });
   if (Array.isArray(config)) throw new Error(describeFaults(config));
   const funders = sandboxFunders(Object.fromEntries(beside.funders.map(({ id, url }) => [id, url])), { submit_ms: 600 });
-  const server = await startServer(config, config.mode === 'live' ? {} : { sandbox: { funders, secrets: SANDBOX_SECRETS } });
+  const server = await startServer({ ...config, ...over }, config.mode === 'live' ? {} : { sandbox: { funders, secrets: SANDBOX_SECRETS } });
   let closing: Promise<void> | null = null;
   const close = (): Promise<void> => (closing ??= server.close());
   open.push(close);
@@ -171,14 +173,17 @@ describe('a server', () => {
 });
 
 describe('a live server', () => {
-  const live = (dir: string, more: Readonly<Record<string, string>> = {}): Promise<Running> =>
-    start({
-      MILLRACE_MODE: 'live',
-      MILLRACE_PUBLIC_URL: 'https://millrace.example',
-      MILLRACE_MASTER_KEY: KEY('first'),
-      MILLRACE_DATA_DIR: dir,
-      ...more,
-    });
+  const live = (dir: string, more: Readonly<Record<string, string>> = {}, over: Partial<Config> = {}): Promise<Running> =>
+    start(
+      {
+        MILLRACE_MODE: 'live',
+        MILLRACE_PUBLIC_URL: 'https://millrace.example',
+        MILLRACE_MASTER_KEY: KEY('first'),
+        MILLRACE_DATA_DIR: dir,
+        ...more,
+      },
+      over,
+    );
 
   it('has no sandbox: no keys to be had, no magic, no funders', async () => {
     const service = await live(folder());
@@ -186,6 +191,32 @@ describe('a live server', () => {
     expect((await service.call('POST', '/v1/phone-verifications', { json: { phone: '13800000001' } })).status).toBe(401);
     expect(service.server.service.deps.cleanSlate.size).toBe(0);
     expect(service.server.service.desk.snapshot().funders.size).toBe(0);
+  });
+
+  it('sends the code of a phone by its gateway, and takes that code and no other', async () => {
+    const sent: { readonly phone: string; readonly code: string }[] = [];
+    const port = await http((request, response) => {
+      request.on('data', (body: Buffer) => sent.push(JSON.parse(String(body)) as (typeof sent)[number]));
+      request.on('end', () => response.writeHead(204).end());
+    });
+    const sms = { provider: 'http', url: `http://127.0.0.1:${port}/`, secret: `whsec_${Buffer.alloc(32, 7).toString('base64')}` } as const;
+    const service = await live(folder(), {}, { sms });
+    const { deps } = service.server.service;
+    const key = keyText('secret', 'live', deps.random);
+    const wish = { kind: 'secret', name: 'test', channelId: 'h5', role: null } as const;
+    const createdAtMs = deps.clock.nowMs();
+    const body = JSON.stringify({ id: 'h5', name: 'H5', status: 'live', allowed_origins: [] });
+    await deps.commit((tx) => {
+      tx.desk.insertRecord({ kind: 'channel', id: 'h5', version: 1, body, retired: false, createdAtMs, author: 'test', approver: null });
+      insertKey(tx, deps.vault, 'key_1', key, wish, createdAtMs);
+    });
+    service.server.service.desk.reload();
+    const begun = await service.call('POST', '/v1/phone-verifications', { key, json: { phone: '13912345678' } });
+    expect([begun.status, sent[0]?.phone, sent[0]?.code === '000000']).toEqual([201, '13912345678', false]);
+    const confirm = (code: string): Promise<Reply> =>
+      service.call('POST', `/v1/phone-verifications/${String(begun.json['id'])}/confirm`, { key, json: { code } });
+    expect((await confirm(sent[0]!.code === '123456' ? '123457' : '123456')).json['code']).toBe('code_wrong');
+    expect((await confirm(sent[0]!.code)).json).toEqual({ id: begun.json['id'], confirmed: true });
   });
 
   it('refuses to start under another master key than its data was made with, and takes a new one beside the old', async () => {

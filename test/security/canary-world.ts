@@ -66,7 +66,7 @@ export async function openCanaryWorld(): Promise<CanaryWorld> {
   const wrap = (host: Host): Host => ({
     ...host,
     mode: 'live',
-    messages: { sendCode: async (phone, code) => (breaking(), codes.set(phone, code), { taken: true }) },
+    messages: { sendCode: async (phone, code) => (breaking(), codes.set(phone, code), 'taken') },
     images: { inspect: async (bytes) => (breaking(), keep(await host.images.inspect(bytes))) },
     transport: {
       send: (request, options) => {

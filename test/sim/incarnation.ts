@@ -60,7 +60,7 @@ export class Incarnation implements Owner {
       adapters: simAdapters,
       scrub: () => undefined,
       images: { inspect: async (bytes) => ({ ok: true, problems: [], widthPx: 1_600, heightPx: 1_000, sharpness: 500, jpeg: bytes }) },
-      messages: { sendCode: async () => ({ taken: true }) },
+      messages: { sendCode: async () => 'taken' },
       log: {
         info: (...said) => this.#log('info', ...said),
         warn: (...said) => this.#log('warn', ...said),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { readMasterKeys } from '../master-keys.ts';
 import { readOidc } from '../oidc-settings.ts';
 import type { OidcSettings } from '../oidc-sso.ts';
+import { readSms, type SmsSettings } from '../sms/settings.ts';
 import type { MasterKey } from '../vault.ts';
 import type { LogLevel } from '../json-log.ts';
 import { readGenerations, type Generations } from '../cells/generations.ts';
@@ -32,6 +33,8 @@ export interface EdgeEnvironment {
   readonly sandboxFunders: Readonly<Record<string, string>>;
   /** Who vouches for operators; null: nobody does. */
   readonly oidc: OidcSettings | null;
+  /** Who sends text messages; null: nobody does. */
+  readonly sms: SmsSettings | null;
   /** Opens the way for one import; null: there is none. */
   readonly importSecret: string | null;
 }
@@ -61,10 +64,11 @@ export function readEnvironment(env: object): EdgeEnvironment {
   const live = given['MILLRACE_MODE'] === 'live';
   const { keys, faults } = readMasterKeys(given['MILLRACE_MASTER_KEY'], given['MILLRACE_MASTER_KEY_PREVIOUS'], live);
   const oidc = readOidc(given, live);
+  const sms = readSms(given, live);
   const generations = readGenerations(read.data?.MILLRACE_CELLS ?? '4');
   const all = [
     ...(read.error?.issues ?? []).map(({ path, message }) => `${path.join('.')} ${message}`),
-    ...[...faults, ...oidc.faults].map(({ variable, reason }) => `${variable} ${reason}`),
+    ...[...faults, ...oidc.faults, ...sms.faults].map(({ variable, reason }) => `${variable} ${reason}`),
     ...(keys === null && faults.length === 0 ? ['MILLRACE_MASTER_KEY is required: an object has nowhere to keep one of its own'] : []),
     ...(generations === null ? ['MILLRACE_CELLS must be rising numbers of cells with commas between, such as 4,16'] : []),
     ...(live && read.data?.MILLRACE_PUBLIC_URL.startsWith('https:') === false ? ['MILLRACE_PUBLIC_URL must be https in live mode'] : []),
@@ -80,6 +84,7 @@ export function readEnvironment(env: object): EdgeEnvironment {
     generations,
     sandboxFunders: JSON.parse(data.MILLRACE_SANDBOX_FUNDERS) as Record<string, string>,
     oidc: oidc.oidc,
+    sms: sms.sms,
     importSecret: data.MILLRACE_IMPORT_SECRET || null,
   };
 }

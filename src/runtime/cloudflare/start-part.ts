@@ -14,6 +14,7 @@ import { createService, type Service } from '../instance.ts';
 import { createJsonLog } from '../json-log.ts';
 import { oidcSso } from '../oidc-sso.ts';
 import { sandboxReply, seedSandbox } from '../sandbox-seed.ts';
+import { messagesFor } from '../sms/gateway.ts';
 import { checkTarget } from '../ssrf.ts';
 import type { Vault } from '../../ports/vault.ts';
 import { createVault } from '../vault.ts';
@@ -105,8 +106,7 @@ async function startPart(
     sso: env.oidc === null || !isDesk ? null : oidcSso(env.oidc, { transport, vault, clock: edgeClock, log, publicUrl, allowHttp: sandboxed }),
     objects: bucketObjects(bindings.PHOTOS),
     images: edgeImages(),
-    // A live instance needs a real gateway; until one is configured, sending is refused rather than pretended.
-    messages: { sendCode: async () => ({ taken: sandboxed }) },
+    messages: messagesFor(env, { transport, vault, clock: edgeClock, random: edgeRandom, log }),
     log,
     adapters,
     // The platform keeps the log of its own storage and gives no way to rewrite it at once.

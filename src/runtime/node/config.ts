@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { readMasterKeys, type Fault } from '../master-keys.ts';
 import { OIDC_VARIABLES, readOidc } from '../oidc-settings.ts';
 import type { OidcSettings } from '../oidc-sso.ts';
+import { readSms, SMS_VARIABLES, type SmsSettings } from '../sms/settings.ts';
 import type { MasterKey } from '../vault.ts';
 
 export interface Config {
@@ -37,6 +38,8 @@ export interface Config {
   readonly manifestsDir: string | null;
   /** Who vouches for operators; null: nobody does. */
   readonly oidc: OidcSettings | null;
+  /** Who sends text messages; null: nobody does. */
+  readonly sms: SmsSettings | null;
 }
 
 export type ConfigFault = Fault;
@@ -83,14 +86,15 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const faults = (read.error?.issues ?? []).map((issue) => ({ variable: String(issue.path[0]), reason: issue.message }));
   const live = given['MILLRACE_MODE'] === 'live';
   const keys = readMasterKeys(given['MILLRACE_MASTER_KEY'], given['MILLRACE_MASTER_KEY_PREVIOUS'], live);
-  const oidc = readOidc(given, live);
-  faults.push(...keys.faults, ...oidc.faults, ...(read.success ? faultsBetween(read.data, live) : []));
-  return read.success && faults.length === 0 ? toConfig(read.data, keys.keys, oidc.oidc) : faults;
+  const { oidc, faults: oidcFaults } = readOidc(given, live);
+  const { sms, faults: smsFaults } = readSms(given, live);
+  faults.push(...keys.faults, ...oidcFaults, ...smsFaults, ...(read.success ? faultsBetween(read.data, live) : []));
+  return read.success && faults.length === 0 ? { ...toConfig(read.data), masterKeys: keys.keys, oidc, sms } : faults;
 }
 
 /** Variables of our prefix that nothing reads: probably misspelt. */
 export function unknownVariables(env: Readonly<Record<string, string | undefined>>): string[] {
-  const read: readonly string[] = [...Object.keys(VARIABLES), ...OIDC_VARIABLES];
+  const read: readonly string[] = [...Object.keys(VARIABLES), ...OIDC_VARIABLES, ...SMS_VARIABLES];
   return Object.keys(env).filter((name) => name.startsWith('MILLRACE_') && !read.includes(name));
 }
 
@@ -121,14 +125,13 @@ export function sandboxMasterKey(dataDir: string, randomBytes: (count: number) =
   return { version: 1, key };
 }
 
-function toConfig(env: Environment, masterKeys: readonly MasterKey[] | null, oidc: OidcSettings | null): Config {
+function toConfig(env: Environment): Omit<Config, 'masterKeys' | 'oidc' | 'sms'> {
   return {
     mode: env.MILLRACE_MODE,
     host: env.MILLRACE_HOST ?? (env.MILLRACE_MODE === 'live' ? '0.0.0.0' : '127.0.0.1'),
     port: env.PORT,
     dataDir: resolve(env.MILLRACE_DATA_DIR),
     publicUrl: env.MILLRACE_PUBLIC_URL === undefined ? null : new URL(env.MILLRACE_PUBLIC_URL).origin,
-    masterKeys,
     sandboxPortBase: env.MILLRACE_SANDBOX_PORT_BASE,
     metricsToken: env.MILLRACE_METRICS_TOKEN ?? null,
     logLevel: env.MILLRACE_LOG_LEVEL,
@@ -137,7 +140,6 @@ function toConfig(env: Environment, masterKeys: readonly MasterKey[] | null, oid
     groupCommit: env.MILLRACE_GROUP_COMMIT,
     shutdownMs: env.MILLRACE_SHUTDOWN_MS,
     manifestsDir: env.MILLRACE_MANIFESTS === undefined ? null : resolve(env.MILLRACE_MANIFESTS),
-    oidc,
   };
 }
 

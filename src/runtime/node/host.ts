@@ -4,7 +4,6 @@ import { mkdir, readFile, rename, rm, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
-import type { Messages } from '../../ports/messages.ts';
 import type { Objects } from '../../ports/objects.ts';
 import type { Random } from '../../ports/random.ts';
 import { createJsonLog, type LogLevel } from '../json-log.ts';
@@ -111,6 +110,3 @@ async function syncFolder(path: string): Promise<void> {
 export function jsonLog(level: LogLevel, write: (line: string) => void = (line) => void process.stderr.write(line)): Log {
   return createJsonLog(level, (line) => write(`${line}\n`));
 }
-
-/** The sandbox's SMS gateway: takes everything, sends nothing; every code is 000000 there. */
-export const sandboxMessages: Messages = { sendCode: async () => ({ taken: true }) };

@@ -10,9 +10,10 @@ import type { Sso } from '../../ports/sso.ts';
 import { sandboxKeys, sandboxLinks, sandboxReply, seedSandbox, type SandboxFunders, type SandboxKeys, type SandboxLinks } from '../sandbox-seed.ts';
 import type { oidcSso as OidcSso } from '../oidc-sso.ts';
 import { createService, type Host, type Service } from '../instance.ts';
+import { messagesFor } from '../sms/gateway.ts';
 import type { Config } from './config.ts';
 import { DATABASE_FILE, openDataDir } from './data-dir.ts';
-import { fileObjects, jsonLog, nodeClock, nodeRandom, sandboxMessages } from './host.ts';
+import { fileObjects, jsonLog, nodeClock, nodeRandom } from './host.ts';
 import { nodeImages } from './images.ts';
 import { listen, type Handler } from './listen.ts';
 import { startLogMover } from './log-mover.ts';
@@ -77,7 +78,7 @@ export async function startServer(config: Config, given: Given = {}): Promise<Ru
       sso,
       objects: fileObjects(join(config.dataDir, 'objects')),
       images: nodeImages(),
-      messages: messagesOf(config),
+      messages: messagesFor(config, { transport, vault, clock: nodeClock, random: nodeRandom(), log }),
       log,
       adapters: manifests.adapters,
       simulator,
@@ -157,11 +158,6 @@ async function seed(service: Service, sandbox: SandboxFunders): Promise<void> {
   const { deps } = service;
   await deps.commit((tx) => seedSandbox(tx, deps.vault, sandbox, deps.clock.nowMs()));
   service.desk.reload();
-}
-
-/** A live instance needs a real gateway; until one is configured, sending is refused rather than pretended. */
-function messagesOf(config: Config) {
-  return config.mode === 'sandbox' ? sandboxMessages : { sendCode: async () => ({ taken: false }) };
 }
 
 function remoteAddress(c: Ctx): string | null {

@@ -86,7 +86,7 @@ export async function replayErasures(
 const OFFLINE = {
   transport: { send: async () => ({ kind: 'refused' as const, why: 'connect' as const }) },
   images: { inspect: () => Promise.reject(new Error('no picture is looked at here')) },
-  messages: { sendCode: async () => ({ taken: false }) },
+  messages: { sendCode: async () => 'not_sent' as const },
 };
 
 function jsonOf(text: string): unknown {

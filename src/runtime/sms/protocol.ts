@@ -1,0 +1,48 @@
+/** What a provider of text messages speaks: two pure functions, one for the request and one for what came back. No I/O, like an adapter. */
+import type { CodeSent } from '../../ports/messages.ts';
+import type { OutboundRequest, OutboundResponse } from '../../ports/transport.ts';
+import type { Vault } from '../../ports/vault.ts';
+
+/** What a template is filled with: `code`, and for how many `minutes` it holds. */
+export type SmsParameter = 'code' | 'minutes';
+
+export interface CodeMessage {
+  /** 11 digits of the mainland, without a country code. */
+  readonly phone: string;
+  readonly values: Readonly<Record<SmsParameter, string>>;
+  readonly nowMs: number;
+  /** 32 hex digits, new for each message. */
+  readonly nonce: string;
+}
+
+export interface SmsReading {
+  readonly sent: CodeSent;
+  /** The provider's own word for why not, for the log; `unreadable` where it said nothing that could be understood. */
+  readonly code: string | null;
+}
+
+export interface SmsProtocol {
+  request(message: CodeMessage): OutboundRequest;
+  read(response: OutboundResponse): SmsReading;
+}
+
+/** What signing takes. */
+export type SigningTools = Pick<Vault, 'sha256Hex' | 'hmacSha256'>;
+
+/** A provider's code as it may stand in a log: what looks like anything else may be somebody's data. */
+export function logged(code: unknown): string {
+  return typeof code === 'string' && /^[A-Za-z][\w.-]{0,79}$/.test(code) ? code : 'unreadable';
+}
+
+/** The body as JSON; null when it is none. */
+export function jsonOf({ body }: OutboundResponse): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch {
+    return null;
+  }
+}
+
+export function hexOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex');
+}
