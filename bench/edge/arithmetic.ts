@@ -10,6 +10,10 @@ export interface Assumptions {
   readonly filling: number;
   /** Days for which an application and its events stay where they are. */
   readonly keep_days: number;
+  /** Days for which its events stay at the desk, before they go to the object store (flow/cells/archive-feed.ts). */
+  readonly desk_event_days: number;
+  /** Of what an application leaves at the desk, the share that is no event and stays: how far it has come in the funnel. By `dbstat`: 127 of 1,535 bytes. */
+  readonly desk_lasting: number;
   /** Requests of a borrower and of funders for one application; the benchmark makes the one that creates it. */
   readonly requests: number;
   /** Rows and bytes of a whole way against those of the benchmark's, which ends with an offer of the first funder. */
@@ -26,6 +30,8 @@ export const ASSUMED: Assumptions = {
   peak: 4,
   filling: 0.5,
   keep_days: 365,
+  desk_event_days: 7,
+  desk_lasting: 0.083,
   requests: 12,
   journey: 2,
   photos: 2,
@@ -49,7 +55,8 @@ export interface Need {
   };
   /** Of one cell, after `keep_days`. */
   readonly cell_bytes: number;
-  readonly desk: { readonly events_per_s: number; readonly filling: number; readonly requests_per_s: number; readonly days_to_full: number };
+  /** `bytes`: after `keep_days`. */
+  readonly desk: { readonly events_per_s: number; readonly filling: number; readonly requests_per_s: number; readonly bytes: number };
   readonly month_usd: Readonly<Record<'plan' | 'worker' | 'object_requests' | 'duration' | 'rows' | 'storage' | 'photos' | 'all', number>>;
   /** Cents for one application. */
   readonly cents_each: number;
@@ -84,16 +91,20 @@ export function needOf(perDay: number, figures: EdgeFigures, assumed: Assumption
   };
   const frontMs = Math.max(0, front.front.refused_cpu_ms - front.direct.refused_cpu_ms);
   const month = (amount: number, price: Price): number => (Math.max(0, amount * MONTH_DAYS - price.included) / price.per) * price.usd;
-  const kept = (bytesADay: number, price: Price): number => (Math.max(0, (bytesADay * keepDays) / 1e9 - price.included) / price.per) * price.usd;
+  const kept = (bytes: number, price: Price): number => (Math.max(0, bytes / 1e9 - price.included) / price.per) * price.usd;
+  const cellBytes = perDay * keepDays * each.cell.bytes * journey;
+  const deskBytes = perDay * deskBytesEach(each.desk.bytes, assumed);
   const parts = {
     plan: PRICES.plan_usd,
     worker: month(day.worker_requests, PRICES.worker_requests) + month(day.worker_requests * frontMs, PRICES.worker_cpu_ms),
     object_requests: month(day.object_requests, PRICES.object_requests),
     duration: month(day.gb_s, PRICES.object_gb_s),
     rows: month(day.rows_read, PRICES.rows_read) + month(day.rows_written, PRICES.rows_written),
-    storage: kept(day.bytes, PRICES.object_gb_month),
+    storage: kept(cellBytes + deskBytes, PRICES.object_gb_month),
     photos:
-      month(perDay * photos, PRICES.r2_writes) + month(perDay * photos, PRICES.r2_reads) + kept(perDay * photos * photoBytes, PRICES.r2_gb_month),
+      month(perDay * photos, PRICES.r2_writes) +
+      month(perDay * photos, PRICES.r2_reads) +
+      kept(perDay * keepDays * photos * photoBytes, PRICES.r2_gb_month),
   };
   const all = Object.values(parts).reduce((sum, usd) => sum + usd, 0);
   const eventsPerS = peakPerS * figures.events_per_application * journey;
@@ -102,16 +113,21 @@ export function needOf(perDay: number, figures: EdgeFigures, assumed: Assumption
     peak_per_s: peakPerS,
     cells: { ...cells, taken },
     day,
-    cell_bytes: (perDay * keepDays * each.cell.bytes * journey) / taken,
+    cell_bytes: cellBytes / taken,
     desk: {
       events_per_s: eventsPerS,
       filling: eventsPerS / figures.desk_events_per_s,
       requests_per_s: taken * assumed.desk_asks_per_s,
-      days_to_full: LIMITS.object_bytes / (perDay * each.desk.bytes * journey),
+      bytes: deskBytes,
     },
     month_usd: { ...parts, all },
     cents_each: (all * 100) / (perDay * MONTH_DAYS),
   };
+}
+
+/** Bytes at the desk of one application a day, once the time kept is over. */
+function deskBytesEach(bytes: number, { keep_days: keepDays, desk_event_days: eventDays, desk_lasting: lasting, journey }: Assumptions): number {
+  return bytes * journey * ((1 - lasting) * Math.min(eventDays, keepDays) + lasting * keepDays);
 }
 
 export interface Reached {
@@ -122,13 +138,13 @@ export interface Reached {
 
 /** What stops growth by more cells, the earliest first. */
 export function limitsOf(figures: EdgeFigures, assumed: Assumptions = ASSUMED): Reached[] {
-  const { peak, filling, keep_days: keepDays, journey, most_cells: mostCells, desk_asks_per_s: asks } = assumed;
+  const { peak, filling, journey, most_cells: mostCells, desk_asks_per_s: asks } = assumed;
   const { per_application: each, events_per_application: events, desk_events_per_s: deskEvents } = figures;
   const atPeak = (perS: number): number => (perS * DAY_S) / peak;
   const one = needOf(1e9, figures, assumed);
   const perCell = one.per_day / one.cells.taken;
   return [
-    { limit: 'storage of the desk', per_day: LIMITS.object_bytes / (keepDays * each.desk.bytes * journey) },
+    { limit: 'storage of the desk', per_day: LIMITS.object_bytes / deskBytesEach(each.desk.bytes, assumed) },
     { limit: 'events that one desk takes', per_day: atPeak((deskEvents * filling) / (events * journey)) },
     { limit: 'requests to one desk', per_day: ((LIMITS.object_requests_per_s * filling) / asks) * perCell },
     { limit: `${mostCells.toLocaleString('en')} cells`, per_day: mostCells * perCell },

@@ -22,7 +22,7 @@ export function needsTable(needs: readonly Need[]): string {
         ({ desk }) => `${count(desk.events_per_s)}; ${(desk.filling * 100).toFixed(0)} %`,
       ),
       line('cells that ask the desk, requests a second', ({ desk }) => count(desk.requests_per_s)),
-      line('days until one desk is full', ({ desk }) => days(desk.days_to_full)),
+      line('the desk holds, after the time kept', ({ desk }) => `${(desk.bytes / 1e9).toFixed(1)} GB`),
       usd('Workers, a month', 'worker'),
       usd('requests to objects', 'object_requests'),
       usd('duration', 'duration'),
@@ -49,15 +49,13 @@ function count(value: number): string {
   return (Math.round(value / unit) * unit).toLocaleString('en');
 }
 
-function days(value: number): string {
-  return value < 10 ? value.toFixed(1) : count(value);
-}
-
 /** What the arithmetic takes for given. */
 export function assumedTable({
   peak,
   filling,
   keep_days: keepDays,
+  desk_event_days: eventDays,
+  desk_lasting: lasting,
   requests,
   journey,
   photos,
@@ -70,6 +68,8 @@ export function assumedTable({
       ['the busiest seconds against the mean of a day', `${peak}x`],
       ['how full a cell and the desk may be then', `${filling * 100} %`],
       ['an application and its events stay for', `${keepDays} days`],
+      ['its events at the desk for', `${eventDays} days`],
+      ['of what it leaves at the desk, what is no event', `${(lasting * 100).toFixed(1)} %`],
       ['requests of a borrower and of funders for one application', String(requests)],
       ['rows and bytes of a whole way, against those of the benchmark', `${journey}x`],
       ['photos of an application', `${photos} of ${photoBytes / 1_000} kB`],

@@ -1,5 +1,9 @@
-/** What is kept for a time and no longer: replies to repeat (7 days), unused verifications and visits (2 days), photos nobody claimed (1 day), raw callbacks (180 days), ended sessions of operators (30 days). */
+/** What is kept for a time and no longer: replies to repeat (7 days), unused verifications and visits (2 days), photos nobody claimed (1 day), raw callbacks (180 days), ended sessions of operators (30 days); at the desk of many cells, events that all have read (7 days). */
+import { archiveFeed } from './cells/archive-feed.ts';
 import type { Deps } from './deps.ts';
+import { PRICING } from './price-volume.ts';
+import { ROLLUPS } from './roll-up.ts';
+import { CHANGES } from './watch-changes.ts';
 
 const EVERY_MS = 600_000;
 const DAY_MS = 86_400_000;
@@ -30,4 +34,11 @@ export async function keepHouse(deps: Deps): Promise<void> {
     tx.feed.setTimer('housekeeping', 'all', nowMs + EVERY_MS);
   });
   for (const photo of photos) await deps.objects.delete(photo.id);
+  if (deps.cells === null) return;
+  try {
+    await archiveFeed(deps, { readers: [ROLLUPS, CHANGES, PRICING] });
+  } catch (error) {
+    // It is only room that is not made: the next round goes on from the same place.
+    deps.log.error('feed.not_archived', { why: error instanceof Error ? error.name : 'unknown' });
+  }
 }

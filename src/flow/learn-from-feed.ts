@@ -9,6 +9,7 @@ import { encodeCode } from '../routing/model/level-code.ts';
 import { learn, weightAfterDeclines, type Decided } from '../routing/model/model.ts';
 import { encodeKind } from '../routing/model/schema.ts';
 import type { EventRow, Store } from '../store/index.ts';
+import { bringBack } from './cells/archive-feed.ts';
 import type { Deps } from './deps.ts';
 import { nothingLearnt, saveLearnt, type Learnt } from './learnt.ts';
 
@@ -21,6 +22,7 @@ const DECISIONS = ['attempt.approved', 'attempt.declined'];
 /** Takes up new decisions, publishes what was learnt of them, and sets its next time. */
 export async function learnFromFeed(deps: Deps): Promise<void> {
   const before = deps.learner.now;
+  await bringBack(deps, before.cursor, SPAN);
   const { events, upTo, behind } = deps.store.feed.read(before.cursor, SPAN, DECISIONS);
   const next = upTo === before.cursor ? before : { ...learnAll(before, events), cursor: upTo };
   const nowMs = deps.clock.nowMs();

@@ -65,6 +65,11 @@ export function loadLearnt(tx: Pick<Store, 'feed'>, log: Log): Learnt {
   return nothingLearnt();
 }
 
+/** Number of the last event that the snapshot saved last has seen. */
+export function savedLearntCursor(tx: Pick<Store, 'feed'>): number {
+  return tx.feed.consumer(CURRENT)?.cursor ?? 0;
+}
+
 /** Saves a snapshot; once a day the one before it is kept, if it can be read. */
 export function saveLearnt(tx: Pick<Store, 'feed'>, learnt: Learnt, nowMs: number): void {
   const kept = tx.feed.consumer(KEPT);

@@ -7,6 +7,7 @@ import { updatePrices, type Prices, type Use, type VolumeTarget } from '../routi
 import { learnDay, newDayLearner, progressOf, type DayLearner, type DayShape } from '../routing/pacing.ts';
 import { volumeTargetsOf } from '../routing/volume-targets.ts';
 import type { EventRow, Store } from '../store/index.ts';
+import { bringBack } from './cells/archive-feed.ts';
 import type { Deps } from './deps.ts';
 
 export interface Pricing {
@@ -51,6 +52,7 @@ type State = Pick<Pricing, 'prices' | 'day' | 'meanAmountFen'>;
 
 /** Takes up what was used since, publishes the new prices and sets its next time. */
 export async function priceVolume(deps: Deps): Promise<void> {
+  await bringBack(deps, savedPricing(deps.store).cursor, SPAN);
   const pricing = await deps.commit((tx) => {
     const nowMs = deps.clock.nowMs();
     const { state, cursor } = savedPricing(tx);

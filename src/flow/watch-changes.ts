@@ -6,20 +6,21 @@ import { ChangeWatch, type ChangeState } from '../analytics/change-watch.ts';
 import { OBSERVED } from '../analytics/change-observations.ts';
 import { CHANGE_KINDS, changeAlarms } from '../analytics/change-words.ts';
 import type { Store } from '../store/index.ts';
+import { bringBack } from './cells/archive-feed.ts';
 import type { Deps } from './deps.ts';
 import { settleAlarms } from './settle-alarms.ts';
 import { perform, type Work } from './work.ts';
 
-const CONSUMER = 'changes';
 const EVERY_MS = 60_000;
 /** Events of the feed that are looked at in one commit. */
 const SPAN = 4_000;
 
-/** The timer's `ref` under the kind `watch`. */
+/** The consumer, and the timer's `ref` under the kind `watch`. */
 export const CHANGES = 'changes';
 
 /** Takes up new events, settles the alarms once the feed has been read to its end, and sets its next time. */
 export async function watchChanges(deps: Deps): Promise<void> {
+  await bringBack(deps, savedChanges(deps.store).cursor, SPAN);
   await perform(deps, (work) => {
     const { watch, behind } = takeEvents(work);
     // Of a feed that is still being read the changes are the past's.
@@ -30,7 +31,7 @@ export async function watchChanges(deps: Deps): Promise<void> {
 
 /** The state as last saved, and the number of the last event it has seen. */
 export function savedChanges(tx: Pick<Store, 'feed'>): { readonly state: ChangeState; readonly cursor: number } {
-  const row = tx.feed.consumer(CONSUMER);
+  const row = tx.feed.consumer(CHANGES);
   return row === undefined ? { state: {}, cursor: 0 } : { state: JSON.parse(row.state) as ChangeState, cursor: row.cursor };
 }
 
@@ -52,7 +53,7 @@ function takeEvents(work: Work): { readonly watch: ChangeWatch; readonly behind:
   const { events, upTo, behind } = feed.read(cursor, SPAN, OBSERVED);
   const watch = new ChangeWatch(state);
   watch.take(events);
-  if (upTo > cursor) feed.saveConsumer({ name: CONSUMER, cursor: upTo, state: JSON.stringify(watch.state), updatedAtMs: work.nowMs });
+  if (upTo > cursor) feed.saveConsumer({ name: CHANGES, cursor: upTo, state: JSON.stringify(watch.state), updatedAtMs: work.nowMs });
   return { watch, behind };
 }
 

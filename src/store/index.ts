@@ -15,6 +15,7 @@ import { operatorQueries } from './queries/operators.ts';
 import { policyQueries } from './queries/policies.ts';
 import { partnerQueries } from './queries/partners.ts';
 import { rollupQueries } from './queries/rollups.ts';
+import { segmentQueries } from './queries/segments.ts';
 import { spendQueries } from './queries/spend.ts';
 import { stepQueries } from './queries/steps.ts';
 import { trafficQueries } from './queries/traffic.ts';
@@ -48,6 +49,7 @@ function prepareStore(db: Database) {
     watch: watchQueries(db),
     rollups: rollupQueries(db),
     cells: cellQueries(db),
+    segments: segmentQueries(db),
     operators: operatorQueries(db),
     traffic: trafficQueries(db),
   };
@@ -69,6 +71,7 @@ export type { LoanRow, OfferRow } from './queries/offers.ts';
 export type { FirstPlan, PastAttempt, TrafficFilter, TrafficRow } from './queries/traffic.ts';
 export type { AlarmRow } from './queries/watch.ts';
 export type { FunnelProgressRow, RollupFilter, RollupGroup, RollupSpan, Summed } from './queries/rollups.ts';
+export type { SegmentRow } from './queries/segments.ts';
 export type { RepaymentRow, StepRow } from './queries/steps.ts';
 export type { ClickRow, ConversionRow, ImpressionRow } from './queries/partners.ts';
 export { COPIED_TABLES } from './schema/index.ts';

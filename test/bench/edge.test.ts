@@ -42,7 +42,8 @@ const FIGURES: EdgeFigures = {
 };
 
 describe('the arithmetic', () => {
-  const need = needOf(864_000, FIGURES, { ...ASSUMED, peak: 5, filling: 0.5, keep_days: 100, requests: 10, journey: 2 });
+  const desk = { desk_event_days: 10, desk_lasting: 0.1 };
+  const need = needOf(864_000, FIGURES, { ...ASSUMED, ...desk, peak: 5, filling: 0.5, keep_days: 100, requests: 10, journey: 2 });
 
   it('takes as many cells as the tightest of speed, requests and storage', () => {
     // 10 a second, 50 at the peak: 50 of half of 100; 50 x 11 requests of half of 1,000; 864,000 x 100 days x 20 kB of 10 GB.
@@ -63,7 +64,7 @@ describe('the arithmetic', () => {
     const millions = (864_000 * 10 * 30 - 10e6) / 1e6;
     expect(need.month_usd.worker).toBeCloseTo(millions * 0.3 + ((864_000 * 10 * 0.5 * 30 - 30e6) / 1e6) * 0.02);
     expect(need.month_usd.duration).toBeCloseTo(((174 * 86_400 * 0.128 * 30 - 400_000) / 1e6) * 12.5);
-    expect(need.month_usd.storage).toBeCloseTo(((864_000 * 22_000 * 100) / 1e9 - 5) * 0.2);
+    expect(need.month_usd.storage).toBeCloseTo(((864_000 * (20_000 * 100 + 2_000 * (0.9 * 10 + 0.1 * 100))) / 1e9 - 5) * 0.2);
     const { all, ...parts } = need.month_usd;
     expect(Object.values(parts).reduce((sum, part) => sum + part)).toBeCloseTo(all);
     expect(need.cents_each).toBeCloseTo((all * 100) / (864_000 * 30));
@@ -71,16 +72,17 @@ describe('the arithmetic', () => {
     expect(needOf(100, FIGURES).month_usd.all).toBeLessThan(10);
   });
 
-  it('the desk: events at the peak against what it takes, and how long until it is full', () => {
+  it('the desk: events at the peak against what it takes, and what it holds: events for some days, the rest for all', () => {
     expect(need.desk).toMatchObject({ events_per_s: 600, filling: 0.12, requests_per_s: 173 });
-    expect(need.desk.days_to_full).toBeCloseTo(10e9 / (864_000 * 2_000));
+    expect(need.desk.bytes).toBeCloseTo(864_000 * 2_000 * (0.9 * 10 + 0.1 * 100));
+    expect(needOf(864_000, FIGURES, { ...ASSUMED, ...desk, keep_days: 5, journey: 2 }).desk.bytes).toBeCloseTo(864_000 * 2_000 * 5);
   });
 
   it('names the limit that comes first', () => {
-    const limits = limitsOf(FIGURES, { ...ASSUMED, peak: 4, filling: 0.5, keep_days: 100, journey: 2 });
+    const limits = limitsOf(FIGURES, { ...ASSUMED, ...desk, peak: 4, filling: 0.5, keep_days: 100, journey: 2 });
     expect(limits.map(({ limit }) => limit)).toEqual(['storage of the desk', 'requests to one desk', 'events that one desk takes', '4,096 cells']);
-    expect(limits[0]!.per_day).toBeCloseTo(10e9 / (100 * 2_000));
-    expect(limits[2]!.per_day).toBeCloseTo(((5_000 * 0.5) / 12) * (86_400 / 4));
+    expect(limits.find(({ limit }) => limit === 'storage of the desk')!.per_day).toBeCloseTo(10e9 / (19 * 2_000));
+    expect(limits.find(({ limit }) => limit === 'events that one desk takes')!.per_day).toBeCloseTo(((5_000 * 0.5) / 12) * (86_400 / 4));
   });
 });
 

@@ -182,6 +182,8 @@ export async function makeCells(options: CellsOptions = {}) {
     cut,
     silent,
     databases,
+    /** What lies in the object store, by key. */
+    objects,
     call,
     settle,
     kill,

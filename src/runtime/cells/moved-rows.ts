@@ -40,6 +40,7 @@ const PLACES: Readonly<Record<string, Place>> = {
   desk_changes: 'desk',
   funder_rollups: 'desk',
   funnel_progress: 'desk',
+  feed_segments: 'desk',
   // Passwords, links and tries to sign in are looked at where people sign in.
   channel_spend: 'desk',
   operator_accounts: 'desk',

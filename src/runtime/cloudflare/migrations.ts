@@ -11,6 +11,7 @@ import rollups from '../../../migrations/0008_rollups.sql';
 import operators from '../../../migrations/0009_operators.sql';
 import visits from '../../../migrations/0010_visits.sql';
 import consoleFigures from '../../../migrations/0011_console_figures.sql';
+import feedArchive from '../../../migrations/0012_feed_archive.sql';
 
 export const MIGRATIONS: readonly Migration[] = [
   { name: '0001_spine', sql: spine },
@@ -24,4 +25,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0009_operators', sql: operators },
   { name: '0010_visits', sql: visits },
   { name: '0011_console_figures', sql: consoleFigures },
+  { name: '0012_feed_archive', sql: feedArchive },
 ];

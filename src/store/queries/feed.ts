@@ -1,5 +1,5 @@
 import { and, asc, eq, gt, gte, inArray, lte, sql } from 'drizzle-orm';
-import { consumers, deliveries, endpointHealth, events, idempotency, timers, type TimerKind } from '../schema/index.ts';
+import { consumers, deliveries, endpointHealth, events, feedSegments, idempotency, timers, type TimerKind } from '../schema/index.ts';
 import type { Database } from '../database.ts';
 import { digestBytes } from '../schema/mark.ts';
 import { arg, fast, insertAllInto, insertInto, saveOf } from '../prepare.ts';
@@ -90,6 +90,15 @@ export function feedQueries(db: Database) {
       .from(events)
       .prepare(),
   );
+  const absentFrom = fast(
+    db
+      .select({ seq: feedSegments.firstSeq })
+      .from(feedSegments)
+      .where(and(eq(feedSegments.present, false), gt(feedSegments.lastSeq, arg('cursor')), lte(feedSegments.firstSeq, arg('upTo'))))
+      .orderBy(asc(feedSegments.firstSeq))
+      .limit(1)
+      .prepare(),
+  );
   const delivery = fast(
     db
       .select()
@@ -173,7 +182,8 @@ export function feedQueries(db: Database) {
     eventsSince: (cursor: number, limit: number): EventRow[] => since.all({ cursor, limit }),
     /**
      * Events of these types among the next `span` of the feed. `upTo`: where the reader then stands; `behind`: there is more. A consumer that
-     * wants two types of thirty need not have the others taken apart for it.
+     * wants two types of thirty need not have the others taken apart for it. It stops before events that lie in the object store
+     * (flow/cells/archive-feed.ts brings them back).
      */
     read: (
       cursor: number,
@@ -181,7 +191,8 @@ export function feedQueries(db: Database) {
       types: readonly string[],
     ): { readonly events: EventRow[]; readonly upTo: number; readonly behind: boolean } => {
       const last = lastSeq.get()!.seq;
-      const upTo = Math.min(last, cursor + span);
+      const wanted = Math.min(last, cursor + span);
+      const upTo = Math.min(wanted, (absentFrom.get({ cursor, upTo: wanted })?.seq ?? wanted + 1) - 1);
       return {
         events: upTo <= cursor ? [] : ofTypes.all({ cursor, upTo, types: JSON.stringify(types) }),
         upTo: Math.max(cursor, upTo),

@@ -104,7 +104,7 @@ export type TimerKind = (typeof TIMER_KINDS)[number];
 export const events = sqliteTable(
   'events',
   {
-    // Nothing is ever deleted, so the largest plus one is never used twice and no counter need be kept.
+    // The last one is never deleted, so the largest plus one is never used twice and no counter need be kept.
     seq: integer().primaryKey(),
     type: text().notNull(),
     applicationId: text('application_id'),

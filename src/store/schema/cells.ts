@@ -30,6 +30,17 @@ export const capLoans = sqliteTable(
   (t) => [primaryKey({ columns: [t.cell, t.key] })],
 );
 
+/** At the desk: pieces of its feed that were written to the object store, sealed. */
+export const feedSegments = sqliteTable('feed_segments', {
+  firstSeq: integer('first_seq').primaryKey(),
+  lastSeq: integer('last_seq').notNull(),
+  /** Sealed. */
+  bytes: integer().notNull(),
+  /** Its events are in `events` as well: brought back for a reader that is built anew. */
+  present: integer({ mode: 'boolean' }).notNull(),
+  archivedAtMs: integer('archived_at_ms').notNull(),
+});
+
 /** The cells in which somebody applied with an ID number, in the one that its mark names. */
 export const idRegister = sqliteTable(
   'id_register',

@@ -164,6 +164,7 @@ async function rest(world: World, applicationId: string): Promise<void> {
       world.db.run(sql`INSERT INTO sign_in_tries (who_index, tries, since_ms) VALUES (${sealed}, 1, ${nowMs})`);
       // As a cell among others, and as a desk of several.
       world.db.run(sql`INSERT INTO cap_loans (cell, key, turn, lent) VALUES (1, 'fnd_river/daily/2026-11-20', 3, 4)`);
+      world.db.run(sql`INSERT INTO feed_segments (first_seq, last_seq, bytes, present, archived_at_ms) VALUES (1, 2, 100, 1, ${nowMs})`);
       world.db.run(sql`INSERT INTO id_register (id_index, cell, told_at_ms) VALUES (${sealed}, 1, ${nowMs})`);
     }),
     world.settle(),
