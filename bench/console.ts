@@ -4,7 +4,7 @@
  * Whether the console is quick with a full database. A real server takes a small crowd through its simulated funders; then what became of them is
  * copied until there are so many applications, over a year and five channels, each with a borrower and a sealed body of its own, its attempts, offers
  * and loan, two events and a delivery; the read models are added up from those rows. Then every GET that the pages use, over HTTP, so many times; and a
- * table of 1,000 rows scrolled in a real browser, for tasks that hold it up.
+ * table of 1,000 rows scrolled in a real browser, for tasks that hold it up; and for how long at a time the summary and the metrics hold up the server.
  * `--keep`: a folder to seed once and measure again. Ends with code 1 when a median is above 300 ms. The last line is JSON.
  */
 import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
@@ -17,6 +17,7 @@ import { rollUp } from '../src/flow/roll-up.ts';
 import { readConfig, type Config } from '../src/runtime/node/config.ts';
 import { startServer, type RunningServer } from '../src/runtime/node/server.ts';
 import { startSandbox, type Sandbox } from '../src/sandbox/start.ts';
+import { wholePasses } from './console/passes.ts';
 import { askAll } from './console/questions.ts';
 import { scrollTable } from './console/scroll.ts';
 import { seedCrowd } from './console/seed.ts';
@@ -43,6 +44,8 @@ try {
       console.log(`${name.padEnd(52)} p50 ${pad(p50_ms)} ms  p95 ${pad(p95_ms)} ms  ${kib} KiB`),
     );
     const slow = figures.filter(({ p50_ms }) => p50_ms > MOST_MS);
+    const passes = await wholePasses(server);
+    for (const { name, ms, longest_pause_ms: pause } of passes) console.log(`${name}: ${ms} ms, nobody else served for at most ${pause} ms`);
     const scrolled = await scrollTable(server);
     console.log(
       scrolled === null
@@ -50,7 +53,9 @@ try {
         : `a table of ${scrolled.rows} rows: ${scrolled.long_tasks} long tasks, the longest ${scrolled.longest_ms} ms`,
     );
     console.log(slow.length === 0 ? `every median is within ${MOST_MS} ms` : `above ${MOST_MS} ms: ${slow.map(({ name }) => name).join(', ')}`);
-    console.log(JSON.stringify({ applications: Number(values.applications), mib: Math.round(statSync(file).size / 2 ** 20), figures, scrolled }));
+    console.log(
+      JSON.stringify({ applications: Number(values.applications), mib: Math.round(statSync(file).size / 2 ** 20), figures, passes, scrolled }),
+    );
     process.exitCode = slow.length === 0 ? 0 : 1;
   } finally {
     await server.close();

@@ -18,6 +18,7 @@ import { rollupQueries } from './queries/rollups.ts';
 import { segmentQueries } from './queries/segments.ts';
 import { spendQueries } from './queries/spend.ts';
 import { stepQueries } from './queries/steps.ts';
+import { tallyQueries } from './queries/tallies.ts';
 import { trafficQueries } from './queries/traffic.ts';
 import { visitQueries } from './queries/visits.ts';
 import { watchQueries } from './queries/watch.ts';
@@ -52,6 +53,7 @@ function prepareStore(db: Database) {
     segments: segmentQueries(db),
     operators: operatorQueries(db),
     traffic: trafficQueries(db),
+    tallies: tallyQueries(db),
   };
 }
 
@@ -68,6 +70,7 @@ export type { ArmCount, ArmQuery, PolicyDraftRow } from './queries/policies.ts';
 export type { DocumentRow, PhoneVerificationRow } from './queries/intake.ts';
 export type { InvitationRow, OperatorAccountRow, OperatorRow, SessionRow } from './queries/operators.ts';
 export type { LoanRow, OfferRow } from './queries/offers.ts';
+export { AFTER_ALL, type IdSpan } from './queries/tallies.ts';
 export type { FirstPlan, PastAttempt, TrafficFilter, TrafficRow } from './queries/traffic.ts';
 export type { AlarmRow } from './queries/watch.ts';
 export type { FunnelProgressRow, RollupFilter, RollupGroup, RollupSpan, Summed } from './queries/rollups.ts';

@@ -122,7 +122,7 @@ it('each that was handed over is in one outcome, of the funder’s own counts', 
 it('and both are what the rows say', async () => {
   const { total } = await ask<FunnelShown>('/v1/desk/funnel');
   const stage = counts(total);
-  const { applications, funders, partner_offers: partners } = showSummary(server.service.deps);
+  const { applications, funders, partner_offers: partners } = await showSummary(server.service.deps);
   expect([stage['started'], stage['submitted'], stage['passed'], stage['offered']]).toEqual([
     applications.total,
     applications.submitted,

@@ -126,7 +126,7 @@ describe('a service that ran for a while', () => {
     await world.settle(DAY);
     const { deps } = world.service;
     expect(rolledUpTo(deps.store)).toBe(deps.store.feed.lastSeq());
-    const summary = showSummary(deps);
+    const summary = await showSummary(deps);
     const { total, submitted, passed, offered, by_state: states } = summary.applications;
     const state = (name: string): number => states[name] ?? 0;
     const funnel = funnelOf(deps.store, 'cohort', 'day')!;

@@ -16,7 +16,7 @@ export function showFunderStatus(deps: Deps, id: string) {
   if (funder === undefined) return problem('not_found', '没有这个资金方', 'there is no such funder');
   return {
     ...standingOf(deps, funder),
-    attempts: Object.fromEntries(deps.store.desk.attemptStates(id).map((row) => [row.state, row.n])),
+    attempts: Object.fromEntries(deps.store.tallies.attemptStates(id).map((row) => [row.state, row.n])),
     callbacks: callbacksOf(deps, id, CALLBACKS),
   };
 }

@@ -25,7 +25,7 @@ export function overviewRoutes({ deps }: HttpOptions): Hono<Env> {
 
   app.get('/v1/desk/alarms', read, () => json({ data: listAlarms(deps) }));
 
-  app.get('/v1/desk/summary', read, () => json(showSummary(deps)));
+  app.get('/v1/desk/summary', read, async () => json(await showSummary(deps)));
 
   return app;
 }

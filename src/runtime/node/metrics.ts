@@ -25,11 +25,13 @@ export function createMetrics(service: Service): { text(): Promise<string> } {
   );
   const applications = new Gauge({
     name: 'millrace_applications',
-    help: 'Applications by state',
+    help: 'Applications from which something may still follow, by state',
     labelNames: ['state'],
     registers: [registry],
     collect() {
-      for (const { state, n } of service.deps.store.applications.countByState()) this.set({ state }, n);
+      // Of a state in which nobody is any more the last number would stay.
+      this.reset();
+      for (const { state, n } of service.deps.store.tallies.open()) this.set({ state }, n);
     },
   });
   const breakers = new Gauge({

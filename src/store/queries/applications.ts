@@ -229,12 +229,6 @@ export function applicationQueries(db: Database, written: JustWritten) {
         .limit(filter.limit)
         .all();
     },
-    countByState: (): { state: string; n: number }[] =>
-      db
-        .select({ state: applications.state, n: sql<number>`count(*)` })
-        .from(applications)
-        .groupBy(applications.state)
-        .all(),
   };
 }
 

@@ -1,8 +1,6 @@
-import { and, asc, desc, eq, gt, gte, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, gte, inArray, isNull, lt, sql } from 'drizzle-orm';
 import {
   apiKeys,
-  applications,
-  attempts,
   audit,
   auditHead,
   blacklist,
@@ -13,7 +11,6 @@ import {
   deskSecrets,
   instanceFacts,
   events,
-  offers,
 } from '../schema/index.ts';
 import type { DeskRecordKind } from '../../domain/desk.ts';
 import type { Database } from '../database.ts';
@@ -238,45 +235,5 @@ function overviewQueries(db: Database) {
           .get()?.seq ?? null;
       return first === null ? null : first - 1;
     },
-    /** What the whole operation has come to, for cross-checks; each a single scan. */
-    tallies: () => ({
-      applications: db
-        .select({ state: applications.state, n: sql<number>`count(*)` })
-        .from(applications)
-        .groupBy(applications.state)
-        .all(),
-      submitted: db
-        .select({ n: sql<number>`count(*)`, planned: sql<number>`count(plan_id)`, quarantined: sql<number>`coalesce(sum(quarantined), 0)` })
-        .from(applications)
-        .where(isNotNull(applications.submittedAtMs))
-        .get()!,
-      attempts: db
-        .select({ funderId: attempts.funderId, state: attempts.state, n: sql<number>`count(*)`, submitted: sql<number>`count(submitted_at_ms)` })
-        .from(attempts)
-        .groupBy(attempts.funderId, attempts.state)
-        .all(),
-      offers: db
-        .select({ funderId: offers.funderId, n: sql<number>`count(*)` })
-        .from(offers)
-        .groupBy(offers.funderId)
-        .all(),
-      offered: db
-        .select({ n: sql<number>`count(DISTINCT application_id)` })
-        .from(offers)
-        .where(sql`state <> 'blocked'`)
-        .get()!.n,
-      deliveries: db
-        .select({ state: deliveries.state, n: sql<number>`count(*)` })
-        .from(deliveries)
-        .groupBy(deliveries.state)
-        .all(),
-    }),
-    attemptStates: (funderId: string): { state: string; n: number }[] =>
-      db
-        .select({ state: attempts.state, n: sql<number>`count(*)` })
-        .from(attempts)
-        .where(eq(attempts.funderId, funderId))
-        .groupBy(attempts.state)
-        .all(),
   };
 }
