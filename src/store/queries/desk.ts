@@ -26,6 +26,9 @@ export type BlacklistRow = typeof blacklist.$inferSelect;
 export type DeskSecretRow = typeof deskSecrets.$inferSelect;
 export type AuditHeadRow = typeof auditHead.$inferSelect;
 
+/** How far events may be from the order of their time. */
+const OUT_OF_ORDER_MS = 3_600_000;
+
 /** What is common to all cells. */
 export function deskQueries(db: Database) {
   const record = fast(
@@ -197,6 +200,24 @@ export function deskQueries(db: Database) {
 
 /** Deliveries of an endpoint and counts over everything, as the desk looks at them. */
 function overviewQueries(db: Database) {
+  const eventFrom = fast(
+    db
+      .select({ seq: events.seq, atMs: events.atMs })
+      .from(events)
+      .where(gte(events.seq, arg('seq')))
+      .orderBy(asc(events.seq))
+      .limit(1)
+      .prepare(),
+  );
+  const firstSince = fast(
+    db
+      .select({ seq: events.seq })
+      .from(events)
+      .where(and(gt(events.seq, arg('before')), gte(events.atMs, arg('sinceMs'))))
+      .orderBy(asc(events.seq))
+      .limit(1)
+      .prepare(),
+  );
   const deliveryOf = fast(
     db
       .select()
@@ -225,15 +246,20 @@ function overviewQueries(db: Database) {
         .orderBy(desc(deliveries.id))
         .limit(limit)
         .all(),
-    /** Sequence number before the first event at or after this time; null when there is none. */
+    /**
+     * Sequence number before the first event at or after this time; null when there is none. Events come in the order of time but for what a clock was
+     * set back or a cell was late, so the place is found by halving, and looked for from a little before it: not in all of the feed.
+     */
     cursorAt: (sinceMs: number): number | null => {
-      const first =
-        db
-          .select({ seq: sql<number | null>`min(${events.seq})` })
-          .from(events)
-          .where(gte(events.atMs, sinceMs))
-          .get()?.seq ?? null;
-      return first === null ? null : first - 1;
+      let before = 0;
+      for (let high = Number.MAX_SAFE_INTEGER; before + 1 < high;) {
+        const middle = before + Math.ceil((high - before) / 2);
+        const event = eventFrom.get({ seq: middle });
+        if (event === undefined || event.atMs >= sinceMs - OUT_OF_ORDER_MS) high = middle;
+        else before = event.seq;
+      }
+      const first = firstSince.get({ before, sinceMs });
+      return first === undefined ? null : first.seq - 1;
     },
   };
 }
