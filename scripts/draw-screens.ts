@@ -29,6 +29,7 @@ const PAGES = [
   ['routing', '/routing'],
   ['changes', '/changes'],
   ['channels', '/channels'],
+  ['page-variants', '/page-variants'],
   ['prescreen', '/prescreen'],
   ['partner-offers', '/partner-offers'],
   ['webhooks', '/webhooks'],

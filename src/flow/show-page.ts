@@ -16,11 +16,13 @@ const CHINA_MS = 8 * 3_600_000;
 
 type Sight = Pick<Deps, 'vault' | 'mode' | 'clock'> & { readonly desk: Pick<Deps['desk'], 'snapshot'> };
 
-export function showPage(deps: Sight, channelId: string, visitor: string) {
+/** `preview`: the live variant to be shown, whomever it would be shown to; null: the visitor's own. */
+export function showPage(deps: Sight, channelId: string, visitor: string, preview: string | null = null) {
   const desk = deps.desk.snapshot();
   const channel = desk.channels.get(channelId);
   if (channel?.status !== 'live') return noPage();
-  const variant = chooseVariant(desk, channel, visitor);
+  const variant = preview === null ? chooseVariant(desk, channel, visitor) : liveVariants(desk, channel).find(({ id }) => id === preview);
+  if (variant === undefined) return noPage();
   const open = [...desk.funders.values()].filter(({ status }) => status === 'live');
   const amount = amountOf(desk, open, variant);
   const terms = termsOf(open, variant);
@@ -58,18 +60,18 @@ export type PageShown = Exclude<ReturnType<typeof showPage>, Problem>;
  * The same visitor always gets the same variant. Each variant draws a number for each visitor and the highest by weight wins, so that one
  * more of them takes visitors from the others in their proportion and moves nobody else.
  */
-export function chooseVariant(
-  { pageVariants }: Pick<DeskSnapshot, 'pageVariants'>,
-  channel: Pick<Channel, 'id'>,
-  visitor: string,
-): PageVariant | null {
+export function chooseVariant(desk: Pick<DeskSnapshot, 'pageVariants'>, channel: Pick<Channel, 'id'>, visitor: string): PageVariant | null {
   let best: { readonly variant: PageVariant; readonly score: number } | null = null;
-  for (const variant of pageVariants) {
-    if (variant.channel !== channel.id || variant.status !== 'live' || variant.weight === 0) continue;
+  for (const variant of liveVariants(desk, channel)) {
+    if (variant.weight === 0) continue;
     const score = -Math.log(1 - generator(0, `page/${variant.id}/${visitor}`)()) / variant.weight;
     if (best === null || score < best.score) best = { variant, score };
   }
   return best?.variant ?? null;
+}
+
+function liveVariants({ pageVariants }: Pick<DeskSnapshot, 'pageVariants'>, { id }: Pick<Channel, 'id'>): readonly PageVariant[] {
+  return pageVariants.filter(({ channel, status }) => channel === id && status === 'live');
 }
 
 /** What live funders lend and the general policy lets through, within what the variant offers. */

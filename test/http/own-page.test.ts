@@ -146,6 +146,21 @@ describe('variants', () => {
     expect((await page(visitors[after.indexOf('brisk')])).json['steps']).toEqual(['work', 'identity', 'purpose']);
   });
 
+  it('can be looked at by whoever names one that is live, also one that nobody is shown yet', async () => {
+    await put('page_variant', variant('quiet', { weight: 0, texts: { zh: { headline: '还没有人看到' } } }));
+    await put('page_variant', variant('over', { status: 'paused' }));
+    await put('channel', { id: 'next-door', name: 'next door', status: 'live', allowed_origins: [] } as { id: string });
+    const preview = (id: string, channel = 'h5-demo'): Promise<Reply> => world.call('GET', `/v1/pages/${channel}?visitor=${VISITOR}&preview=${id}`);
+    expect((await preview('quiet')).json).toMatchObject({ variant: 'quiet', texts: { zh: { headline: '还没有人看到' } } });
+    for (const [id, channel, status] of [
+      ['over', 'h5-demo', 404],
+      ['nobody', 'h5-demo', 404],
+      ['quiet', 'next-door', 404],
+      ['a/b', 'h5-demo', 422],
+    ] as const)
+      expect([id, channel, (await preview(encodeURIComponent(id), channel)).status]).toEqual([id, channel, status]);
+  });
+
   it('that could not be submitted, or promise what nobody can, are refused with every fault', async () => {
     const wrong = variant('wrong', {
       channel: 'nowhere',

@@ -14,7 +14,7 @@ import { currentView } from './wait.ts';
 
 /** Chosen by the page itself at random; it says nothing of anybody. */
 export const Visitor = z.string().regex(/^[A-Za-z0-9_-]{16,40}$/);
-export const PAGE_QUERY = { visitor: Visitor.optional() };
+export const PAGE_QUERY = { visitor: Visitor.optional(), preview: Variant.optional() };
 /** The same phone, verified anew. */
 export const ResumeBody = z.strictObject({ phone: Phone, phone_verification_id: z.string().max(60) });
 export const VisitBody = z.strictObject({ visitor: Visitor, variant: Variant.optional() });
@@ -27,7 +27,7 @@ export function pageRoutes(options: HttpOptions): Hono<Env> {
   app.get('/v1/pages/:channel', (c) => {
     const query = readQuery(c, PAGE_QUERY);
     if ('problem' in query) return refuse(c, query);
-    const page = showPage(deps, c.req.param('channel'), query.visitor ?? '');
+    const page = showPage(deps, c.req.param('channel'), query.visitor ?? '', query.preview ?? null);
     return 'problem' in page ? refuse(c, page) : json(page, 200, { 'cache-control': `public, max-age=${FRESH_S}` });
   });
 

@@ -65,6 +65,9 @@ export const OWN_PAGE: readonly Operation[] = [
     params: { channel: 'A channel id.' },
     query: z.object({
       visitor: z.string().optional().openapi({ description: 'Made up by the browser, 16 to 40 characters; it decides the variant.' }),
+      preview: z.string().optional().openapi({
+        description: 'A live variant to be shown instead, also one of no weight. For looking at it: such a visit is not to be counted.',
+      }),
     }),
     replies: { 200: { description: 'The page.', schema: Page } },
     problems: ['invalid_request', 'not_found'],

@@ -40,6 +40,7 @@ const pages = [
   page('/routing', () => import('./pages/routing/page.tsx')),
   page('/changes', () => import('./pages/changes/page.tsx')),
   page('/channels', () => import('./pages/channels/page.tsx')),
+  page('/page-variants', () => import('./pages/page-variants/page.tsx')),
   page('/prescreen', () => import('./pages/prescreen/page.tsx')),
   page('/partner-offers', () => import('./pages/partner-offers/page.tsx')),
   page('/webhooks', () => import('./pages/webhooks/page.tsx')),

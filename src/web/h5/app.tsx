@@ -13,10 +13,11 @@ import { StartScreen } from './screens/start.tsx';
 import { StatusScreen } from './screens/status.tsx';
 import { Loading, Unavailable } from './screens/waiting.tsx';
 import type { PageConfig, View } from './types.ts';
-import { channelOf } from './visit.ts';
+import { channelOf, previewOf } from './visit.ts';
 import type { PageStep } from '../../domain/page-variant.ts';
 
 const channel = channelOf(location.pathname);
+const preview = previewOf(location.search);
 const APPLICATION = `application.${channel}`;
 const WISH = `wish.${channel}`;
 const OFFLINE: Pair = ['网络不通，恢复后自动继续……', 'No connection; going on by itself once it is back…'];
@@ -29,9 +30,11 @@ export function App() {
   const [online, setOnline] = useState(true);
   useEffect(() => onConnection(setOnline), []);
   useEffect(() => {
-    ask<PageConfig>('GET', `/v1/pages/${channel}?visitor=${visitor()}`).then(
+    const looked = preview === null ? '' : `&preview=${encodeURIComponent(preview)}`;
+    ask<PageConfig>('GET', `/v1/pages/${channel}?visitor=${visitor()}${looked}`).then(
       (found) => {
         credentials.key = found.key;
+        if (preview !== null) return setConfig({ ...found, variant: null });
         setConfig(found);
         // Only a count; the page does not wait for it and says nothing when it fails.
         const json = { visitor: visitor(), ...(found.variant === null ? {} : { variant: found.variant }) };
@@ -48,6 +51,9 @@ export function App() {
     <>
       {config?.mode === 'sandbox' ? (
         <p class="sandbox">{say(['测试环境：资金方是模拟的，不会真的放款', 'Sandbox: simulated funders, no real loans'])}</p>
+      ) : null}
+      {config !== null && preview !== null ? (
+        <p class="sandbox">{say(['预览“{id}”：不计入版本数据', 'A look at “{id}”: counted for no variant'], { id: preview })}</p>
       ) : null}
       <Top />
       <p class="offline" role="status">
