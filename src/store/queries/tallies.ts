@@ -1,7 +1,7 @@
-import { and, asc, eq, gt, lte, sql } from 'drizzle-orm';
+import { asc, eq, gt, sql } from 'drizzle-orm';
 import type { Database } from '../database.ts';
 import { arg, fast } from '../prepare.ts';
-import { applications, attempts, deliveries, offers } from '../schema/index.ts';
+import { applications, attempts, deliveries } from '../schema/index.ts';
 
 /** `(after, upTo]` of ids; those of applications also choose attempts and offers. */
 export interface IdSpan {
@@ -11,7 +11,10 @@ export interface IdSpan {
 /** Comes after every id. */
 export const AFTER_ALL = '~';
 
-/** Rows counted a span of ids at a time: a full database takes seconds to count, and everybody else would wait for them. */
+/**
+ * Rows counted a span of ids at a time: a full database takes seconds to count, and everybody else would wait for them. Each span names its index: by its
+ * statistics SQLite now and then takes a few hundred rows for most of the table, and reads all of it.
+ */
 export function tallyQueries(db: Database) {
   const nthApplication = fast(
     db
@@ -33,62 +36,37 @@ export function tallyQueries(db: Database) {
       .offset(arg('skip') as never)
       .prepare(),
   );
-  const ofApplications = fast(
-    db
-      .select({
-        state: applications.state,
-        n: sql<number>`count(*)`,
-        submitted: sql<number>`count(submitted_at_ms)`,
-        planned: sql<number>`count(CASE WHEN submitted_at_ms IS NOT NULL THEN plan_id END)`,
-        quarantined: sql<number>`count(CASE WHEN submitted_at_ms IS NOT NULL AND quarantined = 1 THEN 1 END)`,
-      })
-      .from(applications)
-      .where(and(gt(applications.id, arg('after')), lte(applications.id, arg('upTo'))))
-      .groupBy(applications.state)
-      .prepare(),
-  );
-  const ofAttempts = fast(
-    db
-      .select({ funderId: attempts.funderId, state: attempts.state, n: sql<number>`count(*)`, submitted: sql<number>`count(submitted_at_ms)` })
-      .from(attempts)
-      .where(and(gt(attempts.applicationId, arg('after')), lte(attempts.applicationId, arg('upTo'))))
-      .groupBy(attempts.funderId, attempts.state)
-      .prepare(),
-  );
-  const ofOffers = fast(
-    db
-      .select({ funderId: offers.funderId, n: sql<number>`count(*)` })
-      .from(offers)
-      .where(and(gt(offers.applicationId, arg('after')), lte(offers.applicationId, arg('upTo'))))
-      .groupBy(offers.funderId)
-      .prepare(),
-  );
-  const offered = fast(
-    db
-      .select({ n: sql<number>`count(DISTINCT application_id)` })
-      .from(offers)
-      .where(and(gt(offers.applicationId, arg('after')), lte(offers.applicationId, arg('upTo')), sql`state <> 'blocked'`))
-      .prepare(),
-  );
-  const ofDeliveries = fast(
-    db
-      .select({ state: deliveries.state, n: sql<number>`count(*)` })
-      .from(deliveries)
-      .where(and(gt(deliveries.id, arg('after')), lte(deliveries.id, arg('upTo'))))
-      .groupBy(deliveries.state)
-      .prepare(),
-  );
   return {
     /** The `n`-th id after this one; null: there are fewer. */
     nthApplication: (after: string, n: number): string | null => nthApplication.get({ after, skip: n - 1 })?.id ?? null,
     nthDelivery: (after: string, n: number): string | null => nthDelivery.get({ after, skip: n - 1 })?.id ?? null,
     /** `planned` and `quarantined`: of the submitted. */
-    applications: (span: IdSpan) => ofApplications.all({ ...span }),
-    attempts: (span: IdSpan) => ofAttempts.all({ ...span }),
-    offers: (span: IdSpan) => ofOffers.all({ ...span }),
+    applications: ({ after, upTo }: IdSpan) =>
+      db.all<{ readonly state: string; readonly n: number; readonly submitted: number; readonly planned: number; readonly quarantined: number }>(
+        sql`SELECT state, count(*) AS n, count(submitted_at_ms) AS submitted, count(CASE WHEN submitted_at_ms IS NOT NULL THEN plan_id END) AS planned,
+            count(CASE WHEN submitted_at_ms IS NOT NULL AND quarantined = 1 THEN 1 END) AS quarantined
+          FROM applications INDEXED BY sqlite_autoindex_applications_1 WHERE id > ${after} AND id <= ${upTo} GROUP BY state`,
+      ),
+    attempts: ({ after, upTo }: IdSpan) =>
+      db.all<{ readonly funderId: string; readonly state: string; readonly n: number; readonly submitted: number }>(
+        sql`SELECT funder_id AS "funderId", state, count(*) AS n, count(submitted_at_ms) AS submitted
+          FROM attempts INDEXED BY attempts_application_funder WHERE application_id > ${after} AND application_id <= ${upTo} GROUP BY funder_id, state`,
+      ),
+    offers: ({ after, upTo }: IdSpan) =>
+      db.all<{ readonly funderId: string; readonly n: number }>(
+        sql`SELECT funder_id AS "funderId", count(*) AS n
+          FROM offers INDEXED BY offers_attempt WHERE application_id > ${after} AND application_id <= ${upTo} GROUP BY funder_id`,
+      ),
     /** Applications with an offer that was not blocked. */
-    offered: (span: IdSpan): number => offered.get({ ...span })!.n,
-    deliveries: (span: IdSpan) => ofDeliveries.all({ ...span }),
+    offered: ({ after, upTo }: IdSpan): number =>
+      db.get<{ readonly n: number }>(
+        sql`SELECT count(DISTINCT application_id) AS n
+          FROM offers INDEXED BY offers_attempt WHERE application_id > ${after} AND application_id <= ${upTo} AND state <> 'blocked'`,
+      )!.n,
+    deliveries: ({ after, upTo }: IdSpan) =>
+      db.all<{ readonly state: string; readonly n: number }>(
+        sql`SELECT state, count(*) AS n FROM deliveries NOT INDEXED WHERE id > ${after} AND id <= ${upTo} GROUP BY state`,
+      ),
     /** Applications from which something may still follow, by state; read off the index of them, however many have ended. */
     open: (): { state: string; n: number }[] =>
       db
