@@ -2,6 +2,7 @@
 /** The phone and the code sent to it; then the draft is there, or the one begun before on any device is found again. */
 import { useEffect, useState } from 'preact/hooks';
 import { checkPhone, PHONE_FAULTS } from '../../../domain/facts.ts';
+import { ENDED } from '../../shared/progress.ts';
 import { ask, credentials, Refused } from '../api.ts';
 import { doneOf, useJourney, type Journey } from '../journey.ts';
 import { useLanguage, useSay, type Pair } from '../language.tsx';
@@ -10,7 +11,7 @@ import { Field } from '../parts/field.tsx';
 import { Next } from '../parts/next.tsx';
 import { Screen } from '../parts/screen.tsx';
 import { focusWrong, useTrying, type Trying } from '../parts/trouble.tsx';
-import { ENDED, type View } from '../types.ts';
+import type { View } from '../types.ts';
 import { visitOf } from '../visit.ts';
 
 const TRY_THESE: Pair = [
