@@ -1,5 +1,6 @@
 /** Requests that may be tried again without a second effect. */
-import { hex, place, token } from './kept.ts';
+import { hex, token } from '../shared/random.ts';
+import { place } from './kept.ts';
 
 export interface Answer {
   readonly value: unknown;
