@@ -14,13 +14,13 @@ import { parseArgs } from 'node:util';
 import { SANDBOX_SECRETS, sandboxFunders } from '../fixtures/funders.ts';
 import { runDemo } from '../src/cli/demo/run.ts';
 import { rollUp } from '../src/flow/roll-up.ts';
-import { readConfig, type Config } from '../src/runtime/node/config.ts';
-import { startServer, type RunningServer } from '../src/runtime/node/server.ts';
+import type { RunningServer } from '../src/runtime/node/server.ts';
 import { startSandbox, type Sandbox } from '../src/sandbox/start.ts';
 import { wholePasses } from './console/passes.ts';
 import { askAll } from './console/questions.ts';
 import { scrollTable } from './console/scroll.ts';
 import { seedCrowd } from './console/seed.ts';
+import { startQuiet } from './quiet-server.ts';
 
 const { values } = parseArgs({
   options: {
@@ -92,16 +92,8 @@ async function seed(funders: Sandbox): Promise<void> {
 }
 
 async function serve(funders: Sandbox): Promise<RunningServer> {
-  const config = readConfig({
-    PORT: '0',
-    MILLRACE_SANDBOX_PORT_BASE: '0',
-    MILLRACE_LOG_LEVEL: 'error',
-    MILLRACE_SHUTDOWN_MS: '500',
-    MILLRACE_DATA_DIR: dataDir,
-  });
-  if (Array.isArray(config)) throw new Error('the configuration has faults');
   const records = sandboxFunders(Object.fromEntries(funders.funders.map(({ id, url }) => [id, url])));
-  return startServer(config as Config, { sandbox: { funders: records, secrets: SANDBOX_SECRETS } });
+  return startQuiet(dataDir, { sandbox: { funders: records, secrets: SANDBOX_SECRETS } });
 }
 
 function pad(ms: number): string {

@@ -7,8 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { readConfig } from '../src/runtime/node/config.ts';
-import { startServer } from '../src/runtime/node/server.ts';
+import { startQuiet } from './quiet-server.ts';
 
 /** As Chromium's own tools name them: bits per second and milliseconds of a round trip, as they are set. */
 const NETWORKS = {
@@ -143,9 +142,7 @@ async function main(): Promise<void> {
 /** A sandbox of its own on a free port, gone afterwards. */
 async function sandbox(): Promise<{ readonly url: string; close(): Promise<void> }> {
   const dataDir = mkdtempSync(join(tmpdir(), 'millrace-page-'));
-  const config = readConfig({ PORT: '0', MILLRACE_SANDBOX_PORT_BASE: '0', MILLRACE_LOG_LEVEL: 'error', MILLRACE_DATA_DIR: dataDir });
-  if (Array.isArray(config)) throw new Error(JSON.stringify(config));
-  const server = await startServer(config);
+  const server = await startQuiet(dataDir);
   return {
     url: server.url,
     close: async () => {

@@ -5,7 +5,7 @@ import { Funder } from '../src/domain/funder.ts';
 import { mintId } from '../src/domain/ids.ts';
 import type { FunderState, PlanInputs } from '../src/domain/plan.ts';
 import { Policy } from '../src/domain/policy.ts';
-import { inputsToJson } from '../src/flow/plan-inputs.ts';
+import { sealInputs } from '../src/flow/plan-inputs.ts';
 import { createOpenKeys, type OpenKeys } from '../src/flow/open-keys.ts';
 import { bandOf } from '../src/routing/band.ts';
 import { levelCodeOf } from '../src/routing/model/applicant-features.ts';
@@ -120,7 +120,7 @@ function insertOne({ store, keys, policy, funders, uniform }: World, at: number)
     id: planId,
     applicationId,
     ordinal: 0,
-    inputsSealed: key.seal(`plans/${planId}/inputs`, inputsToJson(inputs)) as Buffer,
+    inputsSealed: sealInputs(key, planId, inputs),
     result: '{}',
     snapshotVersion: funders.size + 1,
     policyId: null,

@@ -10,9 +10,9 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Secret, TOTP } from 'otpauth';
 import { chromium, type Browser, type Page } from 'playwright-core';
+import { startQuiet } from '../bench/quiet-server.ts';
 import { runDemo } from '../src/cli/demo/run.ts';
-import { readConfig } from '../src/runtime/node/config.ts';
-import { startServer, type RunningServer } from '../src/runtime/node/server.ts';
+import type { RunningServer } from '../src/runtime/node/server.ts';
 import { findChromium } from '../test/browser/find-chromium.ts';
 
 const { values } = parseArgs({ options: { applications: { type: 'string', default: '120' } } });
@@ -46,7 +46,7 @@ const found = findChromium(process.env, existsSync);
 if ('missing' in found) throw new Error(found.missing);
 const dataDir = mkdtempSync(join(tmpdir(), 'millrace-screens-'));
 mkdirSync(SCREENS, { recursive: true });
-const server = await serve();
+const server = await startQuiet(dataDir);
 const browser = await chromium.launch({ executablePath: found.path, headless: true, args: ['--no-sandbox', '--disable-gpu', '--no-first-run'] });
 try {
   await fill(server);
@@ -57,18 +57,6 @@ try {
   await browser.close();
   await server.close();
   rmSync(dataDir, { recursive: true, force: true });
-}
-
-async function serve(): Promise<RunningServer> {
-  const config = readConfig({
-    PORT: '0',
-    MILLRACE_SANDBOX_PORT_BASE: '0',
-    MILLRACE_LOG_LEVEL: 'error',
-    MILLRACE_SHUTDOWN_MS: '500',
-    MILLRACE_DATA_DIR: dataDir,
-  });
-  if (Array.isArray(config)) throw new Error('the configuration has faults');
-  return startServer(config, {});
 }
 
 /** A crowd, what was spent on it, and a change that waits for somebody. */

@@ -1,11 +1,11 @@
 // Makes sure that the pages in dist/web are those of the sources. `node scripts/web.mjs` builds when they are not; bootstrap.mjs calls it before a
 // server starts.
-import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { root } from './install.mjs';
 import { runPinned } from './run.mjs';
+import { stampOf } from './stamp.mjs';
 
 const built = join(root, 'dist', 'web');
 const stampFile = join(built, '.stamp');
@@ -14,7 +14,7 @@ const SOURCES = ['src/web', 'src/domain', 'scripts/build-web.ts', 'package-lock.
 
 /** Builds the pages when their sources are not those of the last build. Exits when that fails. */
 export async function ensureWeb() {
-  const stamp = stampOf();
+  const stamp = stampOf(SOURCES);
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return;
   process.stderr.write('Building the pages (a few seconds, once for each change of them) ...\n');
   // Tests and tools set another NODE_ENV, with which the pages would be built for development.
@@ -24,19 +24,6 @@ export async function ensureWeb() {
     process.exit(1);
   }
   writeFileSync(stampFile, stamp);
-}
-
-function stampOf() {
-  const hash = createHash('sha256');
-  for (const source of SOURCES) {
-    const path = join(root, source);
-    const names = source.includes('.') ? [''] : readdirSync(path, { recursive: true, encoding: 'utf8' }).toSorted();
-    for (const name of names) {
-      const file = join(path, name);
-      if (/\.[a-z]+$/.test(file)) hash.update(name).update('\0').update(readFileSync(file)).update('\0');
-    }
-  }
-  return hash.digest('hex');
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await ensureWeb();

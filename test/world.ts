@@ -31,6 +31,9 @@ import type { Protocol } from '../src/sandbox/protocols/wire.ts';
 import { applicationBody } from './application-body.ts';
 import { createManualClock, type ManualClock } from './dispatch/manual-clock.ts';
 import { emptyDatabase, MIGRATIONS } from './empty-database.ts';
+import { initOf, readReply, type Call, type Reply } from './reply.ts';
+
+export type { Call, JsonValue, Reply } from './reply.ts';
 
 export { applicationBody };
 
@@ -55,22 +58,6 @@ export interface WorldOptions {
   readonly publicUrl?: string;
   readonly sso?: Sso;
 }
-
-export interface Call {
-  readonly key?: string;
-  readonly json?: unknown;
-  readonly body?: string | Uint8Array;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-/** A reply, its JSON already read (null when it has none). */
-export interface Reply {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly text: string;
-  // Tests look into replies of many shapes; a wrong path fails the test.
-  readonly json: JsonValue;
-}
-export type JsonValue = { readonly [name: string]: JsonValue } & readonly JsonValue[] & string & number & boolean & null;
 
 export interface World {
   readonly clock: ManualClock;
@@ -189,20 +176,8 @@ export async function makeWorld(options: WorldOptions = {}): Promise<World> {
   await service.start();
   let serial = 0;
 
-  async function call(method: string, path: string, { key, json, body, headers }: Call = {}): Promise<Reply> {
-    const response = await app.request(path, {
-      method,
-      headers: {
-        ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
-        ...(json === undefined ? {} : { 'content-type': 'application/json' }),
-        'accept-language': 'en',
-        ...headers,
-      },
-      ...(json === undefined ? (body === undefined ? {} : { body: body as BodyInit }) : { body: JSON.stringify(json) }),
-    });
-    const text = await response.text();
-    const isJson = /json/.test(response.headers.get('content-type') ?? '');
-    return { status: response.status, headers: response.headers, text, json: (isJson ? JSON.parse(text) : null) as JsonValue };
+  async function call(method: string, path: string, call: Call = {}): Promise<Reply> {
+    return readReply(await app.request(path, initOf(method, call)));
   }
 
   async function settle(ms = 0): Promise<void> {

@@ -2,25 +2,21 @@
 import { defineCommand } from 'citty';
 import { readFunderManifest } from '../runtime/node/manifests.ts';
 import { knownFlagsOnly } from './arguments.ts';
-import { createClient, sandboxKeysOf } from './demo/client.ts';
-import { DEFAULT_URL } from './keys.ts';
+import { deskArgs, deskClient } from './desk.ts';
 
 export const funderAdd = defineCommand({
   meta: { name: 'add', description: 'Propose the funder of a manifest to a running server; an approver puts it in force' },
   args: {
     file: { type: 'positional', required: true, description: 'The manifest, such as adapters/manifests/fnd_partridge.json' },
     note: { type: 'string', default: 'added from its manifest', description: 'Why, for the approver' },
-    url: { type: 'string', default: DEFAULT_URL, description: 'Where the server is' },
-    key: { type: 'string', description: 'An operator key (MILLRACE_OPERATOR_KEY says it as well); left out, the sandbox is asked for its own' },
-    json: { type: 'boolean', default: false, description: 'As JSON' },
+    ...deskArgs,
   },
   setup: knownFlagsOnly,
   async run({ args }) {
     const record = readFunderManifest(args.file);
-    const url = args.url.replace(/\/+$/, '');
-    const key = args.key ?? process.env['MILLRACE_OPERATOR_KEY'] ?? (await sandboxKeysOf(url)).operator;
+    const { url, call } = await deskClient(args);
     const change = { kind: 'funder', id: record.id, note: args.note, body: record };
-    const reply = await createClient(url, key).call('POST', '/v1/desk/changes', change);
+    const reply = await call('POST', '/v1/desk/changes', change);
     if (!reply.ok) throw new Error(`${url} answers ${reply.status} ${reply.code}${reply.faults.length === 0 ? '' : `: ${reply.faults.join(', ')}`}`);
     const { id, hash } = reply.body as { readonly id: string; readonly hash: string };
     process.stdout.write(args.json ? `${JSON.stringify({ change: id, hash, funder: record.id })}\n` : told(record.id, record.status, id, hash));

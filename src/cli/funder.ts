@@ -1,9 +1,8 @@
 /** `millrace funder check ID`: asks a running server to talk to one of its funders, and prints what came of it. */
 import { defineCommand } from 'citty';
 import { knownFlagsOnly } from './arguments.ts';
-import { createClient, sandboxKeysOf } from './demo/client.ts';
+import { deskArgs, deskClient } from './desk.ts';
 import { funderAdd } from './funder-add.ts';
-import { DEFAULT_URL } from './keys.ts';
 import { renderTable } from './table.ts';
 
 interface Report {
@@ -30,15 +29,12 @@ const check = defineCommand({
   meta: { name: 'check', description: 'Heartbeat and conformance of a configured funder, against its test environment' },
   args: {
     id: { type: 'positional', required: true, description: 'The funder, such as fnd_river' },
-    url: { type: 'string', default: DEFAULT_URL, description: 'Where the server is' },
-    key: { type: 'string', description: 'An operator key (MILLRACE_OPERATOR_KEY says it as well); left out, the sandbox is asked for its own' },
-    json: { type: 'boolean', default: false, description: 'As JSON' },
+    ...deskArgs,
   },
   setup: knownFlagsOnly,
   async run({ args }) {
-    const url = args.url.replace(/\/+$/, '');
-    const key = args.key ?? process.env['MILLRACE_OPERATOR_KEY'] ?? (await sandboxKeysOf(url)).operator;
-    const reply = await createClient(url, key).call('POST', `/v1/desk/funders/${encodeURIComponent(args.id)}/check`);
+    const { url, call } = await deskClient(args);
+    const reply = await call('POST', `/v1/desk/funders/${encodeURIComponent(args.id)}/check`);
     if (!reply.ok) throw new Error(reply.status === 404 ? `there is no funder ${args.id} at ${url}` : `${url} answers ${reply.status} ${reply.code}`);
     const report = reply.body as Report;
     process.stdout.write(`${args.json ? JSON.stringify(report) : readable(report)}\n`);

@@ -1,5 +1,6 @@
 import type { AdapterContext } from '../../adapters/contract.ts';
 import type { Funder } from '../domain/funder.ts';
+import { hexOf } from '../domain/hex.ts';
 import type { Deps } from './deps.ts';
 
 /** What an adapter is told about its funder and this call; fresh for each call. */
@@ -9,14 +10,7 @@ export function contextFor(deps: Deps, funder: Funder): AdapterContext {
     params: funder.params,
     secrets: deps.desk.funderSecrets(funder.id),
     nowMs: deps.clock.nowMs(),
-    nonce: hex(deps.random.bytes(16)),
+    nonce: hexOf(deps.random.bytes(16)),
     callbackUrl: `${deps.publicUrl}/v1/callbacks/${funder.id}`,
   };
-}
-
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
-function hex(bytes: Uint8Array): string {
-  let text = '';
-  for (const byte of bytes) text += HEX[byte]!;
-  return text;
 }

@@ -15,7 +15,7 @@ import { releaseOpenAttempts } from './close-attempts.ts';
 import { endAttempt } from './end-attempt.ts';
 import { factsOfApplication } from './facts-of-application.ts';
 import { funderInterface, type FunderInterface } from './funder-interface.ts';
-import { gatherPlanInputs, inputsToJson } from './plan-inputs.ts';
+import { gatherPlanInputs, sealInputs } from './plan-inputs.ts';
 import { handOver } from './hand-over.ts';
 import { creditGrant } from './open-for-funder.ts';
 import { startAttempt } from './start-attempt.ts';
@@ -98,7 +98,7 @@ function decide(work: Work, application: ApplicationRow, facts: Facts, freshBorr
     id,
     applicationId: application.id,
     ordinal: work.attemptsOf(application.id).length,
-    inputsSealed: key === null ? null : (key.seal(`plans/${id}/inputs`, inputsToJson(inputs)) as Buffer),
+    inputsSealed: key === null ? null : sealInputs(key, id, inputs),
     result: JSON.stringify(plan),
     snapshotVersion: inputs.snapshotVersion,
     policyId: policy.id,

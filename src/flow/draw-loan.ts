@@ -2,13 +2,14 @@
  * After acceptance: what the funder wants before it pays out (a card, a signature), a last look at what the loan will cost, then the draw, and
  * what became of it. A lost answer is settled by query, never drawn blindly twice; what would cost more than was accepted is not drawn.
  */
-import type { CancelAnswer, CardsAnswer, DrawAnswer, DrawTerms, QueryAnswer, TrialAnswer } from '../../adapters/contract.ts';
+import type { DrawAnswer, DrawTerms, TrialAnswer } from '../../adapters/contract.ts';
 import { isDearer } from '../compliance/dearer.ts';
 import { backOffMs } from '../domain/back-off.ts';
 import type { Funder } from '../domain/funder.ts';
 import { amountMinor } from '../domain/money.ts';
 import type { LoanRow, StepRow } from '../store/index.ts';
 import { applyLoanNews } from './apply-loan-news.ts';
+import { askAbout } from './ask-about.ts';
 import { refOf } from './ask-funder.ts';
 import { openStepsOf, putStep } from './borrower-steps.ts';
 import { policyOf } from './choose-policy.ts';
@@ -58,12 +59,7 @@ export async function onLoanTimer(deps: Deps, loanId: string): Promise<void> {
     return finish(deps, loanId, { kind: 'loan', news: { status: 'failed', detail: 'not_completed' } });
   const query = found?.adapter.query;
   if (found === null || query === undefined) return pollLater(deps, loanId);
-  const { answer } = await deps.lines.of(found.funder).call<QueryAnswer>({
-    capability: 'query',
-    request: query.build(found.ctx, refOf(found.attempt)),
-    read: (response) => query.read(found.ctx, response),
-    timeoutMs: found.funder.timeouts.query_ms,
-  });
+  const { answer } = await askAbout(deps, found, 'query', query);
   // Still merely approved: the draw never arrived, or there was none yet.
   const undrawn = answer.kind === 'approved' || answer.kind === 'offers';
   if (undrawn && loan.state === 'contracting' && waits === null) return drawLoan(deps, loanId, loan);
@@ -110,14 +106,8 @@ function termsOf(loan: LoanRow, { offer }: Parties): DrawTerms {
 }
 
 /** Asks the borrower for a card, beside those the funder has of them already. */
-async function wantCard(deps: Deps, loan: LoanRow, { adapter, funder, attempt, ctx }: Parties): Promise<void> {
-  const { list } = adapter.cards!;
-  const { answer } = await deps.lines.of(funder).call<CardsAnswer>({
-    capability: 'list_cards',
-    request: list.build(ctx, refOf(attempt)),
-    read: (response) => list.read(ctx, response),
-    timeoutMs: funder.timeouts.query_ms,
-  });
+async function wantCard(deps: Deps, loan: LoanRow, parties: Parties): Promise<void> {
+  const { answer } = await askAbout(deps, parties, 'list_cards', parties.adapter.cards!.list);
   await perform(deps, (work) => {
     const row = work.tx.offers.loanById(loan.id);
     const application = work.application(loan.applicationId);
@@ -162,15 +152,10 @@ async function awaited(deps: Deps, loan: LoanRow): Promise<'card' | 'page' | 'la
 const isPage = ({ kind }: StepRow): boolean => kind === 'open_link' || kind === 'redirect';
 
 /** True when the funder has forgotten the draw, or cannot be told to. */
-async function takenBack(deps: Deps, { adapter, funder, attempt, ctx }: Parties): Promise<boolean> {
-  const { cancel } = adapter;
+async function takenBack(deps: Deps, parties: Parties): Promise<boolean> {
+  const { cancel } = parties.adapter;
   if (cancel === undefined) return true;
-  const { answer } = await deps.lines.of(funder).call<CancelAnswer>({
-    capability: 'cancel',
-    request: cancel.build(ctx, refOf(attempt)),
-    read: (response) => cancel.read(ctx, response),
-    timeoutMs: funder.timeouts.query_ms,
-  });
+  const { answer } = await askAbout(deps, parties, 'cancel', cancel);
   return answer.kind === 'cancelled' || answer.kind === 'not_found';
 }
 

@@ -7,6 +7,7 @@ import { FUNDER_TYPES } from '../domain/funder.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { FunderState, Likelihood, PlanInputs } from '../domain/plan.ts';
 import { capNeeds } from '../dispatch/caps.ts';
+import type { DataKey } from '../ports/vault.ts';
 import type { ApplicationRow, PlanRow } from '../store/index.ts';
 import { policyInForce } from './choose-policy.ts';
 import type { Work } from './work.ts';
@@ -71,7 +72,24 @@ export function gatherPlanInputs(work: Work, application: ApplicationRow, facts:
 const USUAL_FUNDER = { exhaustedCap: null, breakerOpen: false, declinedAtMs: null, attempted: false, consentRefused: false } as const;
 const USUAL = { attemptsUsed: 0, declinedLikelihoods: [], exposedEntities: [] } as const;
 
-/** The inputs as they are stored: without what is as usual and without what the plan's row says anyway. */
+/** The inputs of the plan `id` as they are stored. */
+export function sealInputs(key: DataKey, id: string, inputs: PlanInputs): Buffer {
+  return key.seal(placeOf(id), inputsToJson(inputs)) as Buffer;
+}
+
+/** What the plan of this row was made from; null when it went with the borrower's data. */
+export function openInputs(
+  key: DataKey | null,
+  row: Pick<PlanRow, 'id' | 'inputsSealed' | 'createdAtMs' | 'snapshotVersion' | 'policyVersion'>,
+): PlanInputs | null {
+  if (key === null || row.inputsSealed === null) return null;
+  return inputsFromJson(decoder.decode(key.open(placeOf(row.id), row.inputsSealed)), row);
+}
+
+const decoder = new TextDecoder();
+const placeOf = (id: string): string => `plans/${id}/inputs`;
+
+/** Without what is as usual and without what the plan's row says anyway. */
 export function inputsToJson(inputs: PlanInputs): string {
   const {
     nowMs: _at,

@@ -10,7 +10,8 @@ import { contextFor } from './adapter-context.ts';
 import { closeOfferOf } from './add-offer.ts';
 import { advance } from './advance.ts';
 import { endAttempt } from './end-attempt.ts';
-import { fail, goOn, markUnknown, refOf } from './ask-funder.ts';
+import { askAbout } from './ask-about.ts';
+import { fail, goOn, markUnknown } from './ask-funder.ts';
 import type { Deps } from './deps.ts';
 import { funderInterface, type FunderInterface } from './funder-interface.ts';
 import { keepUnreadable } from './keep-unreadable.ts';
@@ -66,13 +67,7 @@ async function ask(deps: Deps, attemptId: string): Promise<boolean> {
   if (at === null || query === undefined)
     return perform(deps, (work) => afterQuery(work, attemptId, { kind: 'unknown', detail: 'cannot be queried' }));
   const { funder } = at;
-  const ctx = contextFor(deps, funder);
-  const result = await deps.lines.of(funder).call<QueryAnswer>({
-    capability: 'query',
-    request: query.build(ctx, refOf(attempt)),
-    read: (response) => query.read(ctx, response),
-    timeoutMs: funder.timeouts.query_ms,
-  });
+  const result = await askAbout(deps, { funder, attempt, ctx: contextFor(deps, funder) }, 'query', query);
   return perform(deps, (work) => {
     keepUnreadable(work, attemptId, 'query', result);
     return afterQuery(work, attemptId, result.answer);
@@ -87,13 +82,7 @@ export async function cancelAttempt(deps: Deps, attemptId: string): Promise<void
   const cancel = at?.adapter.cancel;
   if (at === null || cancel === undefined) return void (await perform(deps, (work) => afterCancel(work, attemptId, { kind: 'too_late' }, false)));
   const { funder } = at;
-  const ctx = contextFor(deps, funder);
-  const result = await deps.lines.of(funder).call<CancelAnswer>({
-    capability: 'cancel',
-    request: cancel.build(ctx, refOf(attempt)),
-    read: (response) => cancel.read(ctx, response),
-    timeoutMs: funder.timeouts.query_ms,
-  });
+  const result = await askAbout(deps, { funder, attempt, ctx: contextFor(deps, funder) }, 'cancel', cancel);
   await perform(deps, (work) => afterCancel(work, attemptId, result.answer, true));
   // It has decided: what it decided ends the attempt, and asking to cancel again and again would not.
   if (result.answer.kind === 'too_late') await ask(deps, attemptId);

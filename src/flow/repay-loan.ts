@@ -8,6 +8,7 @@ import { problem, unreachable, type Problem } from '../domain/failures.ts';
 import { amountMinor } from '../domain/money.ts';
 import type { ApplicationRow, LoanRow, RepaymentRow } from '../store/index.ts';
 import { applyLoanNews } from './apply-loan-news.ts';
+import { askAbout } from './ask-about.ts';
 import { refOf } from './ask-funder.ts';
 import type { Deps } from './deps.ts';
 import { funderInterface } from './funder-interface.ts';
@@ -134,15 +135,10 @@ export async function refreshLoan(deps: Deps, loanId: string): Promise<void> {
   const loan = deps.store.offers.loanById(loanId);
   const parties = loan === undefined ? null : partiesOf(deps, loan);
   if (loan === undefined || parties === null) return;
-  const { adapter, funder, attempt, ctx } = parties;
+  const { adapter } = parties;
   const call = adapter.plan ?? adapter.query;
   if (call === undefined) return;
-  const { answer } = await deps.lines.of(funder).call<DrawAnswer | QueryAnswer>({
-    capability: adapter.plan === undefined ? 'query' : 'plan',
-    request: call.build(ctx, refOf(attempt)),
-    read: (response) => call.read(ctx, response),
-    timeoutMs: funder.timeouts.query_ms,
-  });
+  const { answer } = await askAbout<DrawAnswer | QueryAnswer>(deps, parties, adapter.plan === undefined ? 'query' : 'plan', call);
   if (answer.kind !== 'loan') return;
   await perform(deps, (work) => {
     const application = work.application(loan.applicationId);

@@ -5,6 +5,7 @@
  */
 import { Hono } from 'hono';
 import { problem } from '../domain/failures.ts';
+import { hexOf } from '../domain/hex.ts';
 import type { Random } from '../ports/random.ts';
 import { applicationRoutes, decisionRoutes } from './borrower/applications.ts';
 import { intakeRoutes } from './borrower/intake.ts';
@@ -20,7 +21,6 @@ import { webRoutes } from './web.ts';
 
 const REQUEST_ID = /^[A-Za-z0-9_-]{8,64}$/;
 const ID_BYTES = 12;
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 /** Effects under way per request slot before intake is shed. */
 const BUSY_FACTOR = 4;
 const CORS_HEADERS = 'authorization, content-type, idempotency-key, client-token, prefer, accept-language, last-event-id';
@@ -150,7 +150,5 @@ function matches(pattern: string, path: string): boolean {
 
 function requestId(given: string | undefined, random: Random): string {
   if (given !== undefined && REQUEST_ID.test(given)) return given;
-  let text = 'req_';
-  for (const byte of random.bytes(ID_BYTES)) text += HEX[byte]!;
-  return text;
+  return `req_${hexOf(random.bytes(ID_BYTES))}`;
 }

@@ -1,5 +1,7 @@
 /** Reads request bodies as hostile input: capped while streaming, strictly UTF-8, no deeper than 32, and free of names that reach a prototype. */
+import type { z } from 'zod';
 import { problem, type Problem } from '../domain/failures.ts';
+import { check } from './faults.ts';
 
 const MAX_JSON_BYTES = 64 * 1024;
 const MAX_DEPTH = 32;
@@ -8,6 +10,10 @@ const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype']);
 export interface JsonBody {
   readonly value: unknown;
   readonly bytes: Uint8Array;
+}
+interface Reading {
+  readonly most?: number;
+  readonly mayBeEmpty?: boolean;
 }
 
 /** The raw bytes, or a problem when there are more than `most` or they end too soon. Chunked bodies are counted as they come. */
@@ -43,10 +49,7 @@ async function readAll(request: Request, most: number): Promise<Uint8Array | Pro
 }
 
 /** A JSON object from the body. An empty body is `{}` where `mayBeEmpty`. */
-export async function readJson(
-  request: Request,
-  options: { readonly most?: number; readonly mayBeEmpty?: boolean } = {},
-): Promise<JsonBody | Problem> {
+export async function readJson(request: Request, options: Reading = {}): Promise<JsonBody | Problem> {
   const type = request.headers.get('content-type') ?? '';
   const bytes = await readBytes(request, options.most ?? MAX_JSON_BYTES);
   if (!(bytes instanceof Uint8Array)) return bytes;
@@ -55,6 +58,12 @@ export async function readJson(
     return problem('unsupported_media_type', '请用 application/json 提交', 'send the body as application/json');
   }
   return parseJson(bytes);
+}
+
+/** A JSON body held against its schema, where nobody wants its bytes. */
+export async function readAs<T>(request: Request, schema: z.ZodType<T>, options: Reading = {}): Promise<T | Problem> {
+  const body = await readJson(request, options);
+  return 'problem' in body ? body : check(schema, body.value);
 }
 
 /** Keeps nothing between two calls: none of them is part of a stream. */

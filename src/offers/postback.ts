@@ -1,6 +1,7 @@
 /** Postbacks of partners: a click became a lead or a sale, or was taken back. Signed by the partner, counted once. */
 import { z } from 'zod';
 import { fault, type Fault } from '../domain/failures.ts';
+import { hexOf } from '../domain/hex.ts';
 import { isId } from '../domain/ids.ts';
 import type { Vault } from '../ports/vault.ts';
 
@@ -50,7 +51,7 @@ export function readPostback(
   const signed = join(new TextEncoder().encode(`${timestamp}.`), input.rawBody);
   const claimed = signature.trim().toLowerCase();
   // Every secret is tried, so that the time taken does not tell which one is current.
-  const matches = input.secrets.filter((secret) => vault.equal(toHex(vault.hmacSha256(secret, signed)), claimed));
+  const matches = input.secrets.filter((secret) => vault.equal(hexOf(vault.hmacSha256(secret, signed)), claimed));
   if (matches.length === 0) return { kind: 'unauthentic', why: 'signature_wrong' };
   return parse(input.partnerId, input.rawBody);
 }
@@ -91,10 +92,4 @@ function join(head: Uint8Array, tail: Uint8Array): Uint8Array {
   whole.set(head);
   whole.set(tail, head.length);
   return whole;
-}
-
-function toHex(bytes: Uint8Array): string {
-  let text = '';
-  for (const byte of bytes) text += byte.toString(16).padStart(2, '0');
-  return text;
 }

@@ -21,7 +21,8 @@ import { createVault } from '../../src/runtime/vault.ts';
 import { PERSONALITIES } from '../../src/sandbox/personalities.ts';
 import { createManualClock } from '../dispatch/manual-clock.ts';
 import { emptyDatabase } from '../empty-database.ts';
-import { applicationBody, QUICK_COST, seededRandom, simulatedFunders, START_MS, type Call, type JsonValue, type Reply } from '../world.ts';
+import { initOf, readReply, type Call, type Reply } from '../reply.ts';
+import { applicationBody, QUICK_COST, seededRandom, simulatedFunders, START_MS } from '../world.ts';
 
 const OK = { kind: 'response', response: { status: 200, headers: {}, body: new Uint8Array(0) } } as const;
 
@@ -139,23 +140,8 @@ export async function makeCells(options: CellsOptions = {}) {
     return { service, part };
   }
 
-  async function call(method: string, path: string, { key, json, body, headers }: Call = {}): Promise<Reply> {
-    const response = await front(
-      new Request(`http://millrace.test${path}`, {
-        method,
-        redirect: 'manual',
-        headers: {
-          ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
-          ...(json === undefined ? {} : { 'content-type': 'application/json' }),
-          'accept-language': 'en',
-          ...headers,
-        },
-        ...(json === undefined ? (body === undefined ? {} : { body: body as BodyInit }) : { body: JSON.stringify(json) }),
-      }),
-    );
-    const text = await response.text();
-    const isJson = /json/.test(response.headers.get('content-type') ?? '');
-    return { status: response.status, headers: response.headers, text, json: (isJson ? JSON.parse(text) : null) as JsonValue };
+  async function call(method: string, path: string, call: Call = {}): Promise<Reply> {
+    return readReply(await front(new Request(`http://millrace.test${path}`, initOf(method, call))));
   }
 
   /** Parts that a test is done with: they take up nothing more. */

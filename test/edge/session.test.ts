@@ -10,7 +10,7 @@ import { startEdge, type RunningEdge } from '../../src/runtime/node/edge.ts';
 import { firstLink } from '../../src/runtime/node/invite-operator.ts';
 import { PERSONALITIES } from '../../src/sandbox/personalities.ts';
 import { accept, asking, codeOf, cookieOf, PASSWORD } from '../http/console/people.ts';
-import type { Call, JsonValue, Reply } from '../world.ts';
+import { readReply, type Call, type Reply } from '../reply.ts';
 
 const EMAIL = 'first@millrace.test';
 /** Nobody applies here. */
@@ -41,9 +41,7 @@ const world = {
       headers: { ...(json === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
       ...(json === undefined ? {} : { body: JSON.stringify(json) }),
     });
-    const text = await response.text();
-    const isJson = /json/.test(response.headers.get('content-type') ?? '');
-    return { status: response.status, headers: response.headers, text, json: (isJson ? JSON.parse(text) : null) as JsonValue };
+    return readReply(response);
   },
 };
 

@@ -7,14 +7,10 @@ import type { EdgeOptions } from '../../src/runtime/node/edge.ts';
 import { startServer, type Given, type RunningServer } from '../../src/runtime/node/server.ts';
 import { freePort } from '../../src/cli/own-server.ts';
 import { sandboxPartnerSecret, type SandboxKeys } from '../../src/runtime/sandbox-seed.ts';
-import type { JsonValue, Reply } from '../world.ts';
+import { initOf, readReply, type Call as WorldCall, type Reply } from '../reply.ts';
 
-export interface Call {
-  readonly key?: string;
-  readonly json?: unknown;
+export interface Call extends WorldCall {
   readonly form?: FormData;
-  readonly body?: string;
-  readonly headers?: Readonly<Record<string, string>>;
 }
 /** What any host shows by HTTP, and what the sandbox's partner signs with. */
 export interface HostedService {
@@ -90,22 +86,10 @@ function client(url: string): Pick<HostedService, 'url' | 'statuses' | 'call'> {
   return {
     url,
     statuses,
-    async call(method, path, { key, json, form, body, headers } = {}) {
-      const response = await fetch(`${url}${path}`, {
-        method,
-        redirect: 'manual',
-        headers: {
-          'accept-language': 'en',
-          ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
-          ...(json === undefined ? {} : { 'content-type': 'application/json' }),
-          ...headers,
-        },
-        ...(json !== undefined ? { body: JSON.stringify(json) } : form !== undefined ? { body: form } : body !== undefined ? { body } : {}),
-      });
+    async call(method, path, { form, ...call } = {}) {
+      const response = await fetch(`${url}${path}`, initOf(method, form === undefined ? call : { ...call, body: form }));
       statuses.push({ asked: `${method} ${path}`, status: response.status });
-      const text = await response.text();
-      const isJson = /json/.test(response.headers.get('content-type') ?? '');
-      return { status: response.status, headers: response.headers, text, json: (isJson ? JSON.parse(text) : null) as JsonValue };
+      return readReply(response);
     },
   };
 }

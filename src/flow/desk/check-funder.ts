@@ -15,6 +15,7 @@ import type { Deps } from '../deps.ts';
 import { funderInterface } from '../funder-interface.ts';
 import { iso } from '../view-application.ts';
 import { appendAudit } from './append-audit.ts';
+import { missingOf } from './funder-checks.ts';
 
 export interface CheckLine {
   readonly what: string;
@@ -109,11 +110,7 @@ function listener(deps: Deps, funder: Funder, adapter: FunderAdapter): Ear {
 
 /** What the record lacks of what the adapter's manifest asks for. */
 function lacks(deps: Deps, funder: Funder, { manifest }: FunderAdapter): CheckLine[] {
-  const secrets = deps.desk.funderSecrets(funder.id);
-  const missing = [
-    ...manifest.secretNames.filter((name) => (secrets[name] ?? '') === '').map((name) => `secret ${name}`),
-    ...manifest.paramNames.filter((name) => funder.params[name] === undefined).map((name) => `param ${name}`),
-  ];
+  const missing = missingOf(deps, funder);
   if (missing.length > 0) return [lineOf('configuration', 'fail', null, `not configured: ${missing.join(', ')}`)];
   return [lineOf('configuration', 'ok', null, `${manifest.secretNames.length} secrets and ${manifest.paramNames.length} params are there`)];
 }

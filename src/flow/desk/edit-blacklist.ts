@@ -6,6 +6,7 @@ import type { BlacklistRow } from '../../store/index.ts';
 import type { Deps } from '../deps.ts';
 import { iso } from '../view-application.ts';
 import { appendAudit } from './append-audit.ts';
+import { numberIn } from './plain-reason.ts';
 import { invalid } from './propose-change.ts';
 
 export const BLACKLIST_KINDS = ['phone', 'id_number', 'device'] as const;
@@ -29,8 +30,6 @@ export interface BlacklistView {
 
 const PURPOSES = { phone: 'blacklist_phone', id_number: 'blacklist_id_number', device: 'blacklist_device' } as const;
 const LONGEST_DEVICE = 200;
-/** A reason is kept in plain: a number in it might be a person's. */
-const LONG_NUMBER = /\d[\d\s-]{9,}/;
 
 /** Adds all or none; `known` were listed already and keep their reason. The caller reloads the desk afterwards. */
 export async function addToBlacklist(
@@ -44,10 +43,8 @@ export async function addToBlacklist(
   for (const { kind, value, reason, pointer } of entries) {
     const normal = normalise(kind, value, nowMs);
     if (typeof normal !== 'string') faults.push(fault(`${pointer}/value`, normal.code, normal.zh, normal.en));
-    if (LONG_NUMBER.test(reason))
-      faults.push(
-        fault(`${pointer}/reason`, 'number_in_reason', '原因里不能写号码', 'a reason must not hold a phone or ID number: it is kept in plain'),
-      );
+    const number = numberIn(reason, `${pointer}/reason`);
+    if (number !== null) faults.push(number);
     if (typeof normal === 'string')
       rows.push({ kind, mark: deps.vault.blindIndex(PURPOSES[kind], normal), reason, author: actor, createdAtMs: nowMs });
   }

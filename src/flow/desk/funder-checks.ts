@@ -39,7 +39,7 @@ export function funderChecks(deps: Pick<Deps, 'desk' | 'adapters'>, funder: Fund
 }
 
 /** Secrets and parameters that the adapter asks for and nobody has given; `adapter` where there is no such adapter. Names alone. */
-function missingOf({ desk, adapters }: Pick<Deps, 'desk' | 'adapters'>, funder: Funder): string[] {
+export function missingOf({ desk, adapters }: Pick<Deps, 'desk' | 'adapters'>, funder: Funder): string[] {
   const manifest = adapters.get(funder.adapter)?.manifest;
   if (manifest === undefined) return ['adapter'];
   const secrets = desk.funderSecrets(funder.id);

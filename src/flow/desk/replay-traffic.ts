@@ -9,7 +9,7 @@ import type { LoggedAttempt, StoredCase } from '../../routing/whatif/stored-case
 import { whatIf, type WhatIf } from '../../routing/whatif/whatif.ts';
 import type { Store } from '../../store/index.ts';
 import type { OpenKeys } from '../open-keys.ts';
-import { inputsFromJson } from '../plan-inputs.ts';
+import { openInputs } from '../plan-inputs.ts';
 import { routingRecordsAt } from './build-snapshot.ts';
 import { STILL_OPEN, type PastCase, type Traffic } from './read-traffic.ts';
 
@@ -87,16 +87,14 @@ function loggedPolicies(store: Store): (stored: StoredCase) => ReturnType<typeof
   };
 }
 
-const decoder = new TextDecoder();
-
 function readCase(keys: OpenKeys, { id, borrowerId, state, dataKey, plan, attempts: made }: PastCase): StoredCase | 'erased' | 'open' | null {
   if (state === 'erased') return 'erased';
   if (STILL_OPEN.has(state)) return 'open';
   const key = keys.of({ id: borrowerId, dataKey: dataKey as Buffer | null });
   // Withdrawn before there was a plan: no policy had a part in it.
   if (plan === null) return null;
-  if (key === null || plan.inputsSealed === null) return 'erased';
-  const inputs = inputsFromJson(decoder.decode(key.open(`plans/${plan.id}/inputs`, plan.inputsSealed)), plan);
+  const inputs = openInputs(key, plan);
+  if (inputs === null) return 'erased';
   const attempts = attemptsOf(made);
   const gone = state === 'withdrawn' || state === 'expired';
   const { policyId } = plan;

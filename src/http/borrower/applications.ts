@@ -13,7 +13,7 @@ import { ownApplication, withKey } from '../auth.ts';
 import { answer, json, refuse, type Ctx, type Env, type HttpOptions } from '../context.ts';
 import { check } from '../faults.ts';
 import { idempotent } from '../idempotent.ts';
-import { readJson } from '../read-body.ts';
+import { readAs, readJson } from '../read-body.ts';
 import { applicationReader, ConsentsBody, toConsent } from '../schemas/application.ts';
 import { currentView, progress, untilSettled, waitSeconds } from './wait.ts';
 
@@ -121,9 +121,7 @@ export function decisionRoutes({ deps }: HttpOptions): Hono<Env> {
   });
 
   app.post('/v1/erasures', admit, async (c) => {
-    const body = await readJson(c.req.raw);
-    if ('problem' in body) return refuse(c, body);
-    const wanted = check(Erasure, body.value);
+    const wanted = await readAs(c.req.raw, Erasure);
     if ('problem' in wanted) return refuse(c, wanted);
     const row = ownApplication(deps, c, wanted.application_id);
     if (row instanceof Response) return row;

@@ -8,8 +8,7 @@ import { beginVerification, confirmVerification } from '../../flow/verify-phone.
 import { iso } from '../../flow/view-application.ts';
 import { withKey } from '../auth.ts';
 import { json, refuse, type Env, type HttpOptions } from '../context.ts';
-import { check } from '../faults.ts';
-import { readBytes, readJson } from '../read-body.ts';
+import { readBytes, readAs } from '../read-body.ts';
 import { Phone, Variant } from '../schemas/application.ts';
 
 export const VerificationBody = z.strictObject({ phone: Phone });
@@ -24,18 +23,14 @@ export function intakeRoutes(options: HttpOptions): Hono<Env> {
   const admit = withKey(deps, 'publishable', 'secret');
 
   app.post('/v1/phone-verifications', admit, async (c) => {
-    const body = await readJson(c.req.raw);
-    if ('problem' in body) return refuse(c, body);
-    const wanted = check(VerificationBody, body.value);
+    const wanted = await readAs(c.req.raw, VerificationBody);
     if ('problem' in wanted) return refuse(c, wanted);
     const begun = await beginVerification(deps, wanted.phone, options.clientIp(c));
     return 'problem' in begun ? refuse(c, begun) : json({ id: begun.id, expires_at: iso(begun.expiresAtMs) }, 201);
   });
 
   app.post('/v1/phone-verifications/:id/confirm', admit, async (c) => {
-    const body = await readJson(c.req.raw);
-    if ('problem' in body) return refuse(c, body);
-    const given = check(CodeBody, body.value);
+    const given = await readAs(c.req.raw, CodeBody);
     if ('problem' in given) return refuse(c, given);
     const confirmed = await confirmVerification(deps, c.req.param('id'), given.code, {
       channelId: c.get('key').channelId ?? '',

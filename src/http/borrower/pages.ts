@@ -7,8 +7,7 @@ import { showPage } from '../../flow/show-page.ts';
 import { withKey } from '../auth.ts';
 import { json, refuse, type Env, type HttpOptions } from '../context.ts';
 import { readQuery } from '../desk/query.ts';
-import { check } from '../faults.ts';
-import { readJson } from '../read-body.ts';
+import { readAs } from '../read-body.ts';
 import { Phone, Variant } from '../schemas/application.ts';
 import { currentView } from './wait.ts';
 
@@ -32,9 +31,7 @@ export function pageRoutes(options: HttpOptions): Hono<Env> {
   });
 
   app.post('/v1/visits', withKey(deps, 'publishable', 'secret'), async (c) => {
-    const body = await readJson(c.req.raw);
-    if ('problem' in body) return refuse(c, body);
-    const visit = check(VisitBody, body.value);
+    const visit = await readAs(c.req.raw, VisitBody);
     if ('problem' in visit) return refuse(c, visit);
     const { channelId } = c.get('key');
     const refused = await recordVisit(deps, {
@@ -47,9 +44,7 @@ export function pageRoutes(options: HttpOptions): Hono<Env> {
   });
 
   app.post('/v1/resumptions', withKey(deps, 'publishable', 'secret'), async (c) => {
-    const body = await readJson(c.req.raw);
-    if ('problem' in body) return refuse(c, body);
-    const wanted = check(ResumeBody, body.value);
+    const wanted = await readAs(c.req.raw, ResumeBody);
     if ('problem' in wanted) return refuse(c, wanted);
     const found = await resumeApplication(deps, c.get('key').channelId ?? '', wanted.phone, wanted.phone_verification_id);
     return 'problem' in found ? refuse(c, found) : json(currentView(deps, found.id, c.get('lang'), true));

@@ -1,5 +1,6 @@
 /** Waiting for an application: `Prefer: wait=N` and server-sent events. Both are woken by commits of this process and look again by themselves. */
 import { streamSSE } from 'hono/streaming';
+import { APPLICATION_ENDED } from '../../domain/states.ts';
 import type { Deps } from '../../flow/deps.ts';
 import { viewOf, type ApplicationRow, type ApplicationView } from '../../flow/view-application.ts';
 import { Work } from '../../flow/work.ts';
@@ -53,14 +54,12 @@ export function progress(deps: Deps, c: Ctx, id: string): Response {
         sent = row.eventSeq;
         await stream.writeSSE({ id: String(sent), event: 'status', data: JSON.stringify(viewOf(new Work(deps, deps.store), row, lang)) });
       }
-      if (ENDED.has(row.state)) return;
+      if (APPLICATION_ENDED.has(row.state)) return;
       const changed = await nextChange(deps, id, HEARTBEAT_MS, stop.signal);
       if (!changed && !stop.signal.aborted) await stream.write(': still here\n\n');
     }
   });
 }
-
-const ENDED = new Set<ApplicationRow['state']>(['refused', 'declined', 'expired', 'withdrawn', 'erased', 'disbursed']);
 
 /** True when it changed, false when the time ran out. */
 async function nextChange(deps: Deps, id: string, ms: number, signal: AbortSignal): Promise<boolean> {

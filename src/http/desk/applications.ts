@@ -11,8 +11,7 @@ import { listApplications, showApplication } from '../../flow/desk/show-applicat
 import { UNMASKED_FIELDS, unmaskField } from '../../flow/desk/unmask-field.ts';
 import { withRole } from '../auth.ts';
 import { json, refuse, type Ctx, type Env, type HttpOptions } from '../context.ts';
-import { check } from '../faults.ts';
-import { readJson } from '../read-body.ts';
+import { readAs } from '../read-body.ts';
 import { Phone } from '../schemas/application.ts';
 import { PAGE, paged, pageOf, readQuery } from './query.ts';
 import { EVERYBODY } from './roles.ts';
@@ -67,9 +66,7 @@ export function deskApplicationRoutes({ deps }: HttpOptions): Hono<Env> {
   app.post('/v1/desk/applications/:id/release', review, async (c) => shown(c, await releaseApplication(deps, c.get('key').id, c.req.param('id'))));
 
   app.post('/v1/desk/applications/:id/refuse', review, async (c) => {
-    const body = await readJson(c.req.raw);
-    if ('problem' in body) return refuse(c, body);
-    const given = check(RefusalBody, body.value);
+    const given = await readAs(c.req.raw, RefusalBody);
     if ('problem' in given) return refuse(c, given);
     return shown(c, await refuseApplication(deps, c.get('key').id, c.req.param('id'), given.note));
   });
@@ -83,9 +80,7 @@ export function searchRoutes({ deps }: HttpOptions): Hono<Env> {
   const review = withRole(deps, 'operator', 'risk');
 
   app.post('/v1/desk/applications/:id/unmask', review, async (c) => {
-    const body = await readJson(c.req.raw);
-    if ('problem' in body) return refuse(c, body);
-    const given = check(UnmaskBody, body.value);
+    const given = await readAs(c.req.raw, UnmaskBody);
     if ('problem' in given) return refuse(c, given);
     const unmasked = await unmaskField(deps, c.get('key').id, c.req.param('id'), given.field, given.reason);
     return 'problem' in unmasked ? refuse(c, unmasked) : json(unmasked);
@@ -93,9 +88,7 @@ export function searchRoutes({ deps }: HttpOptions): Hono<Env> {
 
   // The phone stands in the body: what is in a query ends up in the logs of everything on the way.
   app.post('/v1/desk/application-searches', review, async (c) => {
-    const body = await readJson(c.req.raw);
-    if ('problem' in body) return refuse(c, body);
-    const given = check(SearchBody, body.value);
+    const given = await readAs(c.req.raw, SearchBody);
     if ('problem' in given) return refuse(c, given);
     return json({ data: await searchApplications(deps, c.get('key').id, given.phone) });
   });

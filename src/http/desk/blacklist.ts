@@ -5,8 +5,7 @@ import { fault, problem, type Problem } from '../../domain/failures.ts';
 import { addToBlacklist, BLACKLIST_KINDS, dropFromBlacklist, listBlacklist, type BlacklistEntry } from '../../flow/desk/edit-blacklist.ts';
 import { withRole } from '../auth.ts';
 import { json, refuse, type Env, type HttpOptions } from '../context.ts';
-import { check } from '../faults.ts';
-import { readBytes, readJson } from '../read-body.ts';
+import { readAs, readBytes } from '../read-body.ts';
 import { parseCsv } from './csv.ts';
 import { PAGE, paged, pageOf, readQuery } from './query.ts';
 
@@ -47,9 +46,7 @@ export function blacklistRoutes(options: HttpOptions): Hono<Env> {
 
   // The value stands in the body: what is in a path or a query ends up in the logs of everything on the way.
   app.delete('/v1/desk/blacklist', edit, async (c) => {
-    const body = await readJson(c.req.raw);
-    if ('problem' in body) return refuse(c, body);
-    const wanted = check(BlacklistRemoval, body.value);
+    const wanted = await readAs(c.req.raw, BlacklistRemoval);
     if ('problem' in wanted) return refuse(c, wanted);
     const refused = await dropFromBlacklist(deps, c.get('key').id, wanted.kind, wanted);
     if (refused !== null) return refuse(c, refused);
@@ -61,9 +58,7 @@ export function blacklistRoutes(options: HttpOptions): Hono<Env> {
 }
 
 async function entriesOfJson(request: Request): Promise<readonly BlacklistEntry[] | Problem> {
-  const body = await readJson(request, { most: MOST_BYTES });
-  if ('problem' in body) return body;
-  const given = check(BlacklistBody, body.value);
+  const given = await readAs(request, BlacklistBody, { most: MOST_BYTES });
   return 'problem' in given ? given : given.entries.map((entry, index) => ({ ...entry, pointer: `/entries/${index}` }));
 }
 

@@ -5,8 +5,7 @@ import { ROLES } from '../../domain/desk.ts';
 import { createKey, listKeys, putSecret, revokeKey } from '../../flow/desk/edit-keys.ts';
 import { withRole } from '../auth.ts';
 import { json, refuse, type Env, type HttpOptions } from '../context.ts';
-import { check } from '../faults.ts';
-import { readJson } from '../read-body.ts';
+import { readAs } from '../read-body.ts';
 
 const name = z.string().min(1).max(80);
 const channel = z.string().min(1).max(40);
@@ -26,9 +25,7 @@ export function keyRoutes(options: HttpOptions): Hono<Env> {
   app.get('/v1/desk/keys', admin, () => json({ data: listKeys(deps) }));
 
   app.post('/v1/desk/keys', admin, async (c) => {
-    const body = await readJson(c.req.raw);
-    if ('problem' in body) return refuse(c, body);
-    const wanted = check(KeyBody, body.value);
+    const wanted = await readAs(c.req.raw, KeyBody);
     if ('problem' in wanted) return refuse(c, wanted);
     const made = await createKey(deps, c.get('key').id, {
       kind: wanted.kind,
@@ -50,9 +47,7 @@ export function keyRoutes(options: HttpOptions): Hono<Env> {
   });
 
   app.put('/v1/desk/secrets/:owner/:slot', admin, async (c) => {
-    const body = await readJson(c.req.raw);
-    if ('problem' in body) return refuse(c, body);
-    const given = check(SecretBody, body.value);
+    const given = await readAs(c.req.raw, SecretBody);
     if ('problem' in given) return refuse(c, given);
     const refused = await putSecret(deps, c.get('key').id, c.req.param('owner'), c.req.param('slot'), given.secret);
     if (refused !== null) return refuse(c, refused);

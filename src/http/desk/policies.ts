@@ -8,7 +8,7 @@ import { withRole } from '../auth.ts';
 import { json, refuse, type Ctx, type Env, type HttpOptions } from '../context.ts';
 import { check, ownIssue } from '../faults.ts';
 import { idempotent } from '../idempotent.ts';
-import { readJson } from '../read-body.ts';
+import { readAs, readJson } from '../read-body.ts';
 import { EVERYBODY } from './roles.ts';
 
 /** Policies hold rules. */
@@ -62,9 +62,7 @@ export function policyRoutes({ deps }: HttpOptions): Hono<Env> {
   });
 
   app.put('/v1/desk/policies/:id', write, async (c) => {
-    const body = await readJson(c.req.raw, { most: MOST_BYTES });
-    if ('problem' in body) return refuse(c, body);
-    const save = check(DraftSaveBody, body.value);
+    const save = await readAs(c.req.raw, DraftSaveBody, { most: MOST_BYTES });
     if ('problem' in save) return refuse(c, save);
     const { revision, body: content, base_version: baseVersion } = save;
     return told(c, await saveDraft(deps, c.get('key').id, c.req.param('id'), { revision, body: content, baseVersion }));

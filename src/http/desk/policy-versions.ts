@@ -7,8 +7,7 @@ import { listVersions } from '../../flow/desk/show-policies.ts';
 import { showVerdict } from '../../flow/desk/show-verdict.ts';
 import { withRole } from '../auth.ts';
 import { json, refuse, type Env, type HttpOptions } from '../context.ts';
-import { check } from '../faults.ts';
-import { readJson } from '../read-body.ts';
+import { readAs } from '../read-body.ts';
 import { readQuery } from './query.ts';
 import { EVERYBODY } from './roles.ts';
 
@@ -29,9 +28,7 @@ export function policyVersionRoutes(options: HttpOptions): Hono<Env> {
   });
 
   app.post('/v1/desk/policies/:id/roll-back', withRole(deps, 'approver'), async (c) => {
-    const body = await readJson(c.req.raw);
-    if ('problem' in body) return refuse(c, body);
-    const wish = check(RollBackBody, body.value);
+    const wish = await readAs(c.req.raw, RollBackBody);
     if ('problem' in wish) return refuse(c, wish);
     const outcome = await rollBackPolicy(deps, c.get('key').id, c.req.param('id'), { toVersion: wish.to_version, note: wish.note });
     if (!('problem' in outcome)) options.reloadDesk();

@@ -12,7 +12,7 @@ import { withRole } from '../auth.ts';
 import { json, refuse, type Ctx, type Env, type HttpOptions } from '../context.ts';
 import { check } from '../faults.ts';
 import { idempotent } from '../idempotent.ts';
-import { readJson } from '../read-body.ts';
+import { readAs, readJson } from '../read-body.ts';
 import { PAGE, paged, pageOf, readQuery } from './query.ts';
 import { EVERYBODY } from './roles.ts';
 
@@ -75,9 +75,7 @@ export function recordRoutes(options: HttpOptions): Hono<Env> {
   });
 
   app.post('/v1/desk/changes/:id/approve', decide, async (c) => {
-    const body = await readJson(c.req.raw);
-    if ('problem' in body) return refuse(c, body);
-    const approval = check(ApprovalBody, body.value);
+    const approval = await readAs(c.req.raw, ApprovalBody);
     if ('problem' in approval) return refuse(c, approval);
     const outcome = await approveChange(deps, c.get('key').id, c.req.param('id'), approval.hash);
     if (!('problem' in outcome)) options.reloadDesk();

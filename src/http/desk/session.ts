@@ -10,9 +10,8 @@ import { endSession, noteSeen, sessionOf } from '../../flow/operators/session.ts
 import { signIn, signInAs, type SignedIn } from '../../flow/operators/sign-in.ts';
 import { iso } from '../../flow/view-application.ts';
 import { json, refuse, type Ctx, type Env, type HttpOptions } from '../context.ts';
-import { check } from '../faults.ts';
 import { problem } from '../../domain/failures.ts';
-import { readJson } from '../read-body.ts';
+import { readAs } from '../read-body.ts';
 import { FORGET_S, sessionCookie, sessionToken, ssoCookie, ssoKept, whyElsewhere, whyNotOurs } from '../session-cookie.ts';
 import { EmailAddress, OperatorName } from './team.ts';
 
@@ -101,8 +100,7 @@ function ssoRoutes({ deps }: HttpOptions): Hono<Env> {
 async function asked<T>({ deps }: HttpOptions, c: Ctx, schema: z.ZodType<T>): Promise<T | Problem> {
   const foreign = whyElsewhere(deps, c);
   if (foreign !== null) return foreign;
-  const body = await readJson(c.req.raw);
-  return 'problem' in body ? body : check(schema, body.value);
+  return readAs(c.req.raw, schema);
 }
 
 function begun({ deps }: HttpOptions, c: Ctx, outcome: SignedIn | Problem, more: object = {}): Response {

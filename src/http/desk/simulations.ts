@@ -5,8 +5,8 @@ import { Policy } from '../../domain/policy.ts';
 import { showSimulation, simulatePolicy } from '../../flow/desk/simulate-policy.ts';
 import { withRole } from '../auth.ts';
 import { json, refuse, type Env, type HttpOptions } from '../context.ts';
-import { check, ownIssue } from '../faults.ts';
-import { readJson } from '../read-body.ts';
+import { ownIssue } from '../faults.ts';
+import { readAs } from '../read-body.ts';
 import { EVERYBODY } from './roles.ts';
 
 /** A policy may come along, and policies hold rules. */
@@ -43,9 +43,7 @@ export function simulationRoutes({ deps }: HttpOptions): Hono<Env> {
   const start = withRole(deps, 'operator', 'risk', 'approver');
 
   app.post('/v1/desk/policies/:id/simulate', start, async (c) => {
-    const body = await readJson(c.req.raw, { most: MOST_BYTES });
-    if ('problem' in body) return refuse(c, body);
-    const wish = check<z.infer<typeof SimulateBody>>(SimulateBody, body.value);
+    const wish = await readAs<z.infer<typeof SimulateBody>>(c.req.raw, SimulateBody, { most: MOST_BYTES });
     if ('problem' in wish) return refuse(c, wish);
     const { policy, from, to, channel, applications, ...rest } = wish;
     const started = simulatePolicy(deps, c.req.param('id'), policy, {

@@ -6,8 +6,7 @@ import type { Problem } from '../../domain/failures.ts';
 import { changeOperator, endSessionsOf, inviteOperator, listTeam, resetOperator } from '../../flow/operators/edit-team.ts';
 import { withRole } from '../auth.ts';
 import { json, refuse, type Ctx, type Env, type HttpOptions } from '../context.ts';
-import { check } from '../faults.ts';
-import { readJson } from '../read-body.ts';
+import { readAs } from '../read-body.ts';
 
 const MOST_EMAIL = 254;
 export const EmailAddress = z.string().trim().max(MOST_EMAIL).pipe(z.email());
@@ -26,17 +25,13 @@ export function teamRoutes({ deps }: HttpOptions): Hono<Env> {
   app.get('/v1/desk/team', admin, () => json({ data: listTeam(deps) }));
 
   app.post('/v1/desk/team', admin, async (c) => {
-    const body = await readJson(c.req.raw);
-    if ('problem' in body) return refuse(c, body);
-    const wanted = check(TeamBody, body.value);
+    const wanted = await readAs(c.req.raw, TeamBody);
     if ('problem' in wanted) return refuse(c, wanted);
     return told(c, await inviteOperator(deps, c.get('key').id, wanted), 201);
   });
 
   app.patch('/v1/desk/team/:id', admin, async (c) => {
-    const body = await readJson(c.req.raw);
-    if ('problem' in body) return refuse(c, body);
-    const patch = check(TeamPatchBody, body.value);
+    const patch = await readAs(c.req.raw, TeamPatchBody);
     if ('problem' in patch) return refuse(c, patch);
     return told(c, await changeOperator(deps, c.get('key').id, c.req.param('id'), patch));
   });

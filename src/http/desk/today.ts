@@ -9,8 +9,7 @@ import { showChannels } from '../../flow/desk/show-channels.ts';
 import { showToday } from '../../flow/desk/show-today.ts';
 import { withRole } from '../auth.ts';
 import { json, refuse, type Env, type HttpOptions } from '../context.ts';
-import { check } from '../faults.ts';
-import { readJson } from '../read-body.ts';
+import { readAs } from '../read-body.ts';
 import { readQuery } from './query.ts';
 import { EVERYBODY } from './roles.ts';
 
@@ -44,9 +43,7 @@ export function todayRoutes({ deps }: HttpOptions): Hono<Env> {
   byDays('/v1/desk/spend', (wish) => listSpend(deps, wish));
 
   app.put('/v1/desk/channels/:id/spend/:day', withRole(deps, 'operator', 'finance'), async (c) => {
-    const body = await readJson(c.req.raw);
-    if ('problem' in body) return refuse(c, body);
-    const given = check(SpendBody, body.value);
+    const given = await readAs(c.req.raw, SpendBody);
     if ('problem' in given) return refuse(c, given);
     const entered = await enterSpend(deps, c.get('key').id, c.req.param('id'), c.req.param('day'), given.spend_fen);
     return 'problem' in entered ? refuse(c, entered) : json(entered);

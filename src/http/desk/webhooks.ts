@@ -9,7 +9,7 @@ import { withRole } from '../auth.ts';
 import { json, refuse, type Ctx, type Env, type HttpOptions } from '../context.ts';
 import { check } from '../faults.ts';
 import { idempotent } from '../idempotent.ts';
-import { readJson } from '../read-body.ts';
+import { readAs, readJson } from '../read-body.ts';
 import { PAGE, paged, pageOf, readQuery } from './query.ts';
 import { EVERYBODY } from './roles.ts';
 
@@ -52,9 +52,7 @@ export function webhookRoutes(options: HttpOptions): Hono<Env> {
   });
 
   app.patch('/v1/webhook-endpoints/:id', edit, async (c) => {
-    const body = await readJson(c.req.raw);
-    if ('problem' in body) return refuse(c, body);
-    const patch = check(EndpointPatchBody, body.value);
+    const patch = await readAs(c.req.raw, EndpointPatchBody);
     if ('problem' in patch) return refuse(c, patch);
     return after(c, await changeEndpoint(deps, c.get('key').id, c.req.param('id'), patch, options.checkWebhookUrl));
   });
@@ -70,9 +68,7 @@ export function webhookRoutes(options: HttpOptions): Hono<Env> {
   });
 
   app.post('/v1/webhook-endpoints/:id/replay', edit, async (c) => {
-    const body = await readJson(c.req.raw);
-    if ('problem' in body) return refuse(c, body);
-    const wanted = check(ReplayBody, body.value);
+    const wanted = await readAs(c.req.raw, ReplayBody);
     if ('problem' in wanted) return refuse(c, wanted);
     const outcome = await replayDeliveries(deps, c.get('key').id, c.req.param('id'), Date.parse(wanted.since), wanted.dead_only);
     return 'problem' in outcome ? refuse(c, outcome) : json(outcome, 202);

@@ -169,18 +169,22 @@ export const DeskApplicationDetail = z
 
 export const Unmasked = z.object({ field: z.enum(UNMASKED_FIELDS), value: text }).openapi('Unmasked');
 
+/** What is known of a plan also when its inputs are gone. */
+export const planShape = {
+  id: text,
+  at,
+  snapshot_version: z.int(),
+  policy_id: text.nullable(),
+  policy_version: z.int(),
+  model_version: z.int(),
+};
 export const Replayed = z
   .object({
     id: text,
     equal: z.boolean().nullable().openapi({ description: 'Null: the inputs went with the borrower’s data.' }),
     plans: z.array(
       z.object({
-        id: text,
-        at,
-        snapshot_version: z.int(),
-        policy_id: text.nullable(),
-        policy_version: z.int(),
-        model_version: z.int(),
+        ...planShape,
         equal: z.boolean().nullable(),
         diff: z.array(Difference),
       }),

@@ -1,8 +1,8 @@
 /** What the desk answers about decisions, made and dry, as schemas. For the description alone. */
 import { z } from '@hono/zod-openapi';
 import { ARMS } from '../../domain/segment.ts';
+import { planShape } from './desk-application-replies.ts';
 
-const at = z.iso.datetime();
 const text = z.string();
 
 const Explanation = z.object({
@@ -45,12 +45,7 @@ export const Explained = z
     id: text,
     plans: z.array(
       z.object({
-        id: text,
-        at,
-        snapshot_version: z.int(),
-        policy_id: text.nullable(),
-        policy_version: z.int(),
-        model_version: z.int(),
+        ...planShape,
         explanation: z
           .object({
             summary: Words,

@@ -1,9 +1,9 @@
 /** The Worker as it is deployed: bundled by wrangler from `wrangler.toml` into dist/edge, once for each change of its sources. */
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { stampOf } from '../../../scripts/stamp.mjs';
 
 const ROOT = new URL('../../../', import.meta.url).pathname;
 /** What workerd is told, apart from what a start of ours adds. */
@@ -23,7 +23,7 @@ export interface EdgeModule {
 
 /** Bundles when there is no bundle of these sources. Rejects with what wrangler said. */
 export async function bundleEdge(): Promise<readonly EdgeModule[]> {
-  const folder = join(BUILT, stampOfSources());
+  const folder = join(BUILT, stampOf(SOURCES));
   if (!existsSync(folder)) await build(folder);
   return readdirSync(folder)
     .filter((name) => extensionOf(name) in TYPES)
@@ -54,19 +54,6 @@ async function build(folder: string): Promise<void> {
   }
   // Of other sources, and read by whoever wanted them.
   for (const name of before) if (!name.includes('-')) rmSync(join(BUILT, name), { recursive: true, force: true });
-}
-
-function stampOfSources(): string {
-  const hash = createHash('sha256');
-  for (const source of SOURCES) {
-    const path = join(ROOT, source);
-    const names = statSync(path).isDirectory() ? readdirSync(path, { recursive: true, encoding: 'utf8' }).toSorted() : [''];
-    for (const name of names) {
-      const file = join(path, name);
-      if (statSync(file).isFile()) hash.update(`${source}/${name}`).update('\0').update(readFileSync(file)).update('\0');
-    }
-  }
-  return hash.digest('hex');
 }
 
 function extensionOf(name: string): string {

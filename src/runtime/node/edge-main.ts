@@ -1,14 +1,10 @@
 /** `npm run edge`: the whole service on local workerd, in sandbox mode, with the simulated funders outside it over HTTP. */
 import { readGenerations } from '../cells/generations.ts';
 import { banner } from './banner.ts';
-import { describeFaults, readConfig } from './config.ts';
 import { startEdge } from './edge.ts';
+import { closeWhenTold, configured } from './program.ts';
 
-const config = readConfig(process.env);
-if (Array.isArray(config)) {
-  process.stderr.write(`Millrace cannot start; the configuration has faults:\n${describeFaults(config)}\n`);
-  process.exit(78);
-}
+const config = configured();
 if (config.mode === 'live') {
   process.stderr.write('This is the sandbox of the edge host. A live one is deployed: docs/scaling.md\n');
   process.exit(78);
@@ -24,11 +20,4 @@ const waits = importSecret === undefined || importSecret === '' ? {} : { importS
 const edge = await startEdge({ port, dataDir, logLevel, cells, sandbox: sandboxPortBase, oidc, ...waits });
 process.stdout.write(banner(edge.url, edge.keys, 'Millrace on workerd', edge.links));
 
-let stopping = false;
-for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  process.on(signal, () => {
-    if (stopping) process.exit(130);
-    stopping = true;
-    void edge.close().then(() => process.exit(0));
-  });
-}
+closeWhenTold(() => edge.close());

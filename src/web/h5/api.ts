@@ -1,6 +1,7 @@
 /** Requests to the service. What can be repeated safely is repeated until the network is back; what must not happen twice carries one key however often it is sent. */
 import { fnv1a } from '../../domain/fnv.ts';
-import { forget, keep, randomText, read } from './kept.ts';
+import { token } from '../shared/random.ts';
+import { forget, keep, read } from './kept.ts';
 
 export interface FieldError {
   readonly pointer: string;
@@ -132,7 +133,7 @@ function intentionOf(intent: string, body: string): { readonly name: string; rea
   const mark = fnv1a(body);
   const known = read<{ readonly key: string; readonly mark: number }>(name);
   if (known?.mark === mark) return { name, key: known.key };
-  const key = randomText();
+  const key = token(16);
   keep(name, { key, mark });
   return { name, key };
 }

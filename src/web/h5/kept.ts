@@ -1,5 +1,6 @@
 /** What stays on this device: who is visiting (at random), the language, where the application is. Never a name, a number or a photo. */
 import type { PageStep } from '../../domain/page-variant.ts';
+import { token } from '../shared/random.ts';
 
 export interface KeptApplication {
   readonly id: string;
@@ -57,11 +58,7 @@ export function forgetAll(start: string): void {
 export function visitor(): string {
   const known = read<string>('visitor');
   if (known !== null) return known;
-  const fresh = randomText();
+  const fresh = token(16);
   keep('visitor', fresh);
   return fresh;
-}
-
-export function randomText(): string {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,6 +1,7 @@
-/** An application as it moves: server-sent events read with `fetch`, since `EventSource` sends no headers; where they do not come through, by waiting requests. */
+/** An application as it moves: by its events; where they do not come through, by waiting requests. */
+import { ENDED, readEvents } from '../shared/progress.ts';
 import { ask, headersOf, pause } from './api.ts';
-import { ENDED, type View } from './types.ts';
+import type { View } from './types.ts';
 
 const SILENT_MS = 45_000;
 const BROKEN_TRIES = 3;
@@ -46,36 +47,21 @@ async function stream(id: string, last: string, signal: AbortSignal, event: (id:
       signal: stop.signal,
     });
     if (!response.ok || response.body === null) throw new Error('no stream');
-    const reader = response.body.getReader();
-    const decoder = new TextDecoder();
-    let text = '';
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return false;
-      clearTimeout(timer);
-      timer = setTimeout(abort, SILENT_MS);
-      text += decoder.decode(value, { stream: true });
-      for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
-        const fields = fieldsOf(text.slice(0, end));
-        text = text.slice(end + 2);
-        if (fields.data === undefined) continue;
-        const view = JSON.parse(fields.data) as View;
-        event(fields.id ?? last, view);
-        if (ENDED.has(view.status)) return true;
-      }
-    }
+    return await readEvents(
+      response.body,
+      (eventId, data) => {
+        const view = JSON.parse(data) as View;
+        event(eventId, view);
+        return ENDED.has(view.status);
+      },
+      () => {
+        clearTimeout(timer);
+        timer = setTimeout(abort, SILENT_MS);
+      },
+    );
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', abort);
     stop.abort();
   }
-}
-
-function fieldsOf(block: string): { readonly id?: string; readonly data?: string } {
-  const fields: Record<string, string> = {};
-  for (const line of block.split('\n')) {
-    const [, name, value = ''] = /^(\w+): ?(.*)$/.exec(line) ?? [];
-    if (name !== undefined) fields[name] = name in fields ? `${fields[name]}\n${value}` : value;
-  }
-  return fields;
 }

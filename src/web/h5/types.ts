@@ -140,6 +140,3 @@ export interface PartnerOffers {
     readonly offers: readonly { readonly id: string; readonly title: string; readonly text: string; readonly link: string }[];
   }[];
 }
-
-/** Nothing more comes of it by itself. */
-export const ENDED: ReadonlySet<string> = new Set(['refused', 'declined', 'expired', 'withdrawn', 'erased', 'disbursed']);

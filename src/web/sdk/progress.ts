@@ -1,4 +1,5 @@
-/** Follows an application by server-sent events read with `fetch`, which alone can send its token. After a break it goes on where it was. */
+/** Follows an application by its events. After a break it goes on where it was. */
+import { ENDED, readEvents } from '../shared/progress.ts';
 import { Refused, wait, type Send } from './sending.ts';
 
 /** As the API answers it; more is in `/docs`. */
@@ -12,8 +13,6 @@ export interface Application {
 }
 
 const LONGEST_WAIT_MS = 30_000;
-/** States after which nothing more comes. */
-const ENDED = ['refused', 'declined', 'expired', 'withdrawn', 'erased', 'disbursed'];
 
 /** Calls `onChange` with each state the application comes to. Returns what stops it. */
 export function follow(
@@ -39,11 +38,12 @@ export function follow(
           { ...headers, ...(last === '' ? {} : { 'last-event-id': last }) },
           stopped.signal,
         );
-        await read(reply, (id, data) => {
+        await readEvents(reply.body!, (id, data) => {
           last = id;
           const application = JSON.parse(data) as Application;
-          ended = ENDED.includes(application.status);
+          ended = ENDED.has(application.status);
           onChange(application);
+          return ended;
         });
         failed = 0;
       } catch (error) {
@@ -51,27 +51,6 @@ export function follow(
         failed += 1;
         await wait(Math.min(LONGEST_WAIT_MS, 1_000 * 2 ** failed));
       }
-    }
-  }
-}
-
-/** The events of a stream, each with its id and data. Resolves at its end. */
-async function read(reply: Response, onEvent: (id: string, data: string) => void): Promise<void> {
-  const reader = reply.body!.getReader();
-  const decoder = new TextDecoder();
-  let rest = '';
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    const parts = (rest + decoder.decode(value, { stream: true })).split('\n\n');
-    rest = parts.pop()!;
-    for (const part of parts) {
-      const field = (name: string): string =>
-        part
-          .split('\n')
-          .find((line) => line.startsWith(`${name}: `))
-          ?.slice(name.length + 2) ?? '';
-      if (field('event') === 'status') onEvent(field('id'), field('data'));
     }
   }
 }

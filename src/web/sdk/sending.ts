@@ -1,5 +1,7 @@
 /** Requests that may be tried again without a second effect. */
-import { hex, place, token } from './kept.ts';
+import { hexOf } from '../../domain/hex.ts';
+import { token } from '../shared/random.ts';
+import { place } from './kept.ts';
 
 export interface Answer {
   readonly value: unknown;
@@ -103,7 +105,7 @@ function parsed(text: string): unknown {
 
 /** SHA-256 where the page is secure; elsewhere the length and a sum, which only have to tell one form of one device from the next. */
 async function digest(text: string): Promise<string> {
-  if (crypto.subtle !== undefined) return hex(new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))));
+  if (crypto.subtle !== undefined) return hexOf(new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))));
   let sum = 0;
   for (let at = 0; at < text.length; at += 1) sum = (Math.imul(sum, 31) + text.charCodeAt(at)) | 0;
   return `${text.length}.${sum}`;

@@ -139,6 +139,16 @@ describe('an import', () => {
     expect(count(world)).toBe(0);
   });
 
+  it('takes no reason with a number in it, however it is written', async () => {
+    const world = await makeWorld();
+    for (const number of ['139-1111-2222', '139.1111.2222', '(139)1111/2222', '１３９１１１１２２２２'])
+      expect([number, faultsOf(await add(world, [{ kind: 'device', value: 'a', reason: `see ${number}` }]))]).toEqual([
+        number,
+        [['/entries/0/reason', 'number_in_reason']],
+      ]);
+    expect((await add(world, [{ kind: 'device', value: 'a', reason: 'case 2024/0117' }])).json).toEqual({ added: 1, known: 0 });
+  });
+
   it('points into the list when it is JSON', async () => {
     const world = await makeWorld();
     expect(

@@ -1,6 +1,5 @@
 /** What the desk answers about policies, drafts, changes and simulations, as the pages read it. */
 import type { Bilingual } from '../../../domain/failures.ts';
-import type { Funder } from '../../../domain/funder.ts';
 import type { Policy } from '../../../domain/policy.ts';
 import type { Arm, Segment } from '../../../domain/segment.ts';
 import type { SimulationReport } from '../../../domain/simulation.ts';
@@ -94,7 +93,6 @@ export interface RecordRow<T> {
 export interface Records<T> {
   readonly data: readonly RecordRow<T>[];
 }
-export type FunderRecords = Records<Funder>;
 export type SegmentRecords = Records<Segment>;
 
 export interface Simulation {

@@ -1,7 +1,8 @@
 /** @jsxImportSource preact */
 /** What comes after the submission, by the state of the application. */
+import { ENDED } from '../../shared/progress.ts';
 import { useJourney } from '../journey.ts';
-import { ENDED, type View } from '../types.ts';
+import type { View } from '../types.ts';
 import { AskConsents } from './ask-consents.tsx';
 import { EndedScreen } from './ended.tsx';
 import { LoanScreen } from './loan.tsx';

@@ -2,6 +2,7 @@
 /** The whole cost of one offer, to be read for as long as the law wants, and only then taken. */
 import { useEffect, useState } from 'preact/hooks';
 import { ask, Refused } from '../api.ts';
+import { useCountdown } from '../countdown.ts';
 import { useJourney } from '../journey.ts';
 import { useLanguage, useSay } from '../language.tsx';
 import { Button } from '../parts/button.tsx';
@@ -21,7 +22,7 @@ export function CostScreen({ view, offer, back }: Of) {
   const { take, reload } = useJourney();
   const say = useSay();
   const [shown, setShown] = useState<DisclosureReply | null>(null);
-  const [left, setLeft] = useState(0);
+  const [left, setLeft] = useCountdown();
   const trying = useTrying();
   const path = `/v1/applications/${view.id}/offers/${offer.id}`;
   const load = (): void =>
@@ -31,11 +32,6 @@ export function CostScreen({ view, offer, back }: Of) {
       setLeft(reply.reading_time_s);
     });
   useEffect(load, []);
-  useEffect(() => {
-    if (left <= 0) return undefined;
-    const timer = setTimeout(() => setLeft(left - 1), 1_000);
-    return () => clearTimeout(timer);
-  }, [left]);
   const accept = (): void =>
     void trying.attempt(async () => {
       try {

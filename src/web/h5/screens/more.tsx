@@ -1,12 +1,13 @@
 /** @jsxImportSource preact */
 /** The borrower's rights over it: take a consent back, stop the application, be forgotten. As easy as saying yes was. */
 import { useState } from 'preact/hooks';
+import { ENDED } from '../../shared/progress.ts';
 import { ask } from '../api.ts';
 import { useJourney } from '../journey.ts';
 import { useLanguage, useSay } from '../language.tsx';
 import { Button } from '../parts/button.tsx';
 import { Trouble, useTrying } from '../parts/trouble.tsx';
-import { ENDED, type View } from '../types.ts';
+import type { View } from '../types.ts';
 import { day } from '../words.ts';
 
 interface Given {

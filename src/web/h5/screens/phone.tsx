@@ -1,8 +1,10 @@
 /** @jsxImportSource preact */
 /** The phone and the code sent to it; then the draft is there, or the one begun before on any device is found again. */
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { checkPhone, PHONE_FAULTS } from '../../../domain/facts.ts';
+import { ENDED } from '../../shared/progress.ts';
 import { ask, credentials, Refused } from '../api.ts';
+import { useCountdown } from '../countdown.ts';
 import { doneOf, useJourney, type Journey } from '../journey.ts';
 import { useLanguage, useSay, type Pair } from '../language.tsx';
 import { Button } from '../parts/button.tsx';
@@ -10,7 +12,7 @@ import { Field } from '../parts/field.tsx';
 import { Next } from '../parts/next.tsx';
 import { Screen } from '../parts/screen.tsx';
 import { focusWrong, useTrying, type Trying } from '../parts/trouble.tsx';
-import { ENDED, type View } from '../types.ts';
+import type { View } from '../types.ts';
 import { visitOf } from '../visit.ts';
 
 const TRY_THESE: Pair = [
@@ -153,14 +155,4 @@ async function begin(journey: Journey, phone: string, verification: string, retu
   });
   take(made, []);
   go(config.steps[0] ?? 'agree');
-}
-
-function useCountdown(): [number, (seconds: number) => void] {
-  const [left, setLeft] = useState(0);
-  useEffect(() => {
-    if (left <= 0) return undefined;
-    const timer = setTimeout(() => setLeft(left - 1), 1_000);
-    return () => clearTimeout(timer);
-  }, [left]);
-  return [left, setLeft];
 }

@@ -1,12 +1,12 @@
 /** @jsxImportSource preact */
 /** From the submission on: what is shown follows what the service says, live. */
 import { useEffect } from 'preact/hooks';
+import { ENDED } from '../../shared/progress.ts';
 import { useJourney } from '../journey.ts';
 import { useLanguage } from '../language.tsx';
 import { follow } from '../live.ts';
 import { LazyAfter } from './lazy.tsx';
 import { Loading } from './waiting.tsx';
-import { ENDED } from '../types.ts';
 
 export function StatusScreen() {
   const { kept, view, take } = useJourney();
