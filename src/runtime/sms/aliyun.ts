@@ -4,7 +4,8 @@
  * code stand in the URL of a request that goes over TLS to the provider alone; nothing of ours writes that URL anywhere.
  */
 import { z } from 'zod';
-import { hexOf, jsonOf, logged, type SigningTools, type SmsParameter, type SmsProtocol } from './protocol.ts';
+import { hexOf } from '../../domain/hex.ts';
+import { jsonOf, logged, type SigningTools, type SmsParameter, type SmsProtocol } from './protocol.ts';
 
 export interface AliyunSettings {
   readonly provider: 'aliyun';

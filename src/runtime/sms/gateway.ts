@@ -1,5 +1,6 @@
 /** Sends codes by the provider that is configured. The log says that and why one did not go, never which. */
 import pRetry from 'p-retry';
+import { hexOf } from '../../domain/hex.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { CodeSent, Messages } from '../../ports/messages.ts';
@@ -8,7 +9,7 @@ import type { OutboundRequest, SendOutcome, Transport } from '../../ports/transp
 import type { Vault } from '../../ports/vault.ts';
 import { aliyunSms } from './aliyun.ts';
 import { ownSms } from './own.ts';
-import { hexOf, type SmsProtocol } from './protocol.ts';
+import type { SmsProtocol } from './protocol.ts';
 import type { SmsSettings } from './settings.ts';
 import { tencentSms } from './tencent.ts';
 

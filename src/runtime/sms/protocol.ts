@@ -42,7 +42,3 @@ export function jsonOf({ body }: OutboundResponse): unknown {
     return null;
   }
 }
-
-export function hexOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('hex');
-}

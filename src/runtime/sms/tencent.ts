@@ -3,7 +3,8 @@
  * https://cloud.tencent.com/document/api/382/52071).
  */
 import { z } from 'zod';
-import { hexOf, jsonOf, logged, type SigningTools, type SmsParameter, type SmsProtocol } from './protocol.ts';
+import { hexOf } from '../../domain/hex.ts';
+import { jsonOf, logged, type SigningTools, type SmsParameter, type SmsProtocol } from './protocol.ts';
 
 export interface TencentSettings {
   readonly provider: 'tencent';
