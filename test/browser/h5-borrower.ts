@@ -28,7 +28,8 @@ export async function borrower(browser: Browser, url: string, more: BrowserConte
 
 export async function at(context: BrowserContext, url: string): Promise<Borrower> {
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  // What a funder leaves unanswered is settled after its own deadlines, on a machine that has much else to do.
+  page.setDefaultTimeout(40_000);
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
