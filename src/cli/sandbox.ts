@@ -20,8 +20,10 @@ export const sandbox = defineCommand({
       ...Object.entries(running.params).map(([name, value]): [string, string] => [`param ${name}`, value]),
     ];
     process.stdout.write(`${renderTable(['what', 'value'], rows)}\n`);
+    // Before it says so: whoever reads that may be quicker.
+    const told = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
     process.stderr.write('Ctrl-C ends it\n');
-    await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+    await told;
     running.stop();
   },
 });

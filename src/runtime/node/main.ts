@@ -16,6 +16,5 @@ try {
   );
   process.exit(1);
 }
-process.stdout.write(banner(server.url, server.keys, 'Millrace', server.links));
-
 closeWhenTold(() => server.close());
+process.stdout.write(banner(server.url, server.keys, 'Millrace', server.links));
