@@ -18,6 +18,5 @@ const { port, dataDir, logLevel, sandboxPortBase, oidc } = config;
 const importSecret = process.env['MILLRACE_IMPORT_SECRET'];
 const waits = importSecret === undefined || importSecret === '' ? {} : { importSecret };
 const edge = await startEdge({ port, dataDir, logLevel, cells, sandbox: sandboxPortBase, oidc, ...waits });
-process.stdout.write(banner(edge.url, edge.keys, 'Millrace on workerd', edge.links));
-
 closeWhenTold(() => edge.close());
+process.stdout.write(banner(edge.url, edge.keys, 'Millrace on workerd', edge.links));
