@@ -1,7 +1,7 @@
 /** What the desk answers about policies, drafts, changes and simulations, as the pages read it. */
 import type { Bilingual } from '../../../domain/failures.ts';
 import type { Policy } from '../../../domain/policy.ts';
-import type { Arm, Segment } from '../../../domain/segment.ts';
+import type { Arm } from '../../../domain/segment.ts';
 import type { SimulationReport } from '../../../domain/simulation.ts';
 
 export interface Difference {
@@ -93,7 +93,6 @@ export interface RecordRow<T> {
 export interface Records<T> {
   readonly data: readonly RecordRow<T>[];
 }
-export type SegmentRecords = Records<Segment>;
 
 export interface Simulation {
   readonly id: string;

@@ -3,13 +3,12 @@ import { useQuery } from '@tanstack/react-query';
 import { Button, Flex, Form, Input, InputNumber, Select } from 'antd';
 import { useState, type ReactNode } from 'react';
 import type { Policy, PrescreenPolicy } from '../../../../domain/policy.ts';
-import { reading } from '../../api.ts';
 import { useTexts } from '../../language.tsx';
 import { Answered } from '../../parts/answered.tsx';
+import { recordsQuery } from '../../parts/names.ts';
 import { useFilters } from '../../parts/search.ts';
 import { ProposalRefused, Proposed } from '../../policy/proposal-end.tsx';
 import { NO_PROPOSAL, ProposalFields, proposalOf, type ProposalValues } from '../../policy/proposal-fields.tsx';
-import type { Records } from '../../policy/records.ts';
 import { useProposal } from '../../policy/use-proposal.ts';
 import { useMay } from '../../session.ts';
 import { Rules } from './rules.tsx';
@@ -33,7 +32,7 @@ interface Fields extends ProposalValues {
 export function Settings(): ReactNode {
   const t = useTexts(texts);
   const [{ policy }, change] = useFilters();
-  const query = useQuery({ queryKey: ['records', 'policy'], queryFn: reading<Records<Policy>>('/v1/desk/records/policy') });
+  const query = useQuery(recordsQuery<Policy>('policy'));
   return (
     <Answered query={query}>
       {({ data }) => {

@@ -3,10 +3,9 @@ import { useQuery } from '@tanstack/react-query';
 import { Button, Card, Table } from 'antd';
 import { useState, type ReactNode } from 'react';
 import type { Segment } from '../../../../domain/segment.ts';
-import { reading } from '../../api.ts';
 import { percent, useLanguage, useTexts } from '../../language.tsx';
+import { recordsQuery } from '../../parts/names.ts';
 import { useNames } from '../../policy/names.ts';
-import type { SegmentRecords } from '../../policy/records.ts';
 import { ruleWords } from '../../policy/rule-words.ts';
 import { useMay } from '../../session.ts';
 import { SegmentForm } from './segment-form.tsx';
@@ -19,7 +18,7 @@ export function Segments({ policyId }: { policyId: string }): ReactNode {
   const nameOf = useNames();
   const may = useMay('operator', 'risk', 'approver');
   const [edited, setEdited] = useState<Segment | null>(null);
-  const rows = useQuery({ queryKey: ['records', 'segment'], queryFn: reading<SegmentRecords>('/v1/desk/records/segment') }).data?.data;
+  const rows = useQuery(recordsQuery<Segment>('segment')).data?.data;
   const segments = (rows ?? []).flatMap((row) => (row.retired ? [] : [row.body])).toSorted((a, b) => a.order - b.order);
   const compared = segments.filter((each) => each.challenger !== null && (each.champion === policyId || each.challenger.policy === policyId));
   return (

@@ -2,9 +2,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { Select } from 'antd';
 import type { ReactNode } from 'react';
-import { reading } from '../../api.ts';
 import { useTexts } from '../../language.tsx';
-import type { Records } from '../../policy/records.ts';
+import { recordsQuery } from '../../parts/names.ts';
 import { texts } from './texts.ts';
 
 interface Props {
@@ -16,8 +15,7 @@ interface Props {
 
 export function Window({ days, channel, onDays, onChannel }: Props): ReactNode {
   const t = useTexts(texts);
-  const channels =
-    useQuery({ queryKey: ['records', 'channel'], queryFn: reading<Records<{ name: string }>>('/v1/desk/records/channel') }).data?.data ?? [];
+  const channels = useQuery(recordsQuery<{ name: string }>('channel')).data?.data ?? [];
   return (
     <div style={{ display: 'flex', gap: 8 }}>
       <Select
