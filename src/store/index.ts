@@ -35,6 +35,7 @@ const stores = new WeakMap<Database, Store>();
 
 function prepareStore(db: Database) {
   const written = createJustWritten();
+  const segments = segmentQueries(db);
   return {
     /** Rows at hand from writing them. */
     written,
@@ -42,7 +43,7 @@ function prepareStore(db: Database) {
     intake: intakeQueries(db),
     dispatch: dispatchQueries(db, written),
     offers: offerQueries(db),
-    feed: feedQueries(db),
+    feed: feedQueries(db, segments),
     partners: partnerQueries(db),
     desk: { ...deskQueries(db), ...policyQueries(db), ...spendQueries(db) },
     steps: stepQueries(db),
@@ -50,7 +51,7 @@ function prepareStore(db: Database) {
     watch: watchQueries(db),
     rollups: rollupQueries(db),
     cells: cellQueries(db),
-    segments: segmentQueries(db),
+    segments,
     operators: operatorQueries(db),
     traffic: trafficQueries(db),
     tallies: tallyQueries(db),

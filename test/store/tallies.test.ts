@@ -7,7 +7,7 @@ import { withStore } from './host.ts';
 it('spans follow each other without a gap, also where the last is full', () =>
   withStore((open) => {
     const { db } = open();
-    const { tallies } = createStore(db);
+    const { applications, tallies } = createStore(db);
     expect(tallies.nthApplication('', 2)).toBeNull();
     for (let n = 0; n < 6; n += 1) {
       const [state, submitted] = n === 0 ? ['draft', null] : [n % 2 === 1 ? 'offered' : 'declined', n];
@@ -40,7 +40,7 @@ it('spans follow each other without a gap, also where the last is full', () =>
     ]);
     expect(tallies.deliveries({ after: 'dlv_1', upTo: tallies.nthDelivery('dlv_1', 3)! })).toEqual([{ state: 'delivered', n: 3 }]);
     // Who has been declined is not under way any more, however many they are.
-    expect(tallies.open()).toEqual([
+    expect(applications.countUnderWay()).toEqual([
       { state: 'draft', n: 1 },
       { state: 'offered', n: 3 },
     ]);

@@ -71,42 +71,12 @@ function placeOf(first: number, last: number): string {
   return `feed/${first}-${last}`;
 }
 
-type Packed = readonly [
-  seq: number,
-  type: string,
-  applicationId: string | null,
-  applicationSeq: number | null,
-  channelId: string | null,
-  atMs: number,
-  data: EventRow['data'],
-];
-
 async function packed(rows: readonly EventRow[]): Promise<Uint8Array> {
-  const text = JSON.stringify(
-    rows.map(({ seq, type, applicationId, applicationSeq, channelId, atMs, data }): Packed => [
-      seq,
-      type,
-      applicationId,
-      applicationSeq,
-      channelId,
-      atMs,
-      data,
-    ]),
-  );
-  return through(new TextEncoder().encode(text), new CompressionStream('gzip'));
+  return through(new TextEncoder().encode(JSON.stringify(rows)), new CompressionStream('gzip'));
 }
 
 async function unpacked(bytes: Uint8Array): Promise<EventRow[]> {
-  const text = new TextDecoder().decode(await through(bytes, new DecompressionStream('gzip')));
-  return (JSON.parse(text) as Packed[]).map(([seq, type, applicationId, applicationSeq, channelId, atMs, data]) => ({
-    seq,
-    type,
-    applicationId,
-    applicationSeq,
-    channelId,
-    atMs,
-    data,
-  }));
+  return JSON.parse(new TextDecoder().decode(await through(bytes, new DecompressionStream('gzip')))) as EventRow[];
 }
 
 async function through(bytes: Uint8Array, stream: CompressionStream | DecompressionStream): Promise<Uint8Array> {

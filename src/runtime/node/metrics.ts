@@ -31,7 +31,7 @@ export function createMetrics(service: Service): { text(): Promise<string> } {
     collect() {
       // Of a state in which nobody is any more the last number would stay.
       this.reset();
-      for (const { state, n } of service.deps.store.tallies.open()) this.set({ state }, n);
+      for (const { state, n } of service.deps.store.applications.countUnderWay()) this.set({ state }, n);
     },
   });
   const breakers = new Gauge({

@@ -1,5 +1,6 @@
-import { and, desc, eq, lt, sql, type SQL } from 'drizzle-orm';
+import { and, desc, eq, inArray, lt, sql, type SQL } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
+import { APPLICATION_ENDED, APPLICATION_STATES, type ApplicationState } from '../../domain/states.ts';
 import { applications, borrowers, plans, tombstones } from '../schema/index.ts';
 import type { Database } from '../database.ts';
 import { markBytes } from '../schema/mark.ts';
@@ -12,6 +13,9 @@ export type PlanRow = typeof plans.$inferSelect;
 
 /** What most applications come to: so many that a page of them is found without an index. */
 const USUAL_ENDS: readonly string[] = ['refused', 'declined', 'disbursed'];
+/** In the words of the index of all others, which is taken by no others. */
+const NOT_USUAL_END = sql`state NOT IN ('refused', 'declined', 'disbursed')`;
+const UNDER_WAY = (Object.keys(APPLICATION_STATES) as ApplicationState[]).filter((state) => !APPLICATION_ENDED.has(state));
 
 /** Blind indexes (null: not told) and the start of each window, milliseconds since the epoch. */
 export interface HistoryQuery {
@@ -215,8 +219,7 @@ export function applicationQueries(db: Database, written: JustWritten) {
     }): ApplicationRow[] => {
       const wanted = [
         filter.state === undefined ? undefined : eq(applications.state, filter.state as ApplicationRow['state']),
-        // In the words of the indexes, which are taken by no others.
-        filter.state === undefined || USUAL_ENDS.includes(filter.state) ? undefined : sql`state NOT IN ('refused', 'declined', 'disbursed')`,
+        filter.state === undefined || USUAL_ENDS.includes(filter.state) ? undefined : NOT_USUAL_END,
         filter.channelId === undefined ? undefined : eq(applications.channelId, filter.channelId),
         filter.quarantined === undefined ? undefined : filter.quarantined ? sql`quarantined = 1` : sql`quarantined = 0`,
         filter.before === undefined ? undefined : lt(applications.id, filter.before),
@@ -229,6 +232,14 @@ export function applicationQueries(db: Database, written: JustWritten) {
         .limit(filter.limit)
         .all();
     },
+    /** Those from which something may still follow, by state; read off the index, however many have ended. */
+    countUnderWay: (): { state: string; n: number }[] =>
+      db
+        .select({ state: applications.state, n: sql<number>`count(*)` })
+        .from(applications)
+        .where(and(inArray(applications.state, UNDER_WAY), NOT_USUAL_END))
+        .groupBy(applications.state)
+        .all(),
   };
 }
 

@@ -1,8 +1,9 @@
 import { and, asc, eq, gt, gte, inArray, lte, sql } from 'drizzle-orm';
-import { consumers, deliveries, endpointHealth, events, feedSegments, idempotency, timers, type TimerKind } from '../schema/index.ts';
+import { consumers, deliveries, endpointHealth, events, idempotency, timers, type TimerKind } from '../schema/index.ts';
 import type { Database } from '../database.ts';
 import { digestBytes } from '../schema/mark.ts';
 import { arg, fast, insertAllInto, insertInto, saveOf } from '../prepare.ts';
+import type { SegmentQueries } from './segments.ts';
 
 export type EventRow = typeof events.$inferSelect;
 export type TimerRow = typeof timers.$inferSelect;
@@ -12,7 +13,7 @@ export type IdempotencyRow = typeof idempotency.$inferSelect;
 const DELIVERY_SAVED = ['state', 'tries', 'lastStatus', 'lastError', 'firstTryAtMs', 'endedAtMs'] as const;
 
 /** Timers, events, webhook deliveries, idempotency keys and the cursors of consumers. */
-export function feedQueries(db: Database) {
+export function feedQueries(db: Database, segments: Pick<SegmentQueries, 'absent'>) {
   const setTimer = fast(
     db
       .insert(timers)
@@ -88,15 +89,6 @@ export function feedQueries(db: Database) {
     db
       .select({ seq: sql<number>`coalesce(max(seq), 0)` })
       .from(events)
-      .prepare(),
-  );
-  const absentFrom = fast(
-    db
-      .select({ seq: feedSegments.firstSeq })
-      .from(feedSegments)
-      .where(and(eq(feedSegments.present, false), gt(feedSegments.lastSeq, arg('cursor')), lte(feedSegments.firstSeq, arg('upTo'))))
-      .orderBy(asc(feedSegments.firstSeq))
-      .limit(1)
       .prepare(),
   );
   const delivery = fast(
@@ -192,7 +184,7 @@ export function feedQueries(db: Database) {
     ): { readonly events: EventRow[]; readonly upTo: number; readonly behind: boolean } => {
       const last = lastSeq.get()!.seq;
       const wanted = Math.min(last, cursor + span);
-      const upTo = Math.min(wanted, (absentFrom.get({ cursor, upTo: wanted })?.seq ?? wanted + 1) - 1);
+      const upTo = Math.min(wanted, (segments.absent(cursor, wanted)[0]?.firstSeq ?? wanted + 1) - 1);
       return {
         events: upTo <= cursor ? [] : ofTypes.all({ cursor, upTo, types: JSON.stringify(types) }),
         upTo: Math.max(cursor, upTo),

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, isNotNull, like, lte, or } from 'drizzle-orm';
+import { and, asc, between, desc, eq, gt, isNotNull, like, lte, or } from 'drizzle-orm';
 import type { Database } from '../database.ts';
 import { arg, fast } from '../prepare.ts';
 import { events, feedSegments } from '../schema/index.ts';
@@ -8,6 +8,8 @@ export type SegmentRow = typeof feedSegments.$inferSelect;
 
 /** Rows of one `INSERT`: seven values each, and a Durable Object takes a hundred. */
 const ROWS_AT_ONCE = 14;
+
+export type SegmentQueries = ReturnType<typeof segmentQueries>;
 
 /** Pieces of the desk's feed that lie in the object store. */
 export function segmentQueries(db: Database) {
@@ -25,8 +27,6 @@ export function segmentQueries(db: Database) {
     /** Number of the last event that lies in the store; 0: none does. */
     lastArchived: (): number =>
       db.select({ seq: feedSegments.lastSeq }).from(feedSegments).orderBy(desc(feedSegments.firstSeq)).limit(1).get()?.seq ?? 0,
-    /** The latest first. */
-    segments: (limit: number): SegmentRow[] => db.select().from(feedSegments).orderBy(desc(feedSegments.firstSeq)).limit(limit).all(),
     /** Those whose events were brought back, up to this one. */
     present: (upTo: number): SegmentRow[] =>
       db
@@ -34,7 +34,13 @@ export function segmentQueries(db: Database) {
         .from(feedSegments)
         .where(and(eq(feedSegments.present, true), lte(feedSegments.lastSeq, upTo)))
         .all(),
-    eventsBetween: (first: number, last: number): EventRow[] => db.select().from(events).where(between(first, last)).orderBy(asc(events.seq)).all(),
+    eventsBetween: (first: number, last: number): EventRow[] =>
+      db
+        .select()
+        .from(events)
+        .where(between(events.seq, first, last))
+        .orderBy(asc(events.seq))
+        .all(),
     insertSegment: (row: SegmentRow): void => void db.insert(feedSegments).values(row).run(),
     setPresent: (firstSeq: number, present: boolean): void =>
       void db.update(feedSegments).set({ present }).where(eq(feedSegments.firstSeq, firstSeq)).run(),
@@ -50,11 +56,7 @@ export function segmentQueries(db: Database) {
     takeOut: (first: number, last: number): void =>
       void db
         .delete(events)
-        .where(and(between(first, last), or(isNotNull(events.applicationId), like(events.type, 'page.%'))))
+        .where(and(between(events.seq, first, last), or(isNotNull(events.applicationId), like(events.type, 'page.%'))))
         .run(),
   };
-}
-
-function between(first: number, last: number) {
-  return and(gt(events.seq, first - 1), lte(events.seq, last));
 }

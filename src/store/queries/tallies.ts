@@ -16,30 +16,23 @@ export const AFTER_ALL = '~';
  * statistics SQLite now and then takes a few hundred rows for most of the table, and reads all of it.
  */
 export function tallyQueries(db: Database) {
-  const nthApplication = fast(
-    db
-      .select({ id: applications.id })
-      .from(applications)
-      .where(gt(applications.id, arg('after')))
-      .orderBy(asc(applications.id))
-      .limit(1)
-      .offset(arg('skip') as never)
-      .prepare(),
-  );
-  const nthDelivery = fast(
-    db
-      .select({ id: deliveries.id })
-      .from(deliveries)
-      .where(gt(deliveries.id, arg('after')))
-      .orderBy(asc(deliveries.id))
-      .limit(1)
-      .offset(arg('skip') as never)
-      .prepare(),
-  );
+  const nthOf = (table: typeof applications | typeof deliveries): ((after: string, n: number) => string | null) => {
+    const nth = fast(
+      db
+        .select({ id: table.id })
+        .from(table)
+        .where(gt(table.id, arg('after')))
+        .orderBy(asc(table.id))
+        .limit(1)
+        .offset(arg('skip') as never)
+        .prepare(),
+    );
+    return (after, n) => nth.get({ after, skip: n - 1 })?.id ?? null;
+  };
   return {
     /** The `n`-th id after this one; null: there are fewer. */
-    nthApplication: (after: string, n: number): string | null => nthApplication.get({ after, skip: n - 1 })?.id ?? null,
-    nthDelivery: (after: string, n: number): string | null => nthDelivery.get({ after, skip: n - 1 })?.id ?? null,
+    nthApplication: nthOf(applications),
+    nthDelivery: nthOf(deliveries),
     /** `planned` and `quarantined`: of the submitted. */
     applications: ({ after, upTo }: IdSpan) =>
       db.all<{ readonly state: string; readonly n: number; readonly submitted: number; readonly planned: number; readonly quarantined: number }>(
@@ -67,16 +60,6 @@ export function tallyQueries(db: Database) {
       db.all<{ readonly state: string; readonly n: number }>(
         sql`SELECT state, count(*) AS n FROM deliveries NOT INDEXED WHERE id > ${after} AND id <= ${upTo} GROUP BY state`,
       ),
-    /** Applications from which something may still follow, by state; read off the index of them, however many have ended. */
-    open: (): { state: string; n: number }[] =>
-      db
-        .select({ state: applications.state, n: sql<number>`count(*)` })
-        .from(applications)
-        // In the words of the index as well, which is taken by no others.
-        .where(sql`state IN ('draft', 'screening', 'routing', 'needs_consent', 'pending', 'offered', 'accepted')
-          AND state NOT IN ('refused', 'declined', 'disbursed')`)
-        .groupBy(applications.state)
-        .all(),
     /** Those of one funder, by state. */
     attemptStates: (funderId: string): { state: string; n: number }[] =>
       db
