@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { updatePrices, type Prices, type Use, type VolumeTarget } from '../routing/dual-price.ts';
-import { learnDay, newDayLearner, progressOf, type DayLearner, type DayShape } from '../routing/pacing.ts';
+import { learnDay, newDayLearner, windowOf, type DayLearner } from '../routing/pacing.ts';
 import { volumeTargetsOf } from '../routing/volume-targets.ts';
 import type { EventRow, Store } from '../store/index.ts';
 import { bringBack } from './cells/archive-feed.ts';
@@ -28,7 +28,6 @@ const EVERY_MS = 10_000;
 const SPAN = 20_000;
 const WATCHED = ['attempt.approved', 'attempt.cancelled', 'attempt.expired'];
 const ZONE = 'Asia/Shanghai';
-const QUARTER_MS = 900_000;
 const FIRST_AMOUNT_FEN = 2_000_000;
 /** Amounts after which one counts a third in the mean. */
 const AMOUNTS = 500;
@@ -52,7 +51,8 @@ type State = Pick<Pricing, 'prices' | 'day' | 'meanAmountFen'>;
 
 /** Takes up what was used since, publishes the new prices and sets its next time. */
 export async function priceVolume(deps: Deps): Promise<void> {
-  await bringBack(deps, savedPricing(deps.store).cursor, SPAN);
+  const { feed } = deps.store;
+  await bringBack(deps, feed.consumer(PRICING)?.cursor ?? feed.lastSeq(), SPAN);
   const pricing = await deps.commit((tx) => {
     const nowMs = deps.clock.nowMs();
     const { state, cursor } = savedPricing(tx);
@@ -93,31 +93,20 @@ function price(state: State, funders: Funders, events: readonly EventRow[], nowM
   }
   const targets = targetsOf(funders, meanAmountFen);
   const { shape } = state.day;
-  return { targets, day: state.day, meanAmountFen, prices: updatePrices(state.prices, targets, usesOf(targets, events, nowMs, shape), nowMs, shape) };
+  return { targets, day: state.day, meanAmountFen, prices: updatePrices(state.prices, targets, usesOf(targets, events, nowMs), nowMs, shape) };
 }
 
 /** What the events used of each target's present window: after a stop, yesterday's are not today's. An approval that was taken back uses nothing. */
-function usesOf(targets: readonly VolumeTarget[], events: readonly EventRow[], nowMs: number, shape: DayShape): Use[] {
+function usesOf(targets: readonly VolumeTarget[], events: readonly EventRow[], nowMs: number): Use[] {
   const byFunder = Map.groupBy(targets, ({ funderId }) => funderId);
-  const windowOf = (target: VolumeTarget, atMs: number): string => progressOf(target, atMs, shape).window;
   const present = new Map(targets.map((target) => [target, windowOf(target, nowMs)]));
-  let quarter = Number.NaN;
-  let within = new Set<VolumeTarget>();
-  /** Whether the target's window was then what it is now. Windows change at the full hour of their zone, and zones differ by quarters of one. */
-  const isPresent = (target: VolumeTarget, atMs: number): boolean => {
-    if (quarter !== Math.floor(atMs / QUARTER_MS)) {
-      quarter = Math.floor(atMs / QUARTER_MS);
-      within = new Set(targets.filter((each) => windowOf(each, atMs) === present.get(each)));
-    }
-    return within.has(target);
-  };
   return events.flatMap(({ type, atMs, data }) => {
     const { funder_id: funderId, asked_fen: asked, was_approved: wasApproved } = data;
     if (typeof funderId !== 'string' || typeof asked !== 'number') return [];
     const sign = type === 'attempt.approved' ? 1 : wasApproved === true ? -1 : 0;
     if (sign === 0) return [];
     return (byFunder.get(funderId) ?? []).flatMap((target): Use[] =>
-      isPresent(target, atMs) ? [{ targetId: target.id, amount: sign * (target.unit === 'count' ? 1 : asked) }] : [],
+      windowOf(target, atMs) === present.get(target) ? [{ targetId: target.id, amount: sign * (target.unit === 'count' ? 1 : asked) }] : [],
     );
   });
 }

@@ -20,7 +20,7 @@ export const CHANGES = 'changes';
 
 /** Takes up new events, settles the alarms once the feed has been read to its end, and sets its next time. */
 export async function watchChanges(deps: Deps): Promise<void> {
-  await bringBack(deps, savedChanges(deps.store).cursor, SPAN);
+  await bringBack(deps, deps.store.feed.consumer(CHANGES)?.cursor ?? 0, SPAN);
   await perform(deps, (work) => {
     const { watch, behind } = takeEvents(work);
     // Of a feed that is still being read the changes are the past's.

@@ -61,19 +61,27 @@ export interface Progress {
   readonly progress: number;
 }
 
+/** The name of a window on the target's calendar. In a zone that does not exist there is one, without end. */
+export function windowOf({ window, timeZone }: Pick<VolumeTarget, 'window' | 'timeZone'>, atMs: number): string {
+  const local = localTime(atMs, timeZone);
+  if (local === null) return 'none';
+  return window === 'hour' ? `${local.date}T${String(local.hour).padStart(2, '0')}` : local.date;
+}
+
 /** Throws InvariantError for a shape without 24 weights. A zone that does not exist is a window without end, in which nothing is expected. */
 export function progressOf(target: Pick<VolumeTarget, 'window' | 'timeZone' | 'hours'>, nowMs: number, shape: DayShape): Progress {
   invariant(shape.hours.length === 24, 'a day has 24 hours');
   const local = localTime(nowMs, target.timeZone);
-  if (local === null) return { window: 'none', progress: 0 };
+  const window = windowOf(target, nowMs);
+  if (local === null) return { window, progress: 0 };
   const within = minuteOf(nowMs, target.timeZone) / 60;
-  if (target.window === 'hour') return { window: `${local.date}T${String(local.hour).padStart(2, '0')}`, progress: within };
+  if (target.window === 'hour') return { window, progress: within };
   const weights = weightsOf(target, nowMs, local.hour, shape);
   const total = weights.reduce((sum, each) => sum + each, 0);
-  if (total === 0) return { window: local.date, progress: 0 };
+  if (total === 0) return { window, progress: 0 };
   let passed = within * weights[local.hour]!;
   for (let hour = 0; hour < local.hour; hour += 1) passed += weights[hour]!;
-  return { window: local.date, progress: Math.min(1, passed / total) };
+  return { window, progress: Math.min(1, passed / total) };
 }
 
 const MINUTE_MS = 60_000;
