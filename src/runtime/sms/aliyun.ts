@@ -4,23 +4,16 @@
  * code stand in the URL of a request that goes over TLS to the provider alone; nothing of ours writes that URL anywhere.
  */
 import { z } from 'zod';
+import { readJson } from '../../../adapters/kit/read-json.ts';
 import { hexOf } from '../../domain/hex.ts';
-import { jsonOf, logged, type SigningTools, type SmsParameter, type SmsProtocol } from './protocol.ts';
+import { logged, type SigningTools, type SmsProtocol, type TemplateSettings } from './protocol.ts';
 
-export interface AliyunSettings {
+/** `template`: `SMS_…`, its variables by the names of `parameters`. */
+export interface AliyunSettings extends TemplateSettings {
   readonly provider: 'aliyun';
-  /** Origin; `https://dysmsapi.aliyuncs.com` if nothing else is said. */
-  readonly url: string;
-  readonly keyId: string;
-  readonly keySecret: string;
-  /** 签名, as it was approved. */
-  readonly signName: string;
-  /** `SMS_…`. */
-  readonly template: string;
-  /** The template's variables, by these names. */
-  readonly parameters: readonly SmsParameter[];
 }
 
+/** Where it is if nothing else is said. */
 export const ALIYUN_URL = 'https://dysmsapi.aliyuncs.com';
 const ACTION = 'SendSms';
 const VERSION = '2017-05-25';
@@ -42,8 +35,8 @@ export function aliyunSms(settings: AliyunSettings, tools: SigningTools): SmsPro
       const signed = signAcs3({ host, query, action: ACTION, version: VERSION, nowMs, nonce, keyId, keySecret }, tools);
       return { method: 'POST', url: `${url}/?${signed.query}`, headers: signed.headers, body: null };
     },
-    read(response) {
-      const answer = Answer.safeParse(jsonOf(response));
+    read({ body }) {
+      const answer = Answer.safeParse(readJson(body));
       if (!answer.success) return { sent: 'not_sent', code: 'unreadable' };
       const { Code: code } = answer.data;
       if (code === 'OK') return { sent: 'taken', code: null };

@@ -6,6 +6,19 @@ import type { Vault } from '../../ports/vault.ts';
 /** What a template is filled with: `code`, and for how many `minutes` it holds. */
 export type SmsParameter = 'code' | 'minutes';
 
+/** What a provider of approved templates is told of us. */
+export interface TemplateSettings {
+  /** Origin of the provider. */
+  readonly url: string;
+  readonly keyId: string;
+  readonly keySecret: string;
+  /** 签名, as it was approved. */
+  readonly signName: string;
+  readonly template: string;
+  /** What the template is filled with: the names of its variables, or the order of its places. */
+  readonly parameters: readonly SmsParameter[];
+}
+
 export interface CodeMessage {
   /** 11 digits of the mainland, without a country code. */
   readonly phone: string;
@@ -32,13 +45,4 @@ export type SigningTools = Pick<Vault, 'sha256Hex' | 'hmacSha256'>;
 /** A provider's code as it may stand in a log: what looks like anything else may be somebody's data. */
 export function logged(code: unknown): string {
   return typeof code === 'string' && /^[A-Za-z][\w.-]{0,79}$/.test(code) ? code : 'unreadable';
-}
-
-/** The body as JSON; null when it is none. */
-export function jsonOf({ body }: OutboundResponse): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
-  } catch {
-    return null;
-  }
 }

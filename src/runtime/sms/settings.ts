@@ -2,7 +2,7 @@
 import type { Fault } from '../master-keys.ts';
 import { ALIYUN_URL, type AliyunSettings } from './aliyun.ts';
 import type { OwnSettings } from './own.ts';
-import type { SmsParameter } from './protocol.ts';
+import type { SmsParameter, TemplateSettings } from './protocol.ts';
 import { TENCENT_URL, type TencentSettings } from './tencent.ts';
 
 export type SmsSettings = AliyunSettings | TencentSettings | OwnSettings;
@@ -51,16 +51,16 @@ export function readSms(env: Env, live: boolean): { readonly sms: SmsSettings | 
 
 function settingsOf(provider: string, of: (name: Variable) => string, parameters: readonly SmsParameter[]): SmsSettings {
   if (provider === 'http') return { provider, url: of('MILLRACE_SMS_URL'), secret: of('MILLRACE_SMS_KEY_SECRET') };
-  const common = {
+  const common = (usual: string): TemplateSettings => ({
+    url: of('MILLRACE_SMS_URL') === '' ? usual : new URL(of('MILLRACE_SMS_URL')).origin,
     keyId: of('MILLRACE_SMS_KEY_ID'),
     keySecret: of('MILLRACE_SMS_KEY_SECRET'),
     signName: of('MILLRACE_SMS_SIGN_NAME'),
     template: of('MILLRACE_SMS_TEMPLATE'),
     parameters,
-  };
-  const origin = (usual: string): string => (of('MILLRACE_SMS_URL') === '' ? usual : new URL(of('MILLRACE_SMS_URL')).origin);
-  if (provider === 'aliyun') return { provider, url: origin(ALIYUN_URL), ...common };
-  return { provider: 'tencent', url: origin(TENCENT_URL), appId: of('MILLRACE_SMS_APP_ID'), ...common };
+  });
+  if (provider === 'aliyun') return { provider, ...common(ALIYUN_URL) };
+  return { provider: 'tencent', appId: of('MILLRACE_SMS_APP_ID'), ...common(TENCENT_URL) };
 }
 
 /** Null when it is not `code` once, with `minutes` at most once. */

@@ -3,25 +3,18 @@
  * https://cloud.tencent.com/document/api/382/52071).
  */
 import { z } from 'zod';
+import { readJson } from '../../../adapters/kit/read-json.ts';
 import { hexOf } from '../../domain/hex.ts';
-import { jsonOf, logged, type SigningTools, type SmsParameter, type SmsProtocol } from './protocol.ts';
+import { logged, type SigningTools, type SmsProtocol, type TemplateSettings } from './protocol.ts';
 
-export interface TencentSettings {
+/** `template`: a number, whose `{1}`, `{2}` are the `parameters` in their order. */
+export interface TencentSettings extends TemplateSettings {
   readonly provider: 'tencent';
-  /** Origin; `https://sms.tencentcloudapi.com` if nothing else is said. */
-  readonly url: string;
-  readonly keyId: string;
-  readonly keySecret: string;
   /** SdkAppId of the SMS application. */
   readonly appId: string;
-  /** 签名, as it was approved. */
-  readonly signName: string;
-  /** Number of the template. */
-  readonly template: string;
-  /** What stands for `{1}`, `{2}`, in this order. */
-  readonly parameters: readonly SmsParameter[];
 }
 
+/** Where it is if nothing else is said. */
 export const TENCENT_URL = 'https://sms.tencentcloudapi.com';
 const SERVICE = 'sms';
 /** Any region sends to any number; one has to be named. */
@@ -60,8 +53,8 @@ export function tencentSms(settings: TencentSettings, tools: SigningTools): SmsP
       };
       return { method: 'POST', url: `${url}/`, headers, body };
     },
-    read(response) {
-      const answer = Answer.safeParse(jsonOf(response));
+    read({ body }) {
+      const answer = Answer.safeParse(readJson(body));
       if (!answer.success) return { sent: 'not_sent', code: 'unreadable' };
       const { Response: told } = answer.data;
       const code = 'Error' in told ? told.Error.Code : told.SendStatusSet[0]!.Code;
