@@ -12,6 +12,7 @@ import { trafficHere } from '../flow/desk/read-traffic.ts';
 import { replayTraffic } from '../flow/desk/replay-traffic.ts';
 import { createSimulations } from '../flow/desk/simulate-policy.ts';
 import { loadLearnt } from '../flow/learnt.ts';
+import { nextTurn } from '../flow/next-turn.ts';
 import { loadPricing } from '../flow/price-volume.ts';
 import { createOpenKeys } from '../flow/open-keys.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -147,7 +148,7 @@ export function createService(host: Host): Service {
 
 /** With keys of its own, so that past borrowers do not push those being served out of memory. */
 function simulatorHere({ clock, vault, cells }: Host, store: Store): Simulator {
-  const pause = (): Promise<void> => new Promise((resolve) => clock.defer(resolve));
+  const pause = (): Promise<void> => nextTurn(clock);
   const traffic = cells === undefined ? trafficHere(store, PAGE_HERE) : trafficOfCells(cells, clock);
   return { run: (job, onProgress) => replayTraffic({ store, traffic, keys: createOpenKeys(vault, 64), onProgress, pause }, job) };
 }

@@ -28,11 +28,11 @@ export function plansMade(deps: Pick<Deps, 'store' | 'keys'>, applicationId: str
   if (application === undefined) return problem('not_found', '没有这个申请', 'there is no such application');
   const borrower = deps.store.applications.borrowerById(application.borrowerId);
   const key = borrower === undefined ? null : deps.keys.of(borrower);
-  const plans = deps.store.applications.plansOf(applicationId).map((row) => ({ row, view: viewOf(row), inputs: openInputs(key, row) }));
+  const plans = deps.store.applications.plansOf(applicationId).map((row) => ({ row, view: planView(row), inputs: openInputs(key, row) }));
   return { plans };
 }
 
-function viewOf(row: PlanRow): PlanView {
+export function planView(row: PlanRow): PlanView {
   return {
     id: row.id,
     at: iso(row.createdAtMs),

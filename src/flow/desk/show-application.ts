@@ -21,6 +21,7 @@ import { policyNames } from '../choose-policy.ts';
 import type { Deps } from '../deps.ts';
 import { iso } from '../view-application.ts';
 import { maskIdNumber, maskName, maskPhone } from './mask.ts';
+import { planView } from './plans-made.ts';
 
 export interface DeskApplication {
   readonly id: string;
@@ -76,7 +77,7 @@ export function showApplication(deps: Reading, id: string) {
       .documentsOf(id)
       .map((document) => ({ id: document.id, kind: document.kind, ok: document.ok, problems: document.problems })),
     timeline: store.feed.eventsOf(id, 0).map(eventView),
-    plans: store.applications.plansOf(id).map(planView),
+    plans: store.applications.plansOf(id).map(wholePlan),
     attempts: attempts.map((attempt) => attemptView(deps, attempt)),
     consents: store.dispatch
       .consentsOf(id)
@@ -153,15 +154,10 @@ function eventView(event: EventRow) {
   return { seq: event.applicationSeq, type: event.type, at: iso(event.atMs), data: event.data };
 }
 
-function planView(row: PlanRow) {
+function wholePlan(row: PlanRow) {
   const plan = JSON.parse(row.result) as Plan;
   return {
-    id: row.id,
-    at: iso(row.createdAtMs),
-    snapshot_version: row.snapshotVersion,
-    policy_id: row.policyId,
-    policy_version: row.policyVersion,
-    model_version: row.modelVersion,
+    ...planView(row),
     explored: plan.explored,
     expected_value_fen: plan.expectedValueFen,
     steering: plan.steering,

@@ -4,6 +4,7 @@
  */
 import { AFTER_ALL, type IdSpan, type Store } from '../../store/index.ts';
 import type { Deps } from '../deps.ts';
+import { nextTurn } from '../next-turn.ts';
 import { iso } from '../view-application.ts';
 
 export interface FunderTally {
@@ -107,7 +108,7 @@ async function inSteps({ clock }: Counting, nth: (after: string, n: number) => s
     const last: string | null = nth(after, STEP);
     take({ after, upTo: last ?? AFTER_ALL });
     after = last;
-    await new Promise<void>((resolve) => clock.defer(resolve));
+    await nextTurn(clock);
   }
 }
 

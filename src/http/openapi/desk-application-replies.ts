@@ -50,14 +50,18 @@ const facts = z.object({
   assets: z.record(z.string(), text),
   purpose: text.nullable(),
 });
+/** What is known of a plan also when its inputs are gone. */
+export const planShape = {
+  id: text,
+  at,
+  snapshot_version: z.int(),
+  policy_id: text.nullable(),
+  policy_version: z.int(),
+  model_version: z.int(),
+};
 const plan = z
   .object({
-    id: text,
-    at,
-    snapshot_version: z.int(),
-    policy_id: text.nullable(),
-    policy_version: z.int(),
-    model_version: z.int(),
+    ...planShape,
     explored: z.boolean(),
     expected_value_fen: z.number(),
     steering: z.number(),
@@ -169,15 +173,6 @@ export const DeskApplicationDetail = z
 
 export const Unmasked = z.object({ field: z.enum(UNMASKED_FIELDS), value: text }).openapi('Unmasked');
 
-/** What is known of a plan also when its inputs are gone. */
-export const planShape = {
-  id: text,
-  at,
-  snapshot_version: z.int(),
-  policy_id: text.nullable(),
-  policy_version: z.int(),
-  model_version: z.int(),
-};
 export const Replayed = z
   .object({
     id: text,

@@ -56,6 +56,7 @@ export async function startServer(config: Config, given: Given = {}): Promise<Ru
   const log = jsonLog(config.logLevel);
   const logMover = startLogMover(join(config.dataDir, DATABASE_FILE), data.log, { onFailure: (error) => log.warn('log_mover.failed', { error }) });
   const simulator = threadedSimulator(join(config.dataDir, DATABASE_FILE), masterKeys);
+  const random = nodeRandom();
   const transport = createUndiciTransport({ allowLoopback: config.mode === 'sandbox' });
   // Listens before it can serve: with port 0 only then is it known where funders are to call.
   let handle: Handler = () => new Response(null, { status: 503, headers: { 'retry-after': '1' } });
@@ -70,7 +71,7 @@ export async function startServer(config: Config, given: Given = {}): Promise<Ru
       mode: config.mode,
       publicUrl,
       clock: nodeClock,
-      random: nodeRandom(),
+      random,
       db: data.db,
       transact: data.transact,
       vault,
@@ -78,7 +79,7 @@ export async function startServer(config: Config, given: Given = {}): Promise<Ru
       sso,
       objects: fileObjects(join(config.dataDir, 'objects')),
       images: nodeImages(),
-      messages: messagesFor(config, { transport, vault, clock: nodeClock, random: nodeRandom(), log }),
+      messages: messagesFor(config, { transport, vault, clock: nodeClock, random, log }),
       log,
       adapters: manifests.adapters,
       simulator,
